@@ -1,0 +1,10 @@
+/** Suffix says the level: .spec.ts unit, .int.spec.ts with a store, .e2e.spec.ts through HTTP, CLI or a process. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/projections', '<rootDir>/scripts'],
+  testMatch: ['**/*.spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.ts$': ['@swc/jest'] },
+  testTimeout: 30_000,
+};

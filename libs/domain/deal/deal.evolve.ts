@@ -1,0 +1,201 @@
+import type { NotInSource } from '../shared/envelope.js';
+import { NOT_IN_SOURCE } from '../shared/envelope.js';
+import type { CampaignId, CompanyId, ContactId, EmployeeId, PipelineId, ProductId, StageId } from '../shared/ids.js';
+import type { CalendarDate, EpochMs } from '../shared/instant.js';
+import type { BasisPoints, MoneyOrUnknown } from '../shared/money.js';
+import type { DealFact, RequestRegistered } from './deal.events.js';
+
+/** A fact with the instant it counts from: what the history law (shared/history.ts) hands to the fold. */
+export type DealFactAt = DealFact & { readonly effectiveAt: EpochMs; readonly dated: boolean };
+
+/** What is known of a deal in every status from its registration on. Null: not known (yet). */
+interface Registered {
+  readonly contactId: ContactId | NotInSource;
+  readonly companyId: CompanyId | NotInSource;
+  /** A source's id, or `unknown`, `not-asked`, `not-in-source`. */
+  readonly source: string;
+  readonly origin: 'spontaneous' | 'provoked' | NotInSource;
+  readonly campaignId: CampaignId | null;
+  readonly receivedBy: EmployeeId | NotInSource;
+  readonly department: string | NotInSource;
+  readonly productId: ProductId | null;
+  readonly registeredAt: EpochMs;
+  /** False where the registration carries no date of its own: flows count the deal in no period. */
+  readonly dated: boolean;
+  readonly value: MoneyOrUnknown;
+  readonly decisionDate: CalendarDate | null;
+  readonly projectStart: CalendarDate | null;
+  readonly chanceToGet: BasisPoints | null;
+  readonly chanceToGo: BasisPoints | null;
+}
+
+/** A deal proper: from its qualification on it is in one stage of one pipeline, with one owner. */
+interface InPipeline {
+  readonly pipelineId: PipelineId;
+  readonly stageId: StageId;
+  readonly ownerId: EmployeeId | NotInSource;
+  readonly qualifiedAt: EpochMs;
+  /** Since when it is in this stage; a return to it starts anew. */
+  readonly stageSince: EpochMs;
+}
+
+export type NoDeal = { readonly status: 'none' };
+export type RequestedDeal = Registered & { readonly status: 'requested' };
+export type ContactedDeal = Registered & { readonly status: 'contacted' };
+export type OpenDeal = Registered & InPipeline & { readonly status: 'open' };
+export type PostponedDeal = Registered & InPipeline & { readonly status: 'postponed'; readonly wakeUp: CalendarDate | null };
+/** `stageId` of a closed deal is its last stage. */
+export type WonDeal = Registered & InPipeline & { readonly status: 'won'; readonly wonValue: MoneyOrUnknown; readonly closedAt: EpochMs };
+export type LostDeal = Registered & InPipeline & { readonly status: 'lost'; readonly reasons: readonly string[]; readonly closedAt: EpochMs };
+/** Out to marketing or filed: as a request (`inPipeline` null) it is never reopened, as a deal it can be (RQ20). */
+export type MarketingDeal = Registered & { readonly status: 'marketing'; readonly inPipeline: InPipeline | null; readonly closedAt: EpochMs };
+export type FiledDeal = Registered & { readonly status: 'filed'; readonly inPipeline: InPipeline | null; readonly closedAt: EpochMs };
+
+export type ExistingDeal = RequestedDeal | ContactedDeal | OpenDeal | PostponedDeal | WonDeal | LostDeal | MarketingDeal | FiledDeal;
+export type Deal = NoDeal | ExistingDeal;
+export type DealStatus = ExistingDeal['status'];
+
+export const DEAL_STATUSES: readonly DealStatus[] = ['requested', 'contacted', 'open', 'postponed', 'won', 'lost', 'marketing', 'filed'];
+
+export const noDeal: NoDeal = { status: 'none' };
+
+/** The part of the state that a deal in the pipeline has, whatever its status; null for a request. */
+export function pipelinePartOf(deal: Deal): InPipeline | null {
+  switch (deal.status) {
+    case 'none':
+    case 'requested':
+    case 'contacted':
+      return null;
+    case 'marketing':
+    case 'filed':
+      return deal.inPipeline;
+    default:
+      return deal;
+  }
+}
+
+function registeredPart(deal: ExistingDeal): Registered {
+  const { contactId, companyId, source, origin, campaignId, receivedBy, department, productId, registeredAt, dated } = deal;
+  const { value, decisionDate, projectStart, chanceToGet, chanceToGo } = deal;
+  return {
+    ...{ contactId, companyId, source, origin, campaignId, receivedBy, department, productId, registeredAt, dated },
+    ...{ value, decisionDate, projectStart, chanceToGet, chanceToGo },
+  };
+}
+
+function inPipelinePart(part: InPipeline): InPipeline {
+  const { pipelineId, stageId, ownerId, qualifiedAt, stageSince } = part;
+  return { pipelineId, stageId, ownerId, qualifiedAt, stageSince };
+}
+
+function register(fact: DealFactAt & RequestRegistered): RequestedDeal {
+  const { data } = fact;
+  return {
+    status: 'requested',
+    contactId: data.contactId,
+    companyId: data.companyId,
+    source: data.source.kind === 'known' ? data.source.source : data.source.kind,
+    origin: data.origin.kind,
+    campaignId: data.origin.kind === 'provoked' ? data.origin.campaignId : null,
+    receivedBy: data.receivedBy === NOT_IN_SOURCE ? NOT_IN_SOURCE : data.receivedBy.employeeId,
+    department: data.receivedBy === NOT_IN_SOURCE ? NOT_IN_SOURCE : data.receivedBy.department,
+    productId: data.productId ?? null,
+    registeredAt: fact.effectiveAt,
+    dated: fact.dated,
+    value: 'unknown',
+    decisionDate: null,
+    projectStart: null,
+    chanceToGet: null,
+    chanceToGo: null,
+  };
+}
+
+function chance(assessed: BasisPoints | 'unknown' | undefined, before: BasisPoints | null): BasisPoints | null {
+  if (assessed === undefined) return before;
+  return assessed === 'unknown' ? null : assessed;
+}
+
+/** A move inside the pipeline keeps the clock of the stage where the stage stays the same. */
+function inStage(part: InPipeline, stageId: StageId, at: EpochMs, pipelineId = part.pipelineId): InPipeline {
+  const same = part.stageId === stageId && part.pipelineId === pipelineId;
+  return { ...inPipelinePart(part), pipelineId, stageId, stageSince: same ? part.stageSince : at };
+}
+
+/** Never throws and never decides: a fact that has no meaning in a status leaves the state as it is. */
+export function evolve(deal: Deal, fact: DealFactAt): Deal {
+  if (fact.type === 'RequestRegistered') return deal.status === 'none' ? register(fact) : deal;
+  if (deal.status === 'none') return deal;
+  const at = fact.effectiveAt;
+  const part = pipelinePartOf(deal);
+  switch (fact.type) {
+    case 'RequestContacted':
+      return deal.status === 'requested' ? { ...deal, status: 'contacted' } : deal;
+    case 'RequestRoutedToMarketing':
+      return { ...registeredPart(deal), status: 'marketing', inPipeline: part && inPipelinePart(part), closedAt: at };
+    case 'RequestFiled':
+      return { ...registeredPart(deal), status: 'filed', inPipeline: part && inPipelinePart(part), closedAt: at };
+    case 'LeadQualified': {
+      const { pipelineId, stageId, ownerId } = fact.data;
+      return { ...registeredPart(deal), status: 'open', pipelineId, stageId, ownerId, qualifiedAt: at, stageSince: at };
+    }
+    case 'CompanyIdentified':
+      return { ...deal, companyId: fact.data.companyId };
+    case 'ProductIdentified':
+      return { ...deal, productId: fact.data.productId };
+    case 'ExpectedValueEstimated':
+      return { ...deal, value: fact.data.value };
+    case 'DecisionDateExpected': {
+      const { decisionDate, projectStart } = fact.data;
+      return { ...deal, decisionDate, projectStart: projectStart === undefined ? deal.projectStart : projectStart };
+    }
+    case 'ChanceAssessed':
+      return { ...deal, chanceToGet: chance(fact.data.get, deal.chanceToGet), chanceToGo: chance(fact.data.go, deal.chanceToGo) };
+    default:
+      return part === null ? deal : evolveInPipeline(deal, part, fact);
+  }
+}
+
+type PipelineFact = Exclude<
+  DealFactAt,
+  {
+    type:
+      | 'RequestRegistered'
+      | 'RequestContacted'
+      | 'RequestRoutedToMarketing'
+      | 'RequestFiled'
+      | 'LeadQualified'
+      | 'CompanyIdentified'
+      | 'ProductIdentified'
+      | 'ExpectedValueEstimated'
+      | 'DecisionDateExpected'
+      | 'ChanceAssessed';
+  }
+>;
+
+function evolveInPipeline(deal: ExistingDeal, part: InPipeline, fact: PipelineFact): Deal {
+  const at = fact.effectiveAt;
+  switch (fact.type) {
+    case 'OwnerAssigned':
+      return deal.status === 'open' || deal.status === 'postponed' ? { ...deal, ownerId: fact.data.ownerId } : deal;
+    case 'StageAdvanced':
+    case 'StageReturned':
+      return { ...registeredPart(deal), ...inStage(part, fact.data.to, at), status: 'open' };
+    case 'StageReassigned':
+      return deal.status === 'open' || deal.status === 'postponed' ? { ...deal, ...inStage(part, fact.data.to, at) } : deal;
+    case 'DealTransferred':
+      return { ...registeredPart(deal), ...inStage(part, fact.data.stageId, at, fact.data.pipelineId), status: 'open' };
+    case 'DealPostponed':
+      return { ...registeredPart(deal), ...inPipelinePart(part), status: 'postponed', wakeUp: fact.data.wakeUp };
+    case 'DealResumed':
+      return { ...registeredPart(deal), ...inPipelinePart(part), status: 'open' };
+    case 'DealWon':
+      return { ...registeredPart(deal), ...inPipelinePart(part), status: 'won', wonValue: fact.data.value, closedAt: at };
+    case 'DealLost':
+      return { ...registeredPart(deal), ...inPipelinePart(part), status: 'lost', reasons: fact.data.reasons, closedAt: at };
+    case 'DealReopened':
+      return { ...registeredPart(deal), ...inPipelinePart(part), stageId: fact.data.stageId, stageSince: at, status: 'open' };
+    default:
+      fact satisfies never; // a new event does not compile until it is folded; an old reader lets it pass
+      return deal;
+  }
+}

@@ -1,0 +1,61 @@
+/** Whole minor units (cents, öre, yen) of an ISO 4217 currency. */
+export interface Money {
+  readonly minor: number;
+  readonly currency: string;
+}
+
+/** What is not known is said, never written as 0. */
+export type MoneyOrUnknown = Money | 'unknown';
+
+/** What JSON and people see: `{ "amount": "6085004.00", "currency": "USD" }`. */
+export interface MoneyText {
+  readonly amount: string;
+  readonly currency: string;
+}
+
+const digitsByCurrency = new Map<string, number>();
+
+/** Decimal places of a currency as ISO 4217 has them (2 for EUR, 0 for JPY, 3 for KWD). */
+export function minorDigits(currency: string): number {
+  const known = digitsByCurrency.get(currency);
+  if (known !== undefined) return known;
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  digitsByCurrency.set(currency, digits);
+  return digits;
+}
+
+export function isCurrency(text: string): boolean {
+  return /^[A-Z]{3}$/.test(text) && Intl.supportedValuesOf('currency').includes(text);
+}
+
+export function moneyText(money: Money): MoneyText {
+  const digits = minorDigits(money.currency);
+  const sign = money.minor < 0 ? '-' : '';
+  const text = String(Math.abs(money.minor)).padStart(digits + 1, '0');
+  const amount = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  return { amount: sign + amount, currency: money.currency };
+}
+
+/** Undefined where the text is no plain decimal, has more places than the currency, or leaves the safe integers. */
+export function parseAmount(amount: string, currency: string): Money | undefined {
+  const match = /^(-?)(\d{1,15})(?:\.(\d+))?$/.exec(amount);
+  if (!match) return undefined;
+  const digits = minorDigits(currency);
+  const fraction = (match[3] ?? '').replace(/0+$/, '');
+  if (fraction.length > digits) return undefined;
+  const minor = Number(`${match[2]}${fraction.padEnd(digits, '0')}`) * (match[1] === '-' ? -1 : 1);
+  return Number.isSafeInteger(minor) ? { minor: minor === 0 ? 0 : minor, currency } : undefined;
+}
+
+/** Whole basis points: 10,000 is certainty. */
+export type BasisPoints = number;
+
+/** amount × weight, rounded to the minor unit, half to even (design section 7). Exact for every safe amount. */
+export function weigh(minor: number, weight: BasisPoints): number {
+  const product = BigInt(minor) * BigInt(weight);
+  const quotient = product / 10_000n;
+  const twice = (product % 10_000n) * 2n;
+  const magnitude = twice < 0n ? -twice : twice;
+  const away = magnitude > 10_000n || (magnitude === 10_000n && quotient % 2n !== 0n);
+  return Number(away ? quotient + (product < 0n ? -1n : 1n) : quotient);
+}

@@ -1,0 +1,35 @@
+import type { EventType } from '../domain/events.js';
+import type { RecordedEvent } from '../domain/shared/envelope.js';
+import type { ReadModel, RowChange } from '../read-store/read-store.port.js';
+
+/** Every event type of the catalog stands in one of the two lists: a new type that nobody handles or ignores does not compile. */
+export type Handling = Readonly<Record<EventType, 'handle' | 'ignore'>>;
+
+/**
+ * A read model made from streams, each stream by itself. Pure: no I/O, no clock. The state of a stream is what `apply` needs to go on; it is derived from the stream's
+ * events alone (`replay`), never from rows, so that a projector that starts cold, a rebuild and a replay of a parked stream all make the same rows with the same keys.
+ */
+export interface Projection<S = unknown> {
+  readonly model: ReadModel;
+  readonly handles: Handling;
+  /** The state before a stream's first event. */
+  readonly initial: S;
+  /**
+   * The next event of a stream in log order: new state and the row changes.
+   * `history` gives the stream's events up to and including this one; asked for where the event is a correction or is dated before others of its stream.
+   */
+  apply(state: S, event: RecordedEvent, history: () => readonly RecordedEvent[]): { readonly state: S; readonly changes: readonly RowChange[] };
+}
+
+/** The state after all of `events`, with every change on the way: the definition that a projector's cached states are held equal to. */
+export function replay<S>(projection: Projection<S>, events: readonly RecordedEvent[]): { state: S; changes: RowChange[] } {
+  let state = projection.initial;
+  const changes: RowChange[] = [];
+  events.forEach((event, index) => {
+    if (projection.handles[event.type as EventType] !== 'handle') return;
+    const step = projection.apply(state, event, () => events.slice(0, index + 1));
+    state = step.state;
+    changes.push(...step.changes);
+  });
+  return { state, changes };
+}

@@ -1,0 +1,145 @@
+import type { EventId } from '../domain/shared/ids.js';
+import type { EpochMs } from '../domain/shared/instant.js';
+import type { Position } from '../domain/shared/position.js';
+
+export type ColumnType = 'text' | 'integer' | 'json';
+export type ColumnValue = string | number | null | object;
+
+/** A model of rows that are inserted once and completed once (design section 6). `name@version` owns its rows and its checkpoint. */
+export interface ReadModel {
+  readonly name: string;
+  readonly version: number;
+  /** Apart from the life-cycle columns of every row. */
+  readonly columns: Readonly<Record<string, ColumnType>>;
+  /** Lists of column names (life-cycle ones too) that questions ask by. Every model is indexed by entity as well. */
+  readonly indexes: readonly (readonly string[])[];
+  /** Clear-text search columns: may be cleared when a key is destroyed; the one exception to "never overwritten". */
+  readonly searchColumns?: readonly string[];
+}
+
+export interface RowKey {
+  /** What the row describes: a deal's id, `employee/anna`. */
+  readonly entity: string;
+  /** Position of the event that opened it. */
+  readonly openedBy: number;
+  /** Tells apart the rows that one event opened for one entity; counts from 0. */
+  readonly ordinal: number;
+}
+
+/** A row counts at (T, K) when `openedBy <= K < withdrawnBy`, `validFrom <= T`, and `T < validTo` or `endedBy > K`. */
+export interface RowLife extends RowKey {
+  readonly validFrom: EpochMs;
+  readonly validTo: EpochMs | null;
+  readonly endedBy: number | null;
+  readonly withdrawnBy: number | null;
+}
+
+/** Columns of the model beside its life. */
+export type Row = RowLife & { readonly [column: string]: ColumnValue };
+
+export type RowChange<R extends RowLife = Row> =
+  | { readonly kind: 'insert'; readonly row: R }
+  /** Set once: where the end is already there, the change is a repetition and leaves the row as it is. */
+  | { readonly kind: 'end'; readonly key: RowKey; readonly validTo: EpochMs; readonly endedBy: number }
+  | { readonly kind: 'withdraw'; readonly key: RowKey; readonly withdrawnBy: number }
+  /** Empties the search columns of every row of an entity. */
+  | { readonly kind: 'forget'; readonly entity: string };
+
+/** How far a model's partition has come, and in which history: another log, or another event at that position, is another history. */
+export interface Checkpoint {
+  readonly position: Position;
+  readonly eventId: EventId | null;
+  readonly recordedAt: EpochMs;
+  readonly logId: string;
+  /** Of the lease under which it was written; a lower one is refused (`StaleLease`). 0 where there are no leases. */
+  readonly epoch: number;
+}
+
+export interface ModelBatch {
+  readonly model: ReadModel;
+  readonly partition: number;
+  readonly changes: readonly RowChange[];
+  readonly checkpoint: Checkpoint;
+}
+
+/** A stream held back: an event of it failed, and its later events queue behind it. */
+export interface ParkedStream {
+  readonly model: string;
+  readonly version: number;
+  readonly stream: string;
+  readonly entity: string;
+  readonly position: Position;
+  readonly error: string;
+  readonly attempts: number;
+  readonly parkedAt: EpochMs;
+}
+
+export type Condition =
+  | { readonly column: string; readonly in: readonly (string | number | null)[] }
+  | { readonly column: string; readonly from?: string | number; readonly below?: string | number }
+  | { readonly column: string; readonly contains: string };
+
+export interface ListQuery {
+  readonly where: readonly Condition[];
+  /** Rows that counted at this position. */
+  readonly knownAt: number;
+  /** Column to order by; ties by entity. Must be one that never changes. */
+  readonly orderBy: string;
+  readonly descending?: boolean;
+  readonly limit: number;
+  /** What the page before returned as `next`. */
+  readonly cursor?: string;
+}
+
+/**
+ * The store of read models. `commit` makes changes and checkpoint visible together (a store without transactions writes the checkpoint last, and readers
+ * never ask beyond it). Every adapter passes `describeReadStoreContract`. Throws `ReadStoreUnavailable` where it cannot be reached.
+ */
+export interface ReadStore {
+  /** Makes the model's table or collection and its indexes; with `indexes: 'later'` the indexes are made by `index`. */
+  prepare(model: ReadModel, options?: { indexes?: 'now' | 'later' }): Promise<void>;
+  index(model: ReadModel): Promise<void>;
+  drop(model: ReadModel): Promise<void>;
+  /** @throws StaleLease */
+  commit(batches: readonly ModelBatch[]): Promise<void>;
+  /** The partition's checkpoint; null before the first. */
+  checkpoint(model: ReadModel, partition: number): Promise<Checkpoint | null>;
+  /** The lowest checkpoint of all its partitions; null where one has none yet. */
+  lowestCheckpoint(model: ReadModel, partitions: number): Promise<Checkpoint | null>;
+  rowsOf(model: ReadModel, entity: string): Promise<Row[]>;
+  /** Pages of rows counting at (asOf, knownAt), in any order. */
+  rowsAsOf(model: ReadModel, at: { asOf: EpochMs; knownAt: number; where?: readonly Condition[] }): AsyncIterable<readonly Row[]>;
+  /** Pages of all rows not withdrawn by `knownAt`, opened by then; ends set later than `knownAt` are still in the row (`endedBy > K`). */
+  rowsKnownAt(model: ReadModel, knownAt: number, where?: readonly Condition[]): AsyncIterable<readonly Row[]>;
+  /** Pages of rows opened, ended or withdrawn in (after, through]. */
+  rowsChanged(model: ReadModel, after: number, through: number): AsyncIterable<readonly Row[]>;
+  list(model: ReadModel, query: ListQuery): Promise<{ readonly rows: readonly Row[]; readonly next: string | null }>;
+  /** Which version of a model readers use; null before the first build is done. */
+  currentVersion(name: string): Promise<number | null>;
+  switchVersion(name: string, version: number): Promise<void>;
+  parked(model?: ReadModel): Promise<readonly ParkedStream[]>;
+  park(stream: ParkedStream): Promise<void>;
+  unpark(model: ReadModel, stream: string): Promise<void>;
+  /** Numbered entries (model, stream) of replays below the checkpoint: caches that saw a lower number load those entities again. */
+  replays(after: number): Promise<readonly { readonly number: number; readonly model: string; readonly entity: string }[]>;
+  noteReplay(model: ReadModel, entity: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export class ReadStoreUnavailable extends Error {
+  override readonly name = 'ReadStoreUnavailable';
+}
+
+/** A later owner holds the partition: this writer stops. */
+export class StaleLease extends Error {
+  override readonly name = 'StaleLease';
+}
+
+export function rowCounts(row: RowLife, asOf: EpochMs, knownAt: number): boolean {
+  return (
+    row.openedBy <= knownAt &&
+    (row.withdrawnBy === null || row.withdrawnBy > knownAt) &&
+    row.validFrom <= asOf &&
+    (row.validTo === null || asOf < row.validTo || (row.endedBy !== null && row.endedBy > knownAt))
+  );
+}

@@ -1,0 +1,58 @@
+import type { DealStatus } from '../domain/deal/deal.evolve.js';
+import type { EpochMs } from '../domain/shared/instant.js';
+import type { RowLife } from '../read-store/read-store.port.js';
+
+/**
+ * One interval of a deal: the state that an event opened. Rows of one deal that count at K, ordered by (validFrom, tie), are its history as known then;
+ * zero-length rows are kept, so that every step is there. Ids only: what an id means is joined from the dimension timelines at (T, K).
+ */
+export interface DealInterval extends RowLife {
+  /** entity is the deal's id. */
+  /** Orders rows of one instant: the tie of the fact that opened the row (shared/history.ts). */
+  readonly tie: string;
+  /** Event id of the fact that opened it (of the correction, for an inserted one): what a drill-down shows. */
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly status: DealStatus;
+  /** Null for a request. For closed deals the last stage. */
+  readonly pipeline: string | null;
+  readonly stage: string | null;
+  readonly owner: string | null;
+  readonly company: string | null;
+  readonly product: string | null;
+  readonly contact: string | null;
+  /** An id, `unknown`, `not-asked` or `not-in-source`. */
+  readonly source: string;
+  readonly origin: string;
+  readonly campaign: string | null;
+  readonly receivedBy: string | null;
+  readonly department: string | null;
+  /** Expected value while open or postponed (and as a request), won value when won, the last expected one when lost. Null: unknown. */
+  readonly valueMinor: number | null;
+  readonly currency: string | null;
+  /** Calendar date, null where none is expected. */
+  readonly decisionDate: string | null;
+  readonly chanceToGet: number | null;
+  readonly chanceToGo: number | null;
+  readonly registeredAt: EpochMs;
+  readonly qualifiedAt: EpochMs | null;
+  readonly stageSince: EpochMs | null;
+  readonly closedAt: EpochMs | null;
+  /** 0 where the registration is undated: counted in states from its recording, in flows never. */
+  readonly dated: 0 | 1;
+}
+
+/** `stage` as reports group it: of open and postponed deals only (design section 7). `lastStage` is the stage whatever the status. */
+export function liveStage(row: Pick<DealInterval, 'status' | 'stage'>): string | null {
+  return row.status === 'open' || row.status === 'postponed' ? row.stage : null;
+}
+
+/** What something means, and since when: an employee's team, a company's industry, a process version, a quota. entity is `<kind>/<id>`. */
+export interface DimensionInterval extends RowLife {
+  readonly kind: 'employee' | 'company' | 'contact' | 'product' | 'campaign' | 'process' | 'quota';
+  readonly id: string;
+  /** The values in force, such as `{ name, team, manager, office, department }`; names of persons are sealed. */
+  readonly values: object;
+  /** 1 where the first known value was given no date and counts from the beginning of time. */
+  readonly assumedSinceBeginning: 0 | 1;
+}
