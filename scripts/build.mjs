@@ -33,7 +33,9 @@ const stamp = fingerprint(files);
 const built = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : undefined;
 if (process.argv.includes('--if-stale') && built === stamp) process.exit(0);
 if (process.argv.includes('--announce')) {
-  process.stderr.write(built === undefined ? 'dealtrail: no build yet, building once …\n' : 'dealtrail: the build is older than the sources, rebuilding …\n');
+  process.stderr.write(
+    built === undefined ? 'dealtrail: no build yet, building once …\n' : 'dealtrail: the build is older than the sources, rebuilding …\n',
+  );
 }
 
 const { transformFile } = await import('@swc/core');

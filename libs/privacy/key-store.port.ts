@@ -1,7 +1,8 @@
 /** Whose key: `contact-<id>`, `employee-<id>`, or `deal-<id>` for a deal's free text where no contact is known. */
 export type KeyHolder = string;
 
-export type KeyState = { readonly state: 'present'; readonly key: Buffer } | { readonly state: 'forgotten' } | { readonly state: 'missing' };
+export type KeyState =
+  { readonly state: 'present'; readonly key: Buffer } | { readonly state: 'forgotten' } | { readonly state: 'missing' };
 
 /**
  * The personal-data keys, apart from the log, durable before the first event that uses them. A destroyed key leaves a mark and is never made again;

@@ -18,7 +18,11 @@ export interface Projection<S = unknown> {
    * The next event of a stream in log order: new state and the row changes.
    * `history` gives the stream's events up to and including this one; asked for where the event is a correction or is dated before others of its stream.
    */
-  apply(state: S, event: RecordedEvent, history: () => readonly RecordedEvent[]): { readonly state: S; readonly changes: readonly RowChange[] };
+  apply(
+    state: S,
+    event: RecordedEvent,
+    history: () => readonly RecordedEvent[],
+  ): { readonly state: S; readonly changes: readonly RowChange[] };
 }
 
 /** The state after all of `events`, with every change on the way: the definition that a projector's cached states are held equal to. */

@@ -11,9 +11,7 @@ export type RequestSource = { readonly kind: 'known'; readonly source: string } 
 
 /** Whether we provoked the request, and by which action (RQ06). */
 export type RequestOrigin =
-  | { readonly kind: 'spontaneous' }
-  | { readonly kind: 'provoked'; readonly campaignId: CampaignId }
-  | { readonly kind: NotInSource };
+  { readonly kind: 'spontaneous' } | { readonly kind: 'provoked'; readonly campaignId: CampaignId } | { readonly kind: NotInSource };
 
 export type RequestRegistered = {
   readonly type: 'RequestRegistered';
@@ -68,7 +66,12 @@ export type ChanceAssessed = {
 /** `from` and `skipped` say what was believed at recording; reports derive them from the folded state. */
 export type StageAdvanced = {
   readonly type: 'StageAdvanced';
-  readonly data: { readonly from: StageId; readonly to: StageId; readonly skipped: readonly StageId[]; /** Personal. */ readonly reason?: Personal };
+  readonly data: {
+    readonly from: StageId;
+    readonly to: StageId;
+    readonly skipped: readonly StageId[];
+    /** Personal. */ readonly reason?: Personal;
+  };
 };
 export type StageReturned = {
   readonly type: 'StageReturned';
@@ -97,11 +100,18 @@ export type DealPostponed = {
 export type DealResumed = { readonly type: 'DealResumed'; readonly data: { /** Personal. */ readonly reason?: Personal } };
 export type DealWon = {
   readonly type: 'DealWon';
-  readonly data: { readonly value: MoneyOrUnknown; /** Codes such as `price`, `relationship` (CL04). */ readonly reasons: readonly string[]; /** Personal. */ readonly note?: Personal };
+  readonly data: {
+    readonly value: MoneyOrUnknown;
+    /** Codes such as `price`, `relationship` (CL04). */ readonly reasons: readonly string[];
+    /** Personal. */ readonly note?: Personal;
+  };
 };
 export type DealLost = {
   readonly type: 'DealLost';
-  readonly data: { /** Codes such as `price`, `competitor`, `comparison-quote` (CL04, RV07). */ readonly reasons: readonly string[]; /** Personal. */ readonly note?: Personal };
+  readonly data: {
+    /** Codes such as `price`, `competitor`, `comparison-quote` (CL04, RV07). */ readonly reasons: readonly string[];
+    /** Personal. */ readonly note?: Personal;
+  };
 };
 export type DealReopened = {
   readonly type: 'DealReopened';

@@ -46,9 +46,14 @@ export type OpenDeal = Registered & InPipeline & { readonly status: 'open' };
 export type PostponedDeal = Registered & InPipeline & { readonly status: 'postponed'; readonly wakeUp: CalendarDate | null };
 /** `stageId` of a closed deal is its last stage. */
 export type WonDeal = Registered & InPipeline & { readonly status: 'won'; readonly wonValue: MoneyOrUnknown; readonly closedAt: EpochMs };
-export type LostDeal = Registered & InPipeline & { readonly status: 'lost'; readonly reasons: readonly string[]; readonly closedAt: EpochMs };
+export type LostDeal = Registered &
+  InPipeline & { readonly status: 'lost'; readonly reasons: readonly string[]; readonly closedAt: EpochMs };
 /** Out to marketing or filed: as a request (`inPipeline` null) it is never reopened, as a deal it can be (RQ20). */
-export type MarketingDeal = Registered & { readonly status: 'marketing'; readonly inPipeline: InPipeline | null; readonly closedAt: EpochMs };
+export type MarketingDeal = Registered & {
+  readonly status: 'marketing';
+  readonly inPipeline: InPipeline | null;
+  readonly closedAt: EpochMs;
+};
 export type FiledDeal = Registered & { readonly status: 'filed'; readonly inPipeline: InPipeline | null; readonly closedAt: EpochMs };
 
 export type ExistingDeal = RequestedDeal | ContactedDeal | OpenDeal | PostponedDeal | WonDeal | LostDeal | MarketingDeal | FiledDeal;

@@ -14,6 +14,9 @@ export type LogIdentified = {
 /** The log was copied elsewhere and takes no more. */
 export type LogMoved = { readonly type: 'LogMoved'; readonly data: { readonly to: string } };
 /** Kept while a demo is being written: an unfinished one is finished, on its clock, before anything else is appended. */
-export type DemoStarted = { readonly type: 'DemoStarted'; readonly data: { readonly deals: number; readonly seed: number; readonly endsAt: string; readonly simulatedClock: boolean } };
+export type DemoStarted = {
+  readonly type: 'DemoStarted';
+  readonly data: { readonly deals: number; readonly seed: number; readonly endsAt: string; readonly simulatedClock: boolean };
+};
 export type DemoFinished = { readonly type: 'DemoFinished'; readonly data: { readonly deals: number; readonly seed: number } };
 export type LogEvent = LogIdentified | LogMoved | DemoStarted | DemoFinished;

@@ -26,7 +26,13 @@ export interface ProcessDefinition {
 }
 
 /** Version 1. Dated from the beginning of time unless a date is given. */
-export type PipelineDefined = { readonly type: 'PipelineDefined'; readonly data: { readonly version: 1; readonly process: ProcessDefinition } };
+export type PipelineDefined = {
+  readonly type: 'PipelineDefined';
+  readonly data: { readonly version: 1; readonly process: ProcessDefinition };
+};
 /** A new version in force from its own `effectiveAt` (CF03), which may lie ahead. */
-export type PipelineRevised = { readonly type: 'PipelineRevised'; readonly data: { readonly version: number; readonly process: ProcessDefinition } };
+export type PipelineRevised = {
+  readonly type: 'PipelineRevised';
+  readonly data: { readonly version: number; readonly process: ProcessDefinition };
+};
 export type PipelineEvent = PipelineDefined | PipelineRevised;

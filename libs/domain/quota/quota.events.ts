@@ -6,7 +6,10 @@ import type { Money } from '../shared/money.js';
 export type QuotaSet = {
   readonly type: 'QuotaSet';
   readonly data: {
-    readonly holder: { readonly kind: 'person'; readonly employeeId: EmployeeId } | { readonly kind: 'team'; readonly team: string } | { readonly kind: 'firm' };
+    readonly holder:
+      | { readonly kind: 'person'; readonly employeeId: EmployeeId }
+      | { readonly kind: 'team'; readonly team: string }
+      | { readonly kind: 'firm' };
     readonly from: CalendarDate;
     readonly to: CalendarDate;
     readonly amount: Money;
