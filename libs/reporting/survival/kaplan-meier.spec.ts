@@ -1,0 +1,65 @@
+import { cumulativeIncidence, exitRate, kaplanMeier, quantile, restrictedMean, wilson } from './kaplan-meier.js';
+import type { Spell } from './kaplan-meier.js';
+
+/** Time in Qualification of metrics.md section 1, in days: eight finished spells, D6 still there after 16. */
+const finished = [10, 10, 10, 11, 16, 11, 8, 21];
+const spells: Spell[] = [...finished.map((duration) => ({ duration, outcome: 'left' })), { duration: 16, outcome: null }];
+
+describe('time that still runs is censored, neither dropped nor finished', () => {
+  it('has the median and the restricted mean of the fixture', () => {
+    const steps = kaplanMeier(spells);
+    expect(quantile(steps)).toBe(11);
+    expect(restrictedMean(steps)).toEqual({ mean: expect.closeTo(13.111, 3), limit: 21 });
+  });
+
+  it('counts the end first where an end and a censoring have the same length', () => {
+    expect(kaplanMeier(spells).find(({ at }) => at === 16)).toMatchObject({
+      atRisk: 3,
+      ended: 1,
+      censored: 1,
+      surviving: expect.closeTo(2 / 9, 12),
+    });
+  });
+
+  it('has the exit rate of the fixture: 8 exits in 113 deal-days', () => {
+    expect(exitRate(spells)).toEqual({ ended: 8, exposure: 113, rate: 8 / 113 });
+  });
+
+  it('keeps the band around the curve and inside [0, 1]', () => {
+    for (const { low, surviving, high } of kaplanMeier(spells)) {
+      expect(low).toBeGreaterThanOrEqual(0);
+      expect(low).toBeLessThanOrEqual(surviving);
+      expect(high).toBeGreaterThanOrEqual(surviving);
+      expect(high).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('says nothing of nothing', () => {
+    expect(kaplanMeier([])).toEqual([]);
+    expect(quantile([])).toBeNull();
+    expect(restrictedMean([])).toBeNull();
+    expect(exitRate([])).toBeNull();
+    expect(wilson(0, 0)).toBeNull();
+  });
+});
+
+describe('competing outcomes', () => {
+  it('add up to one with the share still running', () => {
+    const mixed: Spell<'won' | 'lost'>[] = [
+      { duration: 2, outcome: 'won' },
+      { duration: 3, outcome: 'lost' },
+      { duration: 3, outcome: null },
+      { duration: 5, outcome: 'won' },
+    ];
+    const steps = cumulativeIncidence(mixed, ['won', 'lost']);
+    const curve = kaplanMeier(mixed);
+    expect(steps.at(-1)).toEqual({ at: 5, atRisk: 1, incidence: { won: expect.closeTo(0.75, 12), lost: expect.closeTo(0.25, 12) } });
+    steps.forEach(({ incidence }, index) => expect(incidence.won + incidence.lost + curve[index]!.surviving).toBeCloseTo(1, 12));
+  });
+});
+
+describe("Wilson's interval", () => {
+  it('is wide for small n', () => {
+    expect(wilson(2, 3)).toEqual({ low: expect.closeTo(0.2077, 3), high: expect.closeTo(0.9385, 3) });
+  });
+});
