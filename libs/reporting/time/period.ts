@@ -1,0 +1,110 @@
+import type { DateTimeUnit } from 'luxon';
+import { DateTime } from 'luxon';
+import type { CalendarDate, EpochMs } from '../../domain/shared/instant.js';
+import type { ReportZone } from './report-zone.js';
+import { TimeNotUnderstood } from './report-zone.js';
+
+/** [start, end) in the report zone. Its opening state is State(start − 1 ms), its closing state State(end − 1 ms). */
+export interface Period {
+  /** `2017-Q3`, `2017-W12`, `2017-10`, … as it would be typed. */
+  readonly label: string;
+  readonly start: EpochMs;
+  readonly end: EpochMs;
+  /** The same as calendar dates, [from, to): what expected decision dates are compared with, zone or no zone. */
+  readonly from: CalendarDate;
+  readonly to: CalendarDate;
+}
+
+/** What "now" is and where days begin and end. */
+export interface TimeContext {
+  readonly now: EpochMs;
+  readonly zone: ReportZone;
+}
+
+export const PERIOD_UNITS = ['day', 'week', 'month', 'quarter', 'year'] as const;
+export type PeriodUnit = (typeof PERIOD_UNITS)[number];
+
+const LABELS: Readonly<Record<PeriodUnit, string>> = {
+  day: 'yyyy-MM-dd',
+  week: "kkkk-'W'WW",
+  month: 'yyyy-MM',
+  quarter: "yyyy-'Q'q",
+  year: 'yyyy',
+};
+
+/** The instant as a date and time of the zone. */
+export function inZone(at: EpochMs, zone: ReportZone): DateTime {
+  return DateTime.fromMillis(at, { zone });
+}
+
+function unitPeriod(first: DateTime, unit: PeriodUnit): Period {
+  const start = first.startOf(unit);
+  // The next unit's own start, not start + 24 h: days of 23 and 25 hours exist, and days whose midnight does not.
+  const end = start.plus({ [unit]: 1 } as Partial<Record<DateTimeUnit, number>>).startOf(unit);
+  return {
+    label: start.toFormat(LABELS[unit]),
+    start: start.toMillis(),
+    end: end.toMillis(),
+    from: start.toFormat('yyyy-MM-dd') as CalendarDate,
+    to: end.toFormat('yyyy-MM-dd') as CalendarDate,
+  };
+}
+
+/** The day, week, month, quarter or year that holds the instant. */
+export function periodAround(at: EpochMs, unit: PeriodUnit, zone: ReportZone): Period {
+  return unitPeriod(inZone(at, zone), unit);
+}
+
+const WRITTEN: readonly {
+  readonly unit: PeriodUnit;
+  readonly pattern: RegExp;
+  readonly read: (match: RegExpExecArray, zone: ReportZone) => DateTime;
+}[] = [
+  { unit: 'day', pattern: /^(\d{4}-\d{2}-\d{2})$/, read: ([, day = ''], zone) => DateTime.fromISO(day, { zone }) },
+  {
+    unit: 'week',
+    pattern: /^(\d{4})-[wW](\d{2})$/,
+    read: ([, year, week], zone) => DateTime.fromObject({ weekYear: Number(year), weekNumber: Number(week), weekday: 1 }, { zone }),
+  },
+  { unit: 'month', pattern: /^(\d{4}-\d{2})$/, read: ([, month = ''], zone) => DateTime.fromISO(`${month}-01`, { zone }) },
+  {
+    unit: 'quarter',
+    pattern: /^(\d{4})-[qQ]([1-4])$/,
+    read: ([, year, quarter], zone) => DateTime.fromObject({ year: Number(year), month: (Number(quarter) - 1) * 3 + 1 }, { zone }),
+  },
+  { unit: 'year', pattern: /^(\d{4})$/, read: ([, year], zone) => DateTime.fromObject({ year: Number(year) }, { zone }) },
+];
+
+/** Undefined where the text is not written like a period at all. @throws TimeNotUnderstood for a period that does not exist (`2017-02-30`) */
+export function readPeriod(text: string, { now, zone }: TimeContext): Period | undefined {
+  for (const { unit, pattern, read } of WRITTEN) {
+    const match = pattern.exec(text);
+    if (!match) continue;
+    const first = read(match, zone);
+    if (!first.isValid) throw new TimeNotUnderstood(`there is no ${unit} ${text}`);
+    return unitPeriod(first, unit);
+  }
+  const said = text.toLowerCase();
+  if (said === 'today') return periodAround(now, 'day', zone);
+  if (said === 'yesterday') return unitPeriod(inZone(now, zone).minus({ day: 1 }), 'day');
+  if (said === 'tomorrow') return unitPeriod(inZone(now, zone).plus({ day: 1 }), 'day');
+  const relative = /^(last|this|next) (day|week|month|quarter|year)$/.exec(said);
+  if (!relative) return undefined;
+  const unit = relative[2] as PeriodUnit; // one of the pattern's five
+  const steps = relative[1] === 'last' ? -1 : relative[1] === 'next' ? 1 : 0;
+  return unitPeriod(
+    inZone(now, zone)
+      .startOf(unit)
+      .plus({ [unit]: steps } as Partial<Record<DateTimeUnit, number>>),
+    unit,
+  );
+}
+
+const PERIODS_SAID = '2017-10-15, 2017-W12, 2017-10, 2017-Q3, 2017, last month, this quarter, yesterday or today';
+
+/** @throws TimeNotUnderstood */
+export function parsePeriod(text: string, context: TimeContext): Period {
+  const period = readPeriod(text.trim(), context);
+  if (!period) throw new TimeNotUnderstood(`'${text}' is no period; say it like ${PERIODS_SAID}`);
+  return period;
+}
