@@ -1,0 +1,114 @@
+import type { EpochMs } from '../../domain/shared/instant.js';
+import type { DealPath } from '../paths/deal-path.js';
+import { milestoneAt } from '../paths/milestones.js';
+import type { Milestone } from '../paths/milestones.js';
+import { exitRate, kaplanMeier, quantile, restrictedMean } from '../survival/kaplan-meier.js';
+import type { Spell, SurvivalStep } from '../survival/kaplan-meier.js';
+
+const DAY = 86_400_000;
+
+/** Time between two named milestones (LT01), in days of 24 hours. */
+export interface LeadTimes {
+  /** Deals that came to the first milestone in the period. */
+  readonly n: number;
+  /** Of them, those that came to the second. */
+  readonly finished: number;
+  /** Still on the way at T: censored, neither dropped nor finished. */
+  readonly running: number;
+  /** Ended another way (lost, for a lead time to a win): they will never come. */
+  readonly gone: number;
+  /** Of the finished ones alone; survivor-biased, shown because people ask for it. Null for none. */
+  readonly mean: number | null;
+  readonly p25: number | null;
+  readonly p50: number | null;
+  readonly p75: number | null;
+  readonly p90: number | null;
+  readonly p95: number | null;
+  readonly least: number | null;
+  readonly most: number | null;
+  /** With the running ones as censored; deals that are gone count as censored at the end they came to. */
+  readonly kaplanMeierMedian: number | null;
+  readonly restrictedMean: { readonly mean: number; readonly limit: number } | null;
+}
+
+export interface LeadTimeSample {
+  readonly days: number;
+  /** `arrived` at the second milestone, still `running`, or `gone` another way. */
+  readonly end: 'arrived' | 'running' | 'gone';
+}
+
+/** One deal's lead time; undefined where it did not come to the first milestone in [from, to), or came to the second before the first. */
+export function leadTimeOf(
+  path: DealPath,
+  from: Milestone,
+  to: Milestone,
+  period: { from: EpochMs; to: EpochMs },
+): LeadTimeSample | undefined {
+  const start = milestoneAt(path, from);
+  if (start === null || start < period.from || start >= period.to) return undefined;
+  const end = milestoneAt(path, to);
+  if (end !== null) return end < start ? undefined : { days: (end - start) / DAY, end: 'arrived' };
+  const closed = milestoneAt(path, 'closed');
+  if (closed !== null && closed >= start) return { days: (closed - start) / DAY, end: 'gone' };
+  return { days: (path.asOf - start) / DAY, end: 'running' };
+}
+
+/** Linear interpolation between the two nearest ranks (Hyndman and Fan's type 7, what spreadsheets do). */
+export function percentile(sorted: readonly number[], share: number): number | null {
+  if (sorted.length === 0) return null;
+  const rank = (sorted.length - 1) * share;
+  const low = sorted[Math.floor(rank)] ?? 0;
+  const high = sorted[Math.ceil(rank)] ?? low;
+  return low + (high - low) * (rank - Math.floor(rank));
+}
+
+export function summariseLeadTimes(samples: readonly LeadTimeSample[]): LeadTimes {
+  const arrived = samples.filter(({ end }) => end === 'arrived').map(({ days }) => days);
+  const sorted = arrived.sort((a, b) => a - b);
+  const curve = kaplanMeier(samples.map(({ days, end }) => ({ duration: days, outcome: end === 'arrived' ? 'arrived' : null })));
+  return {
+    n: samples.length,
+    finished: sorted.length,
+    running: samples.filter(({ end }) => end === 'running').length,
+    gone: samples.filter(({ end }) => end === 'gone').length,
+    mean: sorted.length === 0 ? null : sorted.reduce((sum, days) => sum + days, 0) / sorted.length,
+    p25: percentile(sorted, 0.25),
+    p50: percentile(sorted, 0.5),
+    p75: percentile(sorted, 0.75),
+    p90: percentile(sorted, 0.9),
+    p95: percentile(sorted, 0.95),
+    least: sorted[0] ?? null,
+    most: sorted.at(-1) ?? null,
+    kaplanMeierMedian: quantile(curve),
+    restrictedMean: restrictedMean(curve),
+  };
+}
+
+/** Time in one stage over many stays: finished and censored alike (metrics.md section 4). */
+export interface TimeInStage {
+  readonly n: number;
+  readonly finished: number;
+  /** Of finished stays only. */
+  readonly mean: number | null;
+  readonly median: number | null;
+  readonly kaplanMeierMedian: number | null;
+  readonly restrictedMean: { readonly mean: number; readonly limit: number } | null;
+  readonly exitRate: { readonly ended: number; readonly exposure: number; readonly rate: number } | null;
+  readonly curve: readonly SurvivalStep[];
+}
+
+export function summariseTimeInStage(spells: readonly Spell[]): TimeInStage {
+  const finished = spells.filter(({ outcome }) => outcome !== null).map(({ duration }) => duration);
+  const sorted = finished.sort((a, b) => a - b);
+  const curve = kaplanMeier(spells);
+  return {
+    n: spells.length,
+    finished: sorted.length,
+    mean: sorted.length === 0 ? null : sorted.reduce((sum, days) => sum + days, 0) / sorted.length,
+    median: percentile(sorted, 0.5),
+    kaplanMeierMedian: quantile(curve),
+    restrictedMean: restrictedMean(curve),
+    exitRate: exitRate(spells),
+    curve,
+  };
+}
