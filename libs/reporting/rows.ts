@@ -1,5 +1,9 @@
 import type { DealStatus } from '../domain/deal/deal.evolve.js';
+import type { ProcessDefinition } from '../domain/pipeline/pipeline.events.js';
+import type { QuotaSet } from '../domain/quota/quota.events.js';
+import type { Personal } from '../domain/shared/envelope.js';
 import type { EpochMs } from '../domain/shared/instant.js';
+import type { Money } from '../domain/shared/money.js';
 import type { RowLife } from '../read-store/read-store.port.js';
 
 /**
@@ -47,12 +51,30 @@ export function liveStage(row: Pick<DealInterval, 'status' | 'stage'>): string |
   return row.status === 'open' || row.status === 'postponed' ? row.stage : null;
 }
 
+/** The values in force of each kind of thing. Null: not known. Names of persons are sealed. */
+export interface DimensionValues {
+  readonly employee: {
+    readonly name: Personal | null;
+    readonly team: string | null;
+    readonly manager: string | null;
+    readonly office: string | null;
+    readonly department: string | null;
+  };
+  readonly company: { readonly name: string | null; readonly industry: string | null };
+  readonly contact: { readonly name: Personal | null; readonly company: string | null };
+  readonly product: { readonly name: string | null; readonly series: string | null; readonly listPrice: Money | null };
+  readonly campaign: { readonly name: string | null; readonly channel: string | null };
+  /** id is the pipeline's. */
+  readonly process: { readonly version: number; readonly process: ProcessDefinition };
+  readonly quota: QuotaSet['data'];
+}
+export type DimensionKind = keyof DimensionValues;
+
 /** What something means, and since when: an employee's team, a company's industry, a process version, a quota. entity is `<kind>/<id>`. */
-export interface DimensionInterval extends RowLife {
-  readonly kind: 'employee' | 'company' | 'contact' | 'product' | 'campaign' | 'process' | 'quota';
+export interface DimensionInterval<K extends DimensionKind = DimensionKind> extends RowLife {
+  readonly kind: K;
   readonly id: string;
-  /** The values in force, such as `{ name, team, manager, office, department }`; names of persons are sealed. */
-  readonly values: object;
+  readonly values: DimensionValues[K];
   /** 1 where the first known value was given no date and counts from the beginning of time. */
   readonly assumedSinceBeginning: 0 | 1;
 }

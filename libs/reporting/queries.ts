@@ -1,0 +1,239 @@
+import type { Personal } from '../domain/shared/envelope.js';
+import type { MoneyText } from '../domain/shared/money.js';
+import type { SeriesStep } from './time/steps.js';
+
+/** What answers can be grouped and filtered by: the same names everywhere (design section 7). */
+export const GROUPINGS = [
+  'status',
+  'stage',
+  'lastStage',
+  'pipeline',
+  'owner',
+  'team',
+  'manager',
+  'office',
+  'department',
+  'source',
+  'origin',
+  'campaign',
+  'product',
+  'company',
+  'industry',
+  'currency',
+  'closingMonth',
+  'closingQuarter',
+] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** Asks for deals of which it is not known, as `--company not-known`. Groups say null for it. */
+export const NOT_KNOWN = 'not-known';
+
+/** Any of the values of each name, all of the names. Values are ids; names of people, firms, products and stages are taken too. */
+export type Filters = { readonly [name in Grouping]?: readonly string[] };
+
+/** Which deals, and by which organisation of the sales force. */
+interface Scoped {
+  readonly filters?: Filters;
+  /** Only deals that close, or are expected to, in this period: `2025-Q1`, `last month`. */
+  readonly closing?: string;
+  /** Teams, managers and offices as they were at T (`then`, the default), as they are `now`, or as they were at an instant. */
+  readonly organised?: string;
+}
+
+/** What had been recorded by then. */
+interface Known {
+  /** An instant or `position:<n>`; default: as far as all models read have come. */
+  readonly knownAt?: string;
+  /** Answer only when the read models have reached this position (what an append returned). */
+  readonly after?: string;
+  /** How long to wait for a position that the read models have not reached; default 5,000 ms. */
+  readonly timeoutMs?: number;
+}
+
+/** `now`: one K for all points, what is known today about then. `then`: K = T at each point, what the screen showed then. */
+export type KnownWhen = 'now' | 'then';
+
+export interface PipelineQuery extends Scoped, Known {
+  /** Default now. */
+  readonly asOf?: string;
+  /** Default status, stage. Empty: one row. */
+  readonly groupBy?: readonly Grouping[];
+}
+
+export interface CompareQuery extends Scoped, Known {
+  readonly then: string;
+  /** Default now. */
+  readonly now?: string;
+  readonly known?: KnownWhen;
+  readonly groupBy?: readonly Grouping[];
+}
+
+export interface SeriesQuery extends Scoped, Known {
+  readonly from: string;
+  /** Default now. */
+  readonly to?: string;
+  readonly step: SeriesStep;
+  readonly known?: KnownWhen;
+  readonly groupBy?: readonly Grouping[];
+}
+
+/** The deals behind a figure: the row's `group` of a report asked with the same scope and instants. */
+export interface DealsBehindQuery extends Scoped, Known {
+  readonly asOf?: string;
+  readonly group?: Group;
+  /** True: the deals counted in `undated` instead. */
+  readonly undated?: boolean;
+  /** Default 50, at most 1,000. */
+  readonly limit?: number;
+  /** What the page before gave as `next`. */
+  readonly cursor?: string;
+}
+
+/** At a K before the first recorded event nothing was known, which is not 0. */
+export const NOT_KNOWN_YET = 'not known yet';
+export type NotKnownYet = typeof NOT_KNOWN_YET;
+
+/** Exactly the keys asked for, in that order. Null: not known, or without a meaning in the status. */
+export type Group = { readonly [name in Grouping]?: string | null };
+/** Names of what the group's ids stand for. Sealed until a caller with the right asks; `withheld` or `forgotten` otherwise. */
+export type Labels = { readonly [name in Grouping]?: Personal | null };
+
+/** What an answer stands on: the same basis gives the same answer. */
+export interface Basis {
+  readonly log: string;
+  readonly asOf: string;
+  /** `recordedAt` of `position`, however K was given; null before the first event. */
+  readonly knownAt: string | null;
+  readonly position: string;
+  readonly timeZone: string;
+  readonly method: string;
+  readonly scope: { readonly filters: Filters; readonly closing: { readonly from: string; readonly to: string } | null };
+  /** `then`, or the instant whose organisation was asked for. */
+  readonly organised: string;
+  /** `<pipeline>@<version>` in force at T, of every pipeline that a deal in scope is in. */
+  readonly processVersions: readonly string[];
+  /** Never mixed and never converted: every figure has one sum per currency. */
+  readonly currency: readonly string[];
+  /** Deals in the rows. */
+  readonly n: number;
+  /** Deals held back by a parked stream: the answer may change when they are replayed. */
+  readonly parked: number;
+  /** Kinds of things joined whose first known value counts from the beginning of time. */
+  readonly assumedSinceBeginning: readonly string[];
+  /** What the data cannot tell, in words: an instant before the first event, undated deals, mixed currencies. */
+  readonly marks: readonly string[];
+}
+
+/** Of one group of deals. Money: one entry per currency, sorted; empty where no deal has a known value. */
+export interface Figures {
+  readonly deals: number;
+  /** Deals whose value is not known: they are in no sum. */
+  readonly unvalued: number;
+  readonly value: readonly MoneyText[];
+  /** Of open deals in stages that weigh; missing where there are none. */
+  readonly weighted?: readonly MoneyText[];
+  /** Open deals in stages without a weight, where others are weighted. */
+  readonly unweighted?: number;
+}
+
+/** One entry per status and one for all. */
+export type Totals = { readonly [status: string]: Figures };
+
+export interface PipelineRow extends Figures {
+  readonly group: Group;
+  readonly labels: Labels;
+}
+
+export interface PipelineAnswer {
+  readonly report: 'pipeline';
+  readonly basis: Basis;
+  readonly rows: readonly PipelineRow[];
+  /** Deals in scope known by K without a date of their own, T being before their recording: open to counting, in no row. */
+  readonly undated: number | NotKnownYet;
+  readonly totals: Totals | NotKnownYet;
+}
+
+/** Two states of a group and what lies between: `difference` is now − then. */
+export interface ThenNow<F = Figures> {
+  readonly then: F | NotKnownYet;
+  readonly now: F | NotKnownYet;
+  readonly difference: F | NotKnownYet;
+}
+
+/** One point of an answer over several: `then`, `now`, or a point of a series. */
+export interface BasisPoint {
+  readonly at: string;
+  readonly knownAt: string | null;
+  readonly position: string;
+  readonly processVersions: readonly string[];
+  readonly n: number;
+}
+
+/** `asOf`, `knownAt` and `position` are those of the last point; `n` counts the deals of all points together, each once. */
+export interface ComparisonBasis extends Basis {
+  readonly known: KnownWhen;
+  readonly points: readonly BasisPoint[];
+}
+
+export interface CompareRow extends ThenNow {
+  readonly group: Group;
+  readonly labels: Labels;
+}
+
+export interface CompareAnswer {
+  readonly report: 'compare';
+  readonly basis: ComparisonBasis;
+  readonly rows: readonly CompareRow[];
+  readonly undated: ThenNow<number>;
+  readonly totals: { readonly [status: string]: ThenNow };
+}
+
+export interface SeriesRow extends PipelineRow {
+  readonly at: string;
+}
+
+export interface SeriesPoint {
+  readonly at: string;
+  readonly undated: number | NotKnownYet;
+  readonly totals: Totals | NotKnownYet;
+}
+
+export interface SeriesAnswer {
+  readonly report: 'series';
+  readonly basis: ComparisonBasis & { readonly step: SeriesStep };
+  readonly rows: readonly SeriesRow[];
+  readonly points: readonly SeriesPoint[];
+}
+
+/** A deal behind a figure, as it stood at the answer's (T, K). */
+export interface DealBehind {
+  readonly deal: string;
+  readonly status: string;
+  readonly pipeline: string | null;
+  /** Of closed deals the last one. */
+  readonly stage: string | null;
+  readonly owner: string | null;
+  readonly company: string | null;
+  readonly product: string | null;
+  readonly value: MoneyText | null;
+  readonly decisionDate: string | null;
+  readonly registeredAt: string;
+  readonly dated: boolean;
+  /** The event that brought the deal into this state. */
+  readonly since: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly labels: Labels;
+}
+
+export interface DealsBehindAnswer {
+  readonly report: 'deals';
+  readonly basis: Basis;
+  readonly deals: readonly DealBehind[];
+  readonly next: string | null;
+}
+
+/** A question that cannot be read: an unknown grouping, a limit out of range. The message is one line for people. */
+export class QuestionNotUnderstood extends Error {
+  override readonly name = 'QuestionNotUnderstood';
+}
