@@ -59,7 +59,30 @@ export interface ModelBatch {
   readonly model: ReadModel;
   readonly partition: number;
   readonly changes: readonly RowChange[];
+  /** A checkpoint never goes back: a position below the stored one leaves that as it is. */
   readonly checkpoint: Checkpoint;
+  /** Entities whose rows below the checkpoint this batch made (a replay of a parked stream): noted last, see `replays`. */
+  readonly replayed?: readonly string[];
+}
+
+/** The right to write a model's partition until `expiresAt`, unless renewed. The epoch rises with every owner and guards the checkpoint. */
+export interface Lease {
+  readonly model: string;
+  readonly version: number;
+  readonly partition: number;
+  readonly owner: string;
+  readonly epoch: number;
+  readonly expiresAt: EpochMs;
+}
+
+/** Who writes which partition, for several projectors on one store. From `acquire` on, a commit under an older epoch is refused. */
+export interface Leases {
+  /** Null where another owner's lease runs. The owner of a running lease gets it again with the same epoch. */
+  acquire(model: ReadModel, partition: number, owner: string, ttlMs: number): Promise<Lease | null>;
+  /** Null where it was lost: expired and taken by another. */
+  renew(lease: Lease, ttlMs: number): Promise<Lease | null>;
+  /** Free at once for the next owner; nothing happens where it was lost already. */
+  release(lease: Lease): Promise<void>;
 }
 
 /** A stream held back: an event of it failed, and its later events queue behind it. */
@@ -83,12 +106,27 @@ export interface ListQuery {
   readonly where: readonly Condition[];
   /** Rows that counted at this position. */
   readonly knownAt: number;
-  /** Column to order by; ties by entity. Must be one that never changes. */
+  /** Column to order by, null first; ties by entity. Must be one that never changes. */
   readonly orderBy: string;
   readonly descending?: boolean;
   readonly limit: number;
-  /** What the page before returned as `next`. */
+  /** What the page before returned as `next`. The walk stays at the `knownAt` of its first page, so that no row is missed or shown twice. */
   readonly cursor?: string;
+}
+
+/** Numbers of one column: NaN where null. Texts: codes into the scan's dictionary of that column, -1 where null. */
+export type NumberColumn = Float64Array;
+export interface TextColumn {
+  readonly codes: Int32Array;
+  /** Grows from page to page of one scan; a code keeps its meaning. */
+  readonly dictionary: readonly string[];
+}
+
+/** Rows column by column, for caches that keep arrays. */
+export interface ColumnPage {
+  readonly length: number;
+  readonly numbers: Readonly<Record<string, NumberColumn>>;
+  readonly texts: Readonly<Record<string, TextColumn>>;
 }
 
 /**
@@ -113,6 +151,9 @@ export interface ReadStore {
   rowsKnownAt(model: ReadModel, knownAt: number, where?: readonly Condition[]): AsyncIterable<readonly Row[]>;
   /** Pages of rows opened, ended or withdrawn in (after, through]. */
   rowsChanged(model: ReadModel, after: number, through: number): AsyncIterable<readonly Row[]>;
+  /** The named columns (life-cycle ones too; none of type json) of every row with `after < openedBy <= through`, withdrawn ones too, by openedBy. */
+  scan(model: ReadModel, columns: readonly string[], range: { after: number; through: number }): AsyncIterable<ColumnPage>;
+  /** @throws InvalidCursor */
   list(model: ReadModel, query: ListQuery): Promise<{ readonly rows: readonly Row[]; readonly next: string | null }>;
   /** Which version of a model readers use; null before the first build is done. */
   currentVersion(name: string): Promise<number | null>;
@@ -123,11 +164,22 @@ export interface ReadStore {
   /** Numbered entries (model, stream) of replays below the checkpoint: caches that saw a lower number load those entities again. */
   replays(after: number): Promise<readonly { readonly number: number; readonly model: string; readonly entity: string }[]>;
   noteReplay(model: ReadModel, entity: string): Promise<void>;
+  readonly leases: Leases;
   close(): Promise<void>;
 }
 
 export class ReadStoreUnavailable extends Error {
   override readonly name = 'ReadStoreUnavailable';
+}
+
+/** The store's file is damaged or no read store: nothing is lost, since it is made from the log; the message says how to make it anew. */
+export class ReadStoreDamaged extends Error {
+  override readonly name = 'ReadStoreDamaged';
+}
+
+/** A cursor that this store never gave, or gave for another question. */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor';
 }
 
 /** A later owner holds the partition: this writer stops. */

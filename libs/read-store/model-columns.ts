@@ -1,0 +1,47 @@
+import type { ColumnType, ReadModel } from './read-store.port.js';
+
+/** Every row has these; they are no part of `ReadModel.columns`. The order is the one they are stored in. */
+export const LIFE_COLUMNS = {
+  openedBy: 'integer',
+  ordinal: 'integer',
+  entity: 'text',
+  validFrom: 'integer',
+  validTo: 'integer',
+  endedBy: 'integer',
+  withdrawnBy: 'integer',
+} as const satisfies Record<string, ColumnType>;
+
+const NAME = /^[A-Za-z][A-Za-z0-9]*$/;
+const MODEL_NAME = /^[a-z][a-z0-9-]*$/;
+
+/** `pipeline-snapshot@3`: the name of its table or collection, and what its checkpoints are kept under. */
+export function modelId(model: Pick<ReadModel, 'name' | 'version'>): string {
+  return `${model.name}@${model.version}`;
+}
+
+/** Type of a model's column or of a life-cycle one. @throws where there is none: a question about it is a mistake in our code, not in somebody's input. */
+export function columnType(model: ReadModel, column: string): ColumnType {
+  const type = column in LIFE_COLUMNS ? LIFE_COLUMNS[column as keyof typeof LIFE_COLUMNS] : model.columns[column];
+  if (type === undefined) throw new Error(`the read model ${modelId(model)} has no column ${column}`);
+  return type;
+}
+
+/** Names go into SQL and field paths as they are, so they are checked once, here. */
+export function checkModel(model: ReadModel): void {
+  if (!MODEL_NAME.test(model.name) || !Number.isSafeInteger(model.version) || model.version < 1) {
+    throw new Error(`${model.name}@${model.version} is no name of a read model`);
+  }
+  for (const column of Object.keys(model.columns)) {
+    if (!NAME.test(column) || column in LIFE_COLUMNS) throw new Error(`${modelId(model)} cannot have a column ${column}`);
+  }
+  for (const column of [...model.indexes.flat(), ...(model.searchColumns ?? [])]) columnType(model, column);
+}
+
+export function isSearchColumn(model: ReadModel, column: string): boolean {
+  return model.searchColumns?.includes(column) ?? false;
+}
+
+/** What `contains` compares: without case and with one spelling of each letter, the same on every store whatever its collations are. */
+export function foldText(text: string): string {
+  return text.normalize('NFKC').toLocaleLowerCase('en').normalize('NFKC');
+}
