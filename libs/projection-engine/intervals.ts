@@ -1,0 +1,188 @@
+import type { DomainEvent, RecordedEvent } from '../domain/shared/envelope.js';
+import type { Fact } from '../domain/shared/history.js';
+import { factsAsKnown } from '../domain/shared/history.js';
+import type { EpochMs } from '../domain/shared/instant.js';
+import { positionNumber } from '../domain/shared/position.js';
+import type { ColumnValue, Row, RowChange } from '../read-store/read-store.port.js';
+import type { Projection } from './projection.js';
+
+/** Columns of a row without its life. */
+export type Columns = { readonly [column: string]: ColumnValue };
+
+/** What the rows of one stream show: `evolve` and a comparison. */
+export interface IntervalRows<S, C extends Columns, E extends DomainEvent = DomainEvent> extends Pick<
+  Projection,
+  'model' | 'categories' | 'handles' | 'entityOf'
+> {
+  readonly nothing: S;
+  evolve(state: S, fact: Fact<E>): S;
+  /** The row that shows `state`, reached by `fact`; null where there is nothing to show. */
+  columns(state: S, fact: Fact<E>, id: string): C | null;
+  /** Whether both show the same state: a fact that changes nothing opens no row. */
+  same(before: C, after: C): boolean;
+}
+
+/**
+ * The stream's rows that are not withdrawn, the latest first. A row ends where the next begins, so links are never changed and states share them.
+ * `row` is null over a time in which there is nothing to show.
+ */
+interface Link<C> {
+  readonly columns: C | null;
+  readonly validFrom: EpochMs;
+  readonly openedBy: number;
+  readonly ordinal: number;
+  readonly before: Link<C> | null;
+}
+
+export interface IntervalState<S, C> {
+  readonly folded: S;
+  /** The latest fact's instant: what comes at it or later goes on from `folded`, what comes earlier needs the stream folded again. */
+  readonly latestAt: EpochMs;
+  readonly withdrawn: boolean;
+  readonly last: Link<C> | null;
+}
+
+/**
+ * Interval rows that are never overwritten (design section 6). An event in order ends the open row and opens the next. A correction, or a fact dated
+ * before others, folds the stream again by the law: rows that no longer hold are withdrawn, their replacements opened, all others left as they are.
+ */
+export function intervalProjection<S, C extends Columns, E extends DomainEvent = DomainEvent>(
+  rows: IntervalRows<S, C, E>,
+): Projection<IntervalState<S, C>> {
+  return {
+    model: rows.model,
+    categories: rows.categories,
+    handles: rows.handles,
+    entityOf: (stream) => rows.entityOf(stream),
+    initial: { folded: rows.nothing, latestAt: Number.NEGATIVE_INFINITY, withdrawn: false, last: null },
+    apply(state, event, history) {
+      const inOrder = event.type !== 'HistoryCorrected' && !state.withdrawn && event.effectiveAt >= state.latestAt;
+      return inOrder ? goOn(rows, state, event) : foldAgain(rows, state, event, history());
+    },
+  };
+}
+
+function inOrderFact<E extends DomainEvent>(event: RecordedEvent): Fact<E> {
+  return {
+    id: event.eventId,
+    type: event.type,
+    data: event.data as E['data'], // the projection's own category: its events are E
+    effectiveAt: event.effectiveAt,
+    dated: event.metadata.dated !== false,
+    processVersion: event.metadata.processVersion,
+    tie: event.position,
+    source: event,
+  };
+}
+
+function insert<C extends Columns>(entity: string, link: Link<C>, columns: C, validTo: EpochMs | null, endedBy: number | null): RowChange {
+  const { validFrom, openedBy, ordinal } = link;
+  const row: Row = { ...columns, entity, openedBy, ordinal, validFrom, validTo, endedBy, withdrawnBy: null };
+  return { kind: 'insert', row };
+}
+
+function goOn<S, C extends Columns, E extends DomainEvent>(
+  rows: IntervalRows<S, C, E>,
+  state: IntervalState<S, C>,
+  event: RecordedEvent,
+): { state: IntervalState<S, C>; changes: RowChange[] } {
+  const fact = inOrderFact<E>(event);
+  const at = event.effectiveAt;
+  const folded = rows.evolve(state.folded, fact);
+  const { last } = state;
+  const changes: RowChange[] = [];
+  const entity = rows.entityOf(event.stream);
+  const columns = folded === state.folded ? (last?.columns ?? null) : rows.columns(folded, fact, entity);
+  if (sameColumns(rows, last?.columns ?? null, columns)) return { state: { folded, latestAt: at, withdrawn: false, last }, changes };
+
+  const position = positionNumber(event.position);
+  if (last !== null && last.columns !== null) {
+    const key = { entity, openedBy: last.openedBy, ordinal: last.ordinal };
+    changes.push({ kind: 'end', key, validTo: at, endedBy: position });
+  }
+  const link: Link<C> = { columns, validFrom: at, openedBy: position, ordinal: 0, before: last };
+  if (columns !== null) changes.push(insert(entity, link, columns, null, null));
+  return { state: { folded, latestAt: at, withdrawn: false, last: link }, changes };
+}
+
+function sameColumns<S, C extends Columns, E extends DomainEvent>(rows: IntervalRows<S, C, E>, a: C | null, b: C | null): boolean {
+  return a === b || (a !== null && b !== null && rows.same(a, b));
+}
+
+interface Wanted<C> {
+  readonly columns: C | null;
+  readonly validFrom: EpochMs;
+}
+
+/** The slow, plain way from known facts to rows. */
+function wantedRows<S, C extends Columns, E extends DomainEvent>(
+  rows: IntervalRows<S, C, E>,
+  facts: readonly Fact<E>[],
+  entity: string,
+): { folded: S; wanted: Wanted<C>[] } {
+  let folded = rows.nothing;
+  const wanted: Wanted<C>[] = [];
+  for (const fact of facts) {
+    folded = rows.evolve(folded, fact);
+    const columns = rows.columns(folded, fact, entity);
+    if (!sameColumns(rows, wanted.at(-1)?.columns ?? null, columns)) wanted.push({ columns, validFrom: fact.effectiveAt });
+  }
+  return { folded, wanted };
+}
+
+/** Equal keys mean rows equal in everything but their end. */
+function rowKey<C>({ columns, validFrom }: Wanted<C>): string {
+  return `${validFrom} ${JSON.stringify(columns)}`;
+}
+
+function foldAgain<S, C extends Columns, E extends DomainEvent>(
+  rows: IntervalRows<S, C, E>,
+  state: IntervalState<S, C>,
+  event: RecordedEvent,
+  history: readonly RecordedEvent[],
+): { state: IntervalState<S, C>; changes: RowChange[] } {
+  const entity = rows.entityOf(event.stream);
+  const position = positionNumber(event.position);
+  const known = factsAsKnown<E>(history, event.position);
+  const facts = known.withdrawn ? [] : known.facts;
+  const { folded, wanted } = wantedRows(rows, facts, entity);
+
+  const standing = new Map<string, { link: Link<C>; validTo: EpochMs | null }[]>();
+  for (let link = state.last, validTo: EpochMs | null = null; link !== null; validTo = link.validFrom, link = link.before) {
+    const key = rowKey(link);
+    const rest = standing.get(key);
+    if (rest === undefined) standing.set(key, [{ link, validTo }]);
+    else rest.unshift({ link, validTo });
+  }
+
+  const ends: RowChange[] = [];
+  const inserts: RowChange[] = [];
+  let last: Link<C> | null = null;
+  let ordinal = 0;
+  wanted.forEach((want, index) => {
+    const validTo = wanted[index + 1]?.validFrom ?? null;
+    const same = standing.get(rowKey(want)) ?? [];
+    // A row still open can be ended now; one that has its end can only be kept with that end.
+    let keep = same.findIndex((row) => row.validTo === validTo);
+    if (keep === -1) keep = same.findIndex((row) => row.validTo === null);
+    const kept = keep === -1 ? undefined : same.splice(keep, 1)[0];
+    if (kept !== undefined) {
+      const { openedBy, ordinal: kept0 } = kept.link;
+      if (want.columns !== null && kept.validTo === null && validTo !== null) {
+        ends.push({ kind: 'end', key: { entity, openedBy, ordinal: kept0 }, validTo, endedBy: position });
+      }
+      last = { ...want, openedBy, ordinal: kept0, before: last };
+    } else {
+      last = { ...want, openedBy: position, ordinal, before: last };
+      ordinal += 1;
+      if (want.columns !== null) inserts.push(insert(entity, last, want.columns, validTo, validTo === null ? null : position));
+    }
+  });
+  const withdrawals: RowChange[] = [];
+  for (const { link } of [...standing.values()].flat()) {
+    if (link.columns === null) continue;
+    withdrawals.push({ kind: 'withdraw', key: { entity, openedBy: link.openedBy, ordinal: link.ordinal }, withdrawnBy: position });
+  }
+  const latestAt = facts.at(-1)?.effectiveAt ?? Number.NEGATIVE_INFINITY;
+  return { state: { folded, latestAt, withdrawn: known.withdrawn, last }, changes: [...withdrawals, ...ends, ...inserts] };
+}

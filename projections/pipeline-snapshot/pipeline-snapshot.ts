@@ -1,0 +1,128 @@
+import type { DealFact } from '../../libs/domain/deal/deal.events.js';
+import type { Deal, DealFactAt, ExistingDeal } from '../../libs/domain/deal/deal.evolve.js';
+import { evolve, noDeal, pipelinePartOf } from '../../libs/domain/deal/deal.evolve.js';
+import type { Fact } from '../../libs/domain/shared/history.js';
+import { idOf } from '../../libs/domain/shared/ids.js';
+import type { MoneyOrUnknown } from '../../libs/domain/shared/money.js';
+import type { Handling } from '../../libs/projection-engine/projection.js';
+import { intervalProjection } from '../../libs/projection-engine/intervals.js';
+import type { ReadModel, RowLife } from '../../libs/read-store/read-store.port.js';
+import type { DealInterval } from '../../libs/reporting/rows.js';
+import { ONLY_DEALS } from '../handling.js';
+
+/** What a row says of its deal, without its life. */
+export type DealColumns = Omit<DealInterval, keyof RowLife>;
+
+export const pipelineSnapshotModel: ReadModel = {
+  name: 'pipeline-snapshot',
+  version: 1,
+  columns: {
+    tie: 'text',
+    eventId: 'text',
+    eventType: 'text',
+    status: 'text',
+    pipeline: 'text',
+    stage: 'text',
+    owner: 'text',
+    company: 'text',
+    product: 'text',
+    contact: 'text',
+    source: 'text',
+    origin: 'text',
+    campaign: 'text',
+    receivedBy: 'text',
+    department: 'text',
+    valueMinor: 'integer',
+    currency: 'text',
+    decisionDate: 'text',
+    chanceToGet: 'integer',
+    chanceToGo: 'integer',
+    registeredAt: 'integer',
+    qualifiedAt: 'integer',
+    stageSince: 'integer',
+    closedAt: 'integer',
+    dated: 'integer',
+  } satisfies Record<keyof DealColumns, 'text' | 'integer'>,
+  // Every model is indexed by entity; reports without the timeline index scan by effective time.
+  indexes: [['validFrom']],
+};
+
+function shownValue(deal: ExistingDeal): MoneyOrUnknown {
+  return deal.status === 'won' ? deal.wonValue : deal.value;
+}
+
+/** The columns that show a deal's state; what opened the row beside them. */
+export function dealColumns(deal: Deal, fact: Fact<DealFact>): DealColumns | null {
+  if (deal.status === 'none') return null;
+  const part = pipelinePartOf(deal);
+  const value = shownValue(deal);
+  return {
+    tie: fact.tie,
+    eventId: fact.id,
+    eventType: fact.type,
+    status: deal.status,
+    pipeline: part === null ? null : part.pipelineId,
+    stage: part === null ? null : part.stageId,
+    owner: part === null ? null : part.ownerId,
+    company: deal.companyId,
+    product: deal.productId,
+    contact: deal.contactId,
+    source: deal.source,
+    origin: deal.origin,
+    campaign: deal.campaignId,
+    receivedBy: deal.receivedBy,
+    department: deal.department,
+    valueMinor: value === 'unknown' ? null : value.minor,
+    currency: value === 'unknown' ? null : value.currency,
+    decisionDate: deal.decisionDate,
+    chanceToGet: deal.chanceToGet,
+    chanceToGo: deal.chanceToGo,
+    registeredAt: deal.registeredAt,
+    qualifiedAt: part === null ? null : part.qualifiedAt,
+    stageSince: part === null ? null : part.stageSince,
+    closedAt: 'closedAt' in deal ? deal.closedAt : null,
+    dated: deal.dated ? 1 : 0,
+  };
+}
+
+/** All but what opened the row. Written out: this runs for every event of a rebuild. */
+function sameState(a: DealColumns, b: DealColumns): boolean {
+  return (
+    a.status === b.status &&
+    a.stage === b.stage &&
+    a.stageSince === b.stageSince &&
+    a.valueMinor === b.valueMinor &&
+    a.currency === b.currency &&
+    a.owner === b.owner &&
+    a.decisionDate === b.decisionDate &&
+    a.chanceToGet === b.chanceToGet &&
+    a.chanceToGo === b.chanceToGo &&
+    a.closedAt === b.closedAt &&
+    a.pipeline === b.pipeline &&
+    a.company === b.company &&
+    a.product === b.product &&
+    a.qualifiedAt === b.qualifiedAt &&
+    a.contact === b.contact &&
+    a.source === b.source &&
+    a.origin === b.origin &&
+    a.campaign === b.campaign &&
+    a.receivedBy === b.receivedBy &&
+    a.department === b.department &&
+    a.registeredAt === b.registeredAt &&
+    a.dated === b.dated
+  );
+}
+
+const handles: Handling = { ...ONLY_DEALS };
+
+/** One row per deal and state interval: what every pipeline report reads. */
+export const pipelineSnapshot = intervalProjection<Deal, DealColumns, DealFact>({
+  model: pipelineSnapshotModel,
+  categories: ['deal'],
+  handles,
+  entityOf: idOf,
+  nothing: noDeal,
+  evolve: (deal, fact) => evolve(deal, fact as DealFactAt), // a Fact<DealFact> is one of the facts, with its time
+  columns: dealColumns,
+  same: sameState,
+});
