@@ -52,6 +52,16 @@ export type BasisPoints = number;
 
 /** amount × weight, rounded to the minor unit, half to even (design section 7). Exact for every safe amount. */
 export function weigh(minor: number, weight: BasisPoints): number {
+  const product = minor * weight;
+  if (!Number.isSafeInteger(product)) return weighExactly(minor, weight);
+  const quotient = Math.floor(product / 10_000);
+  const twice = (product - quotient * 10_000) * 2;
+  const up = twice > 10_000 || (twice === 10_000 && quotient % 2 !== 0);
+  return (up ? quotient + 1 : quotient) + 0; // + 0: no negative zero in an answer
+}
+
+/** The definition that `weigh` is held equal to, and its way where the product leaves the safe integers. */
+export function weighExactly(minor: number, weight: BasisPoints): number {
   const product = BigInt(minor) * BigInt(weight);
   const quotient = product / 10_000n;
   const twice = (product % 10_000n) * 2n;
