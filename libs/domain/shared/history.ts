@@ -8,11 +8,9 @@ import type { Position } from './position.js';
  * The law of design section 2, written as slowly and plainly as it is said there. State(T, K) of every stream is
  * `factsAsOf(events, K, T)` folded with `evolve`; interval rows and the timeline index are held equal to it by property tests.
  */
-export interface Fact<E extends DomainEvent = DomainEvent> {
+export type Fact<E extends DomainEvent = DomainEvent> = E & {
   /** The event's id; for an inserted fact the id of the correction that inserted it. A replacement keeps the id of what it replaces. */
   readonly id: EventId;
-  readonly type: E['type'];
-  readonly data: E['data'];
   readonly effectiveAt: EpochMs;
   readonly dated: boolean;
   readonly processVersion: string | undefined;
@@ -20,7 +18,7 @@ export interface Fact<E extends DomainEvent = DomainEvent> {
   readonly tie: string;
   /** The recorded event that brings the fact in this form: the event itself, or the correction. */
   readonly source: RecordedEvent;
-}
+};
 
 export interface KnownHistory<E extends DomainEvent = DomainEvent> {
   /** Ordered by effectiveAt, then tie. */

@@ -24,8 +24,11 @@ export function minorDigits(currency: string): number {
   return digits;
 }
 
+let currencies: ReadonlySet<string> | undefined;
+
 export function isCurrency(text: string): boolean {
-  return /^[A-Z]{3}$/.test(text) && Intl.supportedValuesOf('currency').includes(text);
+  currencies ??= new Set(Intl.supportedValuesOf('currency'));
+  return currencies.has(text);
 }
 
 export function moneyText(money: Money): MoneyText {
