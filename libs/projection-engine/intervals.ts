@@ -1,6 +1,6 @@
 import type { DomainEvent, RecordedEvent } from '../domain/shared/envelope.js';
 import type { Fact } from '../domain/shared/history.js';
-import { factsAsKnown } from '../domain/shared/history.js';
+import { factOf, factsAsKnown } from '../domain/shared/history.js';
 import type { EpochMs } from '../domain/shared/instant.js';
 import { positionNumber } from '../domain/shared/position.js';
 import type { ColumnValue, Row, RowChange } from '../read-store/read-store.port.js';
@@ -62,19 +62,6 @@ export function intervalProjection<S, C extends Columns, E extends DomainEvent =
   };
 }
 
-function inOrderFact<E extends DomainEvent>(event: RecordedEvent): Fact<E> {
-  return {
-    id: event.eventId,
-    type: event.type,
-    data: event.data as E['data'], // the projection's own category: its events are E
-    effectiveAt: event.effectiveAt,
-    dated: event.metadata.dated !== false,
-    processVersion: event.metadata.processVersion,
-    tie: event.position,
-    source: event,
-  };
-}
-
 function insert<C extends Columns>(entity: string, link: Link<C>, columns: C, validTo: EpochMs | null, endedBy: number | null): RowChange {
   const { validFrom, openedBy, ordinal } = link;
   const row: Row = { ...columns, entity, openedBy, ordinal, validFrom, validTo, endedBy, withdrawnBy: null };
@@ -86,7 +73,7 @@ function goOn<S, C extends Columns, E extends DomainEvent>(
   state: IntervalState<S, C>,
   event: RecordedEvent,
 ): { state: IntervalState<S, C>; changes: RowChange[] } {
-  const fact = inOrderFact<E>(event);
+  const fact = factOf<E>(event);
   const at = event.effectiveAt;
   const folded = rows.evolve(state.folded, fact);
   const { last } = state;

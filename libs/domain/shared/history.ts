@@ -44,9 +44,10 @@ function holdingCorrections(corrections: readonly RecordedEvent<HistoryCorrected
   return holding;
 }
 
-function factOf(event: RecordedEvent): Fact {
+/** The fact that an event states as it was recorded. The caller knows that the stream's events are E. */
+export function factOf<E extends DomainEvent>(event: RecordedEvent): Fact<E> {
   const { metadata } = event;
-  return {
+  const fact: Fact = {
     id: event.eventId,
     type: event.type,
     data: event.data,
@@ -56,6 +57,7 @@ function factOf(event: RecordedEvent): Fact {
     tie: event.position,
     source: event,
   };
+  return fact as Fact<E>; // a stream's events are of its own kind
 }
 
 function correctedFact(id: EventId, tie: string, correction: RecordedEvent<HistoryCorrected>): Fact {
@@ -87,7 +89,7 @@ export function factsAsKnown<E extends DomainEvent>(events: readonly RecordedEve
   const corrections = holdingCorrections(known.filter(isCorrection));
 
   const facts = new Map<EventId, Fact>();
-  for (const event of known) if (!isCorrection(event)) facts.set(event.eventId, factOf(event));
+  for (const event of known) if (!isCorrection(event)) facts.set(event.eventId, factOf<DomainEvent>(event));
   // Ties of inserted facts stand on the fact they come after, which may itself be voided or moved by now: its place among its instant stays.
   const ties = new Map([...facts.values()].map((fact) => [fact.id, fact.tie]));
   for (const correction of corrections) {
