@@ -1,0 +1,115 @@
+import { DEAL_STATUSES } from '../../domain/deal/deal.evolve.js';
+import type { Sums } from '../figures.js';
+import { addDeal, addSums, figuresOf, noSums } from '../figures.js';
+import type { Group, Grouping, Totals } from '../queries.js';
+import type { DealInterval } from '../rows.js';
+import type { DimensionView } from '../scope/dimension-view.js';
+import { dimensionOf, groupOrder, keyReader } from '../scope/groupings.js';
+import type { Scope } from '../scope/scope.js';
+import { filterEntries, inScope } from '../scope/scope.js';
+import type { ReportZone } from '../time/report-zone.js';
+
+/** What every pipeline report asks of the deals at one (T, K). */
+export interface PipelineQuestion {
+  readonly groupBy: readonly Grouping[];
+  readonly scope: Scope;
+  readonly zone: ReportZone;
+}
+
+export interface GroupSums {
+  readonly group: Group;
+  readonly sums: Sums;
+}
+
+/** The state of all deals in scope at one (T, K), in sums: what pipeline, comparison and series are made of. */
+export interface PipelineState {
+  /** In the order of the answer. */
+  readonly groups: readonly GroupSums[];
+  readonly byStatus: ReadonlyMap<string, Sums>;
+  readonly all: Sums;
+  readonly undated: number;
+  readonly processVersions: readonly string[];
+  readonly currency: readonly string[];
+  readonly assumedSinceBeginning: readonly string[];
+}
+
+/** Takes the rows that count at (T, K) in any order. */
+export interface PipelineTally {
+  add(row: DealInterval): void;
+  /** The state, at the end of its undated facts, of a deal registered without a date that T has not reached. */
+  addUndated(row: DealInterval): void;
+  state(): PipelineState;
+}
+
+interface Cell extends GroupSums {
+  readonly status: string;
+}
+
+/** Keys never hold this character: ids do not, and names are not keys. */
+const BETWEEN = '\u001f';
+const NULL = '\u001e';
+
+export function pipelineTally({ groupBy, scope, zone }: PipelineQuestion, view: DimensionView): PipelineTally {
+  const readers = groupBy.map((grouping) => keyReader(grouping, view, zone));
+  const isIn = inScope(scope, view, zone);
+  const cells = new Map<string, Cell>();
+  const pipelines = new Set<string>();
+  let undated = 0;
+
+  function cellOf(row: DealInterval): Cell {
+    // By status always: totals are told by status, whatever the grouping.
+    let key: string = row.status;
+    for (const read of readers) key += BETWEEN + (read(row) ?? NULL);
+    let cell = cells.get(key);
+    if (cell === undefined) {
+      const group = Object.fromEntries(groupBy.map((grouping, index) => [grouping, readers[index]?.(row) ?? null]));
+      cell = { group, status: row.status, sums: noSums() };
+      cells.set(key, cell);
+    }
+    return cell;
+  }
+
+  return {
+    add(row) {
+      if (!isIn(row)) return;
+      addDeal(cellOf(row).sums, row, row.status === 'open' ? view.weightOf(row.pipeline, row.stage) : null);
+      if (row.pipeline !== null) pipelines.add(row.pipeline);
+    },
+    addUndated(row) {
+      if (isIn(row)) undated += 1;
+    },
+    state() {
+      const groups = new Map<string, GroupSums>();
+      const byStatus = new Map<string, Sums>(DEAL_STATUSES.map((status) => [status, noSums()]));
+      const all = noSums();
+      for (const [key, { group, status, sums }] of cells) {
+        const groupKey = key.slice(status.length);
+        let of = groups.get(groupKey);
+        if (of === undefined) groups.set(groupKey, (of = { group, sums: noSums() }));
+        addSums(of.sums, sums);
+        const ofStatus = byStatus.get(status);
+        if (ofStatus !== undefined) addSums(ofStatus, sums);
+        addSums(all, sums);
+      }
+      const order = groupOrder(groupBy, view);
+      const asked = new Set([...groupBy, ...filterEntries(scope.filters).map(([grouping]) => grouping)].map(dimensionOf));
+      const assumed = [...asked, ...(all.weighing > 0 ? (['process'] as const) : [])];
+      return {
+        groups: [...groups.values()].sort((a, b) => order(a.group, b.group)),
+        byStatus,
+        all,
+        undated,
+        processVersions: [...pipelines].sort().flatMap((pipeline) => {
+          const version = view.values('process', pipeline)?.version;
+          return version === undefined ? [] : [`${pipeline}@${version}`];
+        }),
+        currency: [...all.value.keys()].sort(),
+        assumedSinceBeginning: assumed.flatMap((kind) => (kind !== undefined && view.assumes(kind) ? [kind] : [])).sort(),
+      };
+    },
+  };
+}
+
+export function totalsOf({ byStatus, all }: PipelineState): Totals {
+  return Object.fromEntries([...[...byStatus].map(([status, sums]) => [status, figuresOf(sums)]), ['all', figuresOf(all)]]);
+}
