@@ -70,4 +70,10 @@ function ignored<K extends string>(events: Readonly<Record<K, 'handle'>>): Recor
 }
 
 export const ONLY_DEALS: Handling = { ...dealEvents, ...ignored(dimensionEvents), ...ignored(forecastEvents), ...logEvents };
-export const ONLY_DIMENSIONS: Handling = { ...ignored(dealEvents), ...dimensionEvents, ...ignored(forecastEvents), ...logEvents };
+export const ONLY_DIMENSIONS: Handling = {
+  ...ignored(dealEvents),
+  ...dimensionEvents,
+  ...ignored(forecastEvents),
+  ...logEvents,
+  HistoryCorrected: 'handle', // the law is the same for every kind of stream
+};

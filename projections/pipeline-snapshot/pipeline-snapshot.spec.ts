@@ -5,22 +5,15 @@ import { evolve, noDeal } from '../../libs/domain/deal/deal.evolve.js';
 import type { DomainEvent, RecordedEvent } from '../../libs/domain/shared/envelope.js';
 import type { Fact } from '../../libs/domain/shared/history.js';
 import { factsAsOf } from '../../libs/domain/shared/history.js';
-import type { StreamName } from '../../libs/domain/shared/ids.js';
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { END_OF_TIME, isoInstant } from '../../libs/domain/shared/instant.js';
 import { positionNumber, positionOf } from '../../libs/domain/shared/position.js';
 import { replay } from '../../libs/projection-engine/projection.js';
 import type { Row } from '../../libs/read-store/read-store.port.js';
-import {
-  arbitraryDealHistory,
-  arbitraryLog,
-  byStream,
-  historyEventId,
-  tellingInstant,
-  tellingPosition,
-} from '../../libs/testing/histories.js';
+import { arbitraryDealHistory, arbitraryLog, byStream, tellingInstant, tellingPosition } from '../../libs/testing/histories.js';
 import { holds } from '../../libs/testing/property.js';
 import { RowBook } from '../../libs/testing/row-book.js';
+import { Telling } from '../../libs/testing/tell.js';
 import type { DealColumns } from './pipeline-snapshot.js';
 import { dealColumns, pipelineSnapshot } from './pipeline-snapshot.js';
 
@@ -104,26 +97,11 @@ describe('the interval rows of a deal', () => {
 });
 
 describe('a deal told and corrected', () => {
-  let number = 0;
+  let telling: Telling;
   beforeEach(() => {
-    number = 0;
+    telling = new Telling();
   });
-  function told(day: number, event: DomainEvent): RecordedEvent {
-    number += 1;
-    const effectiveAt = Date.UTC(2025, 0, day, 9);
-    const eventId = historyEventId(number);
-    const metadata = {
-      schemaVersion: 1,
-      correlationId: 'c',
-      causationId: 'c',
-      actor: { id: 'anna', kind: 'person' as const },
-      effectiveAt: isoInstant(effectiveAt),
-    };
-    return {
-      ...{ eventId, stream: 'deal-D1' as StreamName, revision: number - 1, position: positionOf(number), recordedAt: effectiveAt },
-      ...{ type: event.type, data: event.data, effectiveAt, metadata },
-    };
-  }
+  const told = (day: number, event: DomainEvent): RecordedEvent => telling.tell('deal-D1', Date.UTC(2025, 0, day, 9), event);
   const registered: DomainEvent = {
     type: 'RequestRegistered',
     data: {
