@@ -42,6 +42,8 @@ export interface AppendRequest {
   readonly stream: StreamName;
   readonly expected: ExpectedRevision;
   readonly events: readonly EventToAppend[];
+  /** A simulated recording time, taken only by an embedded log opened with `simulated: true` (the demo); every other store uses its own clock. */
+  readonly recordedAt?: EpochMs;
 }
 
 /** Of our own streams only; both given: both must hold. */
@@ -135,6 +137,16 @@ export class AppendTooLarge extends Error {
 /** The log was moved (`LogMoved`) or opened read-only: it takes no more. */
 export class LogClosed extends Error {
   override readonly name = 'LogClosed';
+}
+
+/** Another log than this process is made for: another KeyStore, another prefix, streams of our categories without our identity. */
+export class LogRefused extends Error {
+  override readonly name = 'LogRefused';
+}
+
+/** What is stored is torn or altered. Nothing is repaired or cut off; the line says what to do. */
+export class LogDamaged extends Error {
+  override readonly name = 'LogDamaged';
 }
 
 /** What the store stamps `recordedAt` from. The demo hands in a simulated one. */

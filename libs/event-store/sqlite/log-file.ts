@@ -1,0 +1,376 @@
+import type Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
+import { STREAM_CATEGORIES, categoryOf } from '../../domain/shared/ids.js';
+import type { EpochMs } from '../../domain/shared/instant.js';
+import { EventStoreUnavailable, InvalidEvent, LogClosed } from '../event-store.port.js';
+import type { Clock, EventBytes } from '../event-store.port.js';
+import { LogReads } from './log-reads.js';
+import { openLogDatabase, ownPrefix } from './log-schema.js';
+import { RecentIds } from './recent-ids.js';
+import { asLogError, sqliteCode } from './sqlite-errors.js';
+import { writeUuid } from './uuid-bytes.js';
+
+export interface LogFileOptions {
+  readonly file: string;
+  readonly clock: Clock;
+  /** Letters and digits; stands before the names of our own streams. Belongs to the file: another one is refused. */
+  readonly streamPrefix?: string;
+  readonly readOnly?: boolean;
+  /** How often a read-only connection looks for what the writer's process added. */
+  readonly pollMs?: number;
+}
+
+export interface RawEventToAppend {
+  readonly eventId: string;
+  readonly type: string;
+  readonly json: boolean;
+  readonly data: EventBytes;
+  readonly metadata: EventBytes;
+}
+
+export interface StreamState {
+  readonly name: string;
+  /** A number of STREAM_CATEGORIES in this file; 0: not ours. */
+  readonly category: number;
+  /** -1 where it has never been written. */
+  readonly revision: number;
+}
+
+export interface RawAppendResult {
+  readonly revision: number;
+  readonly position: number;
+  readonly recordedAt: EpochMs;
+}
+
+/** What a job may do inside the group's transaction. It decides first and writes last; what it throws before its first write costs the others nothing. */
+export interface LogTransaction {
+  readonly reads: LogReads;
+  stream(name: string): StreamState;
+  /** Appends behind the stream's last event; `revision` of the first event only for a tombstone, which has its own. */
+  append(
+    stream: string,
+    events: readonly RawEventToAppend[],
+    options?: { recordedAt?: EpochMs | undefined; revision?: number },
+  ): RawAppendResult;
+  /** The last event stored under this id among the log's latest, for appends that name no revision. */
+  recent(eventId: string): { readonly stream: string; readonly revision: number; readonly position: number } | undefined;
+}
+
+interface Job {
+  readonly run: (transaction: LogTransaction) => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface KnownStream {
+  id: number;
+  readonly name: string;
+  readonly category: number;
+  revision: number;
+}
+
+const STREAMS_KEPT = 100_000;
+
+/**
+ * One SQLite file with one total order of events: the layer below both the EventStore adapter and the protocol server. It knows streams,
+ * revisions and bytes, and which streams are ours; rules about expected revisions and the catalog are its callers'.
+ */
+export class LogFile {
+  readonly reads: LogReads;
+  readonly file: string;
+  private readonly db: Database.Database;
+  private readonly readOnly: boolean;
+  private readonly prefix: string;
+  private readonly categories: ReadonlyMap<string, number>;
+  private readonly streams = new LRUCache<string, KnownStream>({ max: STREAMS_KEPT });
+  private readonly typeIds = new Map<string, number>();
+  private readonly recentIds: RecentIds;
+  private readonly idBytes = Buffer.alloc(16);
+  private readonly statements;
+  private readonly transaction: LogTransaction;
+  private readonly watchers = new Set<() => void>();
+  private lastPosition = 0;
+  /** Counts rows written, also those that a rollback takes back. */
+  private writes = 0;
+  private lastRecordedAt: EpochMs = 0;
+  private own: { readonly position: number; readonly recordedAt: EpochMs } = { position: 0, recordedAt: 0 };
+  private dataVersion: unknown;
+  private queue: Job[] = [];
+  private scheduled = false;
+  private poll: NodeJS.Timeout | undefined;
+
+  /** @throws LogRefused, LogDamaged, EventStoreUnavailable */
+  constructor(private readonly options: LogFileOptions) {
+    this.file = options.file;
+    this.readOnly = options.readOnly ?? false;
+    const streamPrefix = options.streamPrefix ?? '';
+    this.prefix = ownPrefix(streamPrefix);
+    try {
+      this.db = openLogDatabase({ file: this.file, readOnly: this.readOnly, streamPrefix, ownCategories: STREAM_CATEGORIES });
+      this.reads = new LogReads(this.db);
+      this.recentIds = new RecentIds(this.reads);
+      this.categories = this.reads.categoryNumbers();
+      this.statements = {
+        begin: this.db.prepare('BEGIN IMMEDIATE'),
+        commit: this.db.prepare('COMMIT'),
+        rollback: this.db.prepare('ROLLBACK'),
+        dataVersion: this.db.prepare('PRAGMA data_version').pluck(),
+        stream: this.readOnly ? undefined : this.db.prepare('INSERT INTO streams (name, category) VALUES (?, ?)'),
+        type: this.readOnly ? undefined : this.db.prepare('INSERT INTO types (name, json) VALUES (?, ?)'),
+        event: this.readOnly ? undefined : this.db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+      };
+      this.refresh();
+    } catch (error) {
+      throw asLogError(error, this.file);
+    }
+    this.transaction = {
+      reads: this.reads,
+      stream: (name) => this.known(name),
+      append: (name, events, how) => this.write(name, events, how?.recordedAt, how?.revision),
+      recent: (eventId) => this.recentIds.find(eventId, this.lastPosition),
+    };
+  }
+
+  /** Runs the job with all others of this turn of the event loop in one commit. Resolves when that commit is on the disk. */
+  perform<T>(job: (transaction: LogTransaction) => T): Promise<T> {
+    if (this.readOnly) return Promise.reject(new LogClosed(`the log ${this.file} is open for reading only`));
+    return new Promise<T>((resolve, reject) => {
+      // The queue holds jobs of any result type; each is resolved with what its own `run` returned.
+      this.queue.push({ run: job, resolve: resolve as (value: unknown) => void, reject });
+      if (this.scheduled) return;
+      this.scheduled = true;
+      setImmediate(() => this.commitQueue());
+    });
+  }
+
+  /** Like perform, but at once, together with what is queued. */
+  performNow<T>(job: (transaction: LogTransaction) => T): T {
+    let outcome: { value: T } | { error: unknown } | undefined;
+    if (this.readOnly) throw new LogClosed(`the log ${this.file} is open for reading only`);
+    this.queue.push({
+      run: job,
+      resolve: (value) => (outcome = { value: value as T }), // what `run` returned
+      reject: (error) => (outcome = { error }),
+    });
+    this.commitQueue();
+    if (outcome === undefined) throw new EventStoreUnavailable(`the log ${this.file} did not answer`);
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
+  }
+
+  /** The last event of all, ours or not. */
+  last(): { readonly position: number; readonly recordedAt: EpochMs } {
+    this.refreshReader();
+    return { position: this.lastPosition, recordedAt: this.lastRecordedAt };
+  }
+
+  /** The last of our events; position 0 where there is none. */
+  lastOwn(): { readonly position: number; readonly recordedAt: EpochMs } {
+    this.refreshReader();
+    return this.own;
+  }
+
+  /** The state of a stream as last committed. */
+  streamState(name: string): StreamState {
+    this.refreshReader();
+    return this.known(name);
+  }
+
+  /** A number for one of STREAM_CATEGORIES with our prefix before it; 0 for every other name. */
+  categoryNumberOf(stream: string): number {
+    if (!stream.startsWith(this.prefix) || !stream.includes('-')) return 0;
+    return this.categories.get(categoryOf(stream.slice(this.prefix.length))) ?? 0;
+  }
+
+  categoryNumber(category: string): number | undefined {
+    return this.categories.get(category);
+  }
+
+  /** Calls back after each commit, of this process or (polled) of the writer's. Returns how to stop. */
+  watch(onCommit: () => void): () => void {
+    this.watchers.add(onCommit);
+    if (this.readOnly && this.poll === undefined) {
+      this.poll = setInterval(() => {
+        if (this.refreshReader()) this.notify();
+      }, this.options.pollMs ?? 20);
+    }
+    return () => {
+      this.watchers.delete(onCommit);
+      if (this.watchers.size === 0) this.stopPolling();
+    };
+  }
+
+  /** Runs what is queued, then closes the file. */
+  close(): void {
+    if (!this.db.open) return;
+    if (this.queue.length > 0) this.commitQueue();
+    this.stopPolling();
+    this.watchers.clear();
+    this.db.close();
+  }
+
+  /** Wraps a read: SQLite's errors come out as one clear line. */
+  read<T>(work: (reads: LogReads) => T): T {
+    try {
+      return work(this.reads);
+    } catch (error) {
+      throw asLogError(error, this.file);
+    }
+  }
+
+  private stopPolling(): void {
+    clearInterval(this.poll);
+    this.poll = undefined;
+  }
+
+  private notify(): void {
+    for (const watcher of [...this.watchers]) watcher();
+  }
+
+  private commitQueue(): void {
+    this.scheduled = false;
+    let jobs = this.queue;
+    this.queue = [];
+    // A job that fails after it has written takes the transaction with it: the others run again without it.
+    while (jobs.length > 0) jobs = this.commitGroup(jobs);
+  }
+
+  /** Returns the jobs that have to run again. */
+  private commitGroup(jobs: Job[]): Job[] {
+    const settle: (() => void)[] = [];
+    const before = this.lastPosition;
+    try {
+      this.statements.begin.run();
+      if (this.statements.dataVersion.get() !== this.dataVersion) this.refresh();
+      for (const job of jobs) {
+        const written = this.writes;
+        try {
+          const value = job.run(this.transaction);
+          settle.push(() => job.resolve(value));
+        } catch (error) {
+          if (sqliteCode(error) !== undefined) throw error;
+          settle.push(() => job.reject(error));
+          if (this.writes === written) continue;
+          this.rollBack();
+          job.reject(error);
+          return jobs.filter((other) => other !== job);
+        }
+      }
+      this.statements.commit.run();
+    } catch (error) {
+      const clear = asLogError(error, this.file);
+      this.rollBack();
+      for (const job of jobs) job.reject(clear);
+      return [];
+    }
+    for (const done of settle) done();
+    if (this.lastPosition > before) this.notify();
+    return [];
+  }
+
+  private rollBack(): void {
+    try {
+      if (this.db.open && this.db.inTransaction) this.statements.rollback.run();
+      this.refresh();
+    } catch {
+      // The file cannot even be read: the error that led here says so already, and the next use meets it again.
+    }
+  }
+
+  private write(
+    name: string,
+    events: readonly RawEventToAppend[],
+    at: EpochMs | undefined,
+    firstRevision: number | undefined,
+  ): RawAppendResult {
+    const insert = this.statements.event;
+    if (insert === undefined) throw new LogClosed(`the log ${this.file} is open for reading only`);
+    const stream = this.known(name);
+    if (stream.id === 0) this.register(stream);
+    // recordedAt never decreases with position, whatever the clock does.
+    const recordedAt = Math.max(at ?? this.options.clock.now(), this.lastRecordedAt);
+    let revision = (firstRevision ?? stream.revision + 1) - 1;
+    let position = this.lastPosition;
+    for (const event of events) {
+      if (!writeUuid(event.eventId, this.idBytes)) throw new InvalidEvent(`an event's id is a UUID, not '${event.eventId}'`);
+      revision += 1;
+      position += 1;
+      this.lastPosition = position;
+      this.writes += 1;
+      insert.run(position, stream.id, revision, this.typeId(event.type, event.json), recordedAt, this.idBytes, event.data, event.metadata);
+      this.recentIds.add(event.eventId, position, name, revision);
+    }
+    this.lastRecordedAt = recordedAt;
+    stream.revision = revision;
+    if (stream.category > 0) this.own = { position, recordedAt };
+    return { revision, position, recordedAt };
+  }
+
+  private known(name: string): KnownStream {
+    const cached = this.streams.get(name);
+    if (cached !== undefined) return cached;
+    const stored = this.reads.stream(name);
+    const stream: KnownStream = {
+      id: stored?.id ?? 0,
+      name,
+      category: stored?.category ?? this.categoryNumberOf(name),
+      revision: stored === undefined ? -1 : this.reads.lastRevision(stored.id),
+    };
+    this.streams.set(name, stream);
+    return stream;
+  }
+
+  private register(stream: KnownStream): void {
+    this.writes += 1;
+    stream.id = Number(this.statements.stream?.run(stream.name, stream.category).lastInsertRowid);
+  }
+
+  private typeId(name: string, json: boolean): number {
+    const key = json ? name : `${name}\u0000`;
+    const known = this.typeIds.get(key);
+    if (known !== undefined) return known;
+    const stored = this.db
+      .prepare('SELECT id FROM types WHERE name = ? AND json = ?')
+      .pluck()
+      .get(name, json ? 1 : 0);
+    this.writes += 1;
+    const id = typeof stored === 'number' ? stored : Number(this.statements.type?.run(name, json ? 1 : 0).lastInsertRowid);
+    this.typeIds.set(key, id);
+    return id;
+  }
+
+  /** A reader sees what the writer's process has committed since; true where something has changed. */
+  private refreshReader(): boolean {
+    if (!this.readOnly) return false;
+    try {
+      if (this.statements.dataVersion.get() === this.dataVersion) return false;
+      this.refresh();
+      return true;
+    } catch (error) {
+      throw asLogError(error, this.file);
+    }
+  }
+
+  /** Forgets what is known in memory (after a rollback, or another process's commit) and reads the end of the log again. */
+  private refresh(): void {
+    this.dataVersion = this.statements.dataVersion.get();
+    const last = this.reads.last();
+    // What others wrote behind our last event is looked at once, not at every refresh. After a rollback our last event may be gone.
+    const from = this.own.position <= last.position ? this.own.position : 0;
+    this.own = this.reads.lastOwn(from, last.position) ?? (from === 0 ? { position: 0, recordedAt: 0 } : this.own);
+    this.lastPosition = last.position;
+    this.lastRecordedAt = last.recordedAt;
+    this.streams.clear();
+    this.typeIds.clear();
+    this.reads.forgetTypes();
+    this.recentIds.clear();
+  }
+}
+
+/** @throws EventStoreUnavailable where the file cannot be opened, LogRefused, LogDamaged */
+export function openLogFile(options: LogFileOptions): LogFile {
+  if (!/^[A-Za-z0-9]*$/.test(options.streamPrefix ?? '')) {
+    throw new EventStoreUnavailable(`a stream prefix is letters and digits, not '${options.streamPrefix ?? ''}'`);
+  }
+  return new LogFile(options);
+}
