@@ -49,15 +49,16 @@ export class ColumnScan {
     const texts: Record<string, TextColumn> = {};
     this.#names.forEach((name, column) => {
       const dictionary = this.#dictionaries[column] ?? null;
-      if (dictionary === null) numbers[name] = Float64Array.from(rows, (row) => numberOf(row[column]));
+      const endless = name === 'validTo' || name === 'endedBy' ? NOT_YET : null;
+      if (dictionary === null) numbers[name] = Float64Array.from(rows, (row) => numberOf(row[column], endless));
       else texts[name] = { codes: Int32Array.from(rows, (row) => codeOf(dictionary, row[column])), dictionary: dictionary.values };
     });
     return { length: rows.length, numbers, texts };
   }
 }
 
-function numberOf(value: unknown): number {
-  return typeof value === 'number' && value !== NOT_YET ? value : NaN;
+function numberOf(value: unknown, endless: number | null): number {
+  return typeof value === 'number' && value !== endless ? value : NaN;
 }
 
 function codeOf(dictionary: Dictionary, value: unknown): number {

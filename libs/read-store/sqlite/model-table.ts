@@ -32,10 +32,6 @@ export class ModelTable {
     this.#search = model.searchColumns ?? [];
   }
 
-  exists(): boolean {
-    return this.#storedColumns().length > 0;
-  }
-
   /** @throws where the table is there with other columns: whoever changes a model's columns raises its version. */
   create(): void {
     const life = new Set(Object.keys(LIFE_COLUMNS));
@@ -154,7 +150,7 @@ export class ModelTable {
     const row: Record<string, unknown> = {};
     this.#columns.forEach(([name, type], index) => {
       const value = values[index] ?? null;
-      row[name] = type === 'json' && typeof value === 'string' ? JSON.parse(value) : value === NOT_YET ? null : value;
+      row[name] = type === 'json' && typeof value === 'string' ? JSON.parse(value) : value === NOT_YET && mayBeNotYet(name) ? null : value;
     });
     return row as Row; // every life column is NOT NULL in the table, or null in the port
   }
@@ -197,9 +193,13 @@ function keyValues(key: RowKey): [number, number, string] {
   return [key.openedBy, key.ordinal, key.entity];
 }
 
+function mayBeNotYet(column: string): boolean {
+  return column === 'validTo' || column === 'endedBy';
+}
+
 function stored(row: Row, name: string, type: ColumnType): SqlValue {
   const value = row[name] ?? null;
-  if (value === null) return name === 'validTo' || name === 'endedBy' ? NOT_YET : null;
+  if (value === null) return mayBeNotYet(name) ? NOT_YET : null;
   return type === 'json' ? JSON.stringify(value) : (value as SqlValue); // a wrong type is refused by the STRICT table
 }
 

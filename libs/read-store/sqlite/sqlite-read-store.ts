@@ -86,13 +86,14 @@ class SqliteReadStore implements ReadStore {
     this.leases = sqliteLeases(db, options.now ?? Date.now, (work) => this.#write(work));
   }
 
-  prepare(model: ReadModel, options: { indexes?: 'now' | 'later' } = {}): Promise<void> {
+  async prepare(model: ReadModel, options: { indexes?: 'now' | 'later' } = {}): Promise<void> {
     checkModel(model);
-    return this.#write(() => {
-      const table = this.#table(model);
+    const table = new ModelTable(this.db, model);
+    await this.#write(() => {
       table.create();
       if (options.indexes !== 'later') table.index();
     });
+    this.#tables.set(modelId(model), table);
   }
 
   index(model: ReadModel): Promise<void> {
