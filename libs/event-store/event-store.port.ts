@@ -125,10 +125,7 @@ export class EventStoreUnavailable extends Error {
   override readonly name = 'EventStoreUnavailable';
 }
 
-/** An event that the catalog does not know, whose data does not fit, or that holds clear text in a personal field. */
-export class InvalidEvent extends Error {
-  override readonly name = 'InvalidEvent';
-}
+export { InvalidEvent, UnknownEventType } from '../event-catalog/errors.js';
 
 export class AppendTooLarge extends Error {
   override readonly name = 'AppendTooLarge';

@@ -49,10 +49,14 @@ export interface RecordedEvent<E extends DomainEvent = DomainEvent> {
   readonly metadata: EventMetadata;
 }
 
-/** A personal field as logs, rows and files hold it: AES-256-GCM under the key of `person`; `box` is base64 of iv | tag | ciphertext. */
+/**
+ * A personal field as logs, rows and files hold it: AES-256-GCM under the key of `person`; `box` is base64 of iv | tag | ciphertext.
+ * `field` (`DealLost.note`) and `person` are bound to the box as associated data: an envelope put elsewhere does not open.
+ */
 export interface Sealed {
   readonly sealed: 1;
   readonly person: string;
+  readonly field: string;
   readonly box: string;
 }
 
