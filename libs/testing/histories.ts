@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { DomainEvent, EventMetadata, JsonObject, RecordedEvent } from '../domain/shared/envelope.js';
+import type { DomainEvent, EventMetadata, JsonObject, RecordedEvent, Sealed } from '../domain/shared/envelope.js';
 import type { EventId, StreamName } from '../domain/shared/ids.js';
 import type { EpochMs } from '../domain/shared/instant.js';
 import { BEGINNING_OF_TIME, END_OF_TIME, isoInstant } from '../domain/shared/instant.js';
@@ -50,8 +50,8 @@ export function historyEventId(number: number): EventId {
 }
 
 /** Free text as the log holds it. */
-export function sealedText(person: string, number: number): { sealed: 1; person: string; box: string } {
-  return { sealed: 1, person, box: Buffer.alloc(40, number % 251).toString('base64') };
+export function sealedText(person: string, number: number, field = 'RequestRegistered.summary'): Sealed {
+  return { sealed: 1, person, field, box: Buffer.alloc(40, number % 251).toString('base64') };
 }
 
 function recorded(draft: Draft, number: number, revision: number, recordedAt: EpochMs): RecordedEvent {
