@@ -1,0 +1,48 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { ApiModule } from './api.module.js';
+import type { ApiParts } from './api.module.js';
+import { refuseForeignOrigins } from './http/origin-check.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { openApiDocument } from './openapi/document.js';
+import { serveDocument } from './openapi/reading-page.js';
+
+export interface ApiOptions {
+  readonly parts: ApiParts;
+  readonly log: Logger;
+  readonly version: string;
+  /** Modules beside ours: a bench measures an empty route on the very same server. */
+  readonly beside?: readonly (new () => object)[];
+}
+
+const LARGEST_BODY = 1024 * 1024;
+
+/** The HTTP server, wired and not yet listening. */
+export async function createApi({ parts, log, version, beside = [] }: ApiOptions): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: LARGEST_BODY,
+    forceCloseConnections: true, // subscribers never end by themselves: a stop does not wait for them
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 200 },
+  });
+  const server = adapter.getInstance();
+  refuseForeignOrigins(server as never); // the same Fastify; the adapter's type parameters differ
+  const app = await NestFactory.create<NestFastifyApplication>(
+    { module: class Root {}, imports: [ApiModule.of(parts), ...beside] },
+    adapter,
+    {
+      logger: false,
+      abortOnError: false,
+    },
+  );
+  app.useGlobalFilters(new ProblemFilter(log));
+  serveDocument(server as never, () => openApiDocument(app, version));
+  await app.init();
+  server.removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']); // what a form of another site could send without asking
+  await server.ready();
+  return app;
+}

@@ -1,0 +1,26 @@
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { READINESS, type Readiness } from './readiness.js';
+
+@ApiTags('health')
+@Controller('health')
+export class HealthController {
+  constructor(@Inject(READINESS) private readonly readiness: Readiness) {}
+
+  @Get('live')
+  @ApiOperation({ operationId: 'Live', summary: 'The process answers.' })
+  live(): { status: 'live' } {
+    return { status: 'live' };
+  }
+
+  /** 503 with what is missing: a load balancer reads the status, people the body. */
+  @Get('ready')
+  @ApiOperation({ operationId: 'Ready', summary: 'Stores can be read and written, and projections are running.' })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    const checks = await this.readiness.check();
+    const ready = checks.every(({ ok }) => ok);
+    if (!ready) void reply.code(503).header('retry-after', '1');
+    return { status: ready ? 'ready' : 'not ready', checks };
+  }
+}

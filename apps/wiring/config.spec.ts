@@ -1,0 +1,67 @@
+import { ConfigError, readConfig } from './config.js';
+
+function complaint(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('configuration', () => {
+  it('needs nothing: an empty environment keeps data in .dealtrail, listens on loopback and loads the demo company', () => {
+    expect(readConfig({})).toEqual({
+      dataDir: `${process.cwd()}/.dealtrail`,
+      port: 3000,
+      listen: '127.0.0.1',
+      timeZone: 'UTC',
+      streamPrefix: '',
+      demoDeals: 2000,
+    });
+  });
+
+  it('takes what the environment says, and the command line before it', () => {
+    const environment = {
+      DEALTRAIL_DATA_DIR: '/srv/elsewhere',
+      PORT: '0',
+      DEALTRAIL_LISTEN: '::1',
+      DEALTRAIL_TIME_ZONE: 'Europe/Amsterdam',
+      DEALTRAIL_STREAM_PREFIX: 'acme',
+      DEALTRAIL_DEMO: 'off',
+    };
+    expect(readConfig(environment, { dataDir: '/srv/deals' })).toEqual({
+      dataDir: '/srv/deals',
+      port: 0,
+      listen: '::1',
+      timeZone: 'Europe/Amsterdam',
+      streamPrefix: 'acme',
+      demoDeals: 0,
+    });
+  });
+
+  it.each([
+    [{ PORT: '70000' }, "environment variable PORT: '70000' is no port; use 0 to 65535"],
+    [
+      { DEALTRAIL_TIME_ZONE: 'Amsterdam' },
+      "environment variable DEALTRAIL_TIME_ZONE: 'Amsterdam' is no time zone; name one such as Europe/Amsterdam or UTC",
+    ],
+    [{ DEALTRAIL_STREAM_PREFIX: 'a-b' }, "environment variable DEALTRAIL_STREAM_PREFIX: 'a-b' is not made of up to 40 letters and digits"],
+    [{ DEALTRAIL_DEMO: 'maybe' }, "environment variable DEALTRAIL_DEMO: 'maybe' is neither on nor off nor a number of deals up to 1000000"],
+    [
+      { DEALTRAIL_LISTEN: '0.0.0.0' },
+      "environment variable DEALTRAIL_LISTEN: '0.0.0.0' is beyond loopback, and Dealtrail listens there only with authentication; use 127.0.0.1, ::1 or localhost",
+    ],
+    [
+      { DEALTRAIL_TIMEZONE: 'UTC' },
+      'environment variable DEALTRAIL_TIMEZONE: there is none of that name; there are DEALTRAIL_DATA_DIR, PORT, DEALTRAIL_LISTEN, DEALTRAIL_TIME_ZONE, DEALTRAIL_STREAM_PREFIX, DEALTRAIL_DEMO',
+    ],
+    [
+      { MONGODB_URL: 'mongodb://localhost/x' },
+      'environment variable MONGODB_URL: this build keeps its log and read models embedded; unset it',
+    ],
+  ])('stops at a wrong value with one line that says what and where: %j', (environment, line) => {
+    expect(complaint(environment as Record<string, string>)).toBe(line);
+  });
+});

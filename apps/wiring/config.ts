@@ -1,0 +1,124 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import type { ReportZone } from '../../libs/reporting/time/report-zone.js';
+import { TimeNotUnderstood, reportZone } from '../../libs/reporting/time/report-zone.js';
+
+/** What the environment says, checked. Options of the command line stand before it. */
+export interface Config {
+  /** Absolute. */
+  readonly dataDir: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly listen: string;
+  readonly timeZone: ReportZone;
+  readonly streamPrefix: string;
+  /** Deals of the demo company that an empty data directory starts with; 0: none. */
+  readonly demoDeals: number;
+}
+
+/** A wrong value: one line that says what is wrong and where. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+interface Variable {
+  readonly name: string;
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+/** Every environment variable that Dealtrail reads, in one place. */
+export const VARIABLES = {
+  dataDir: { name: 'DEALTRAIL_DATA_DIR', fallback: '.dealtrail', meaning: 'folder of the embedded log, keys and read models' },
+  port: { name: 'PORT', fallback: '3000', meaning: 'port of the HTTP server, 0 to 65535; 0 takes any free one' },
+  listen: {
+    name: 'DEALTRAIL_LISTEN',
+    fallback: '127.0.0.1',
+    meaning: 'address the server listens on; loopback only, there is no authentication',
+  },
+  timeZone: { name: 'DEALTRAIL_TIME_ZONE', fallback: 'UTC', meaning: 'IANA zone in which the days of reports begin and end' },
+  streamPrefix: { name: 'DEALTRAIL_STREAM_PREFIX', fallback: '', meaning: 'letters and digits that stand before every stream of ours' },
+  demo: {
+    name: 'DEALTRAIL_DEMO',
+    fallback: 'on',
+    meaning: 'demo company that `npm start` loads into an empty data directory: on, off or a number of deals',
+  },
+} as const satisfies Record<string, Variable>;
+
+export const DEFAULT_DEMO_DEALS = 2_000;
+const MOST_DEMO_DEALS = 1_000_000;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function wrong(variable: Variable, value: string, wanted: string): ConfigError {
+  return new ConfigError(`environment variable ${variable.name}: '${value}' is ${wanted}`);
+}
+
+function wholeNumber(text: string, most: number): number | undefined {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  return number <= most ? number : undefined;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function listenAddress(text: string): string {
+  if (isLoopback(text)) return text;
+  if (isIP(text) === 0 && !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text))
+    throw wrong(VARIABLES.listen, text, 'no address or host name');
+  throw wrong(
+    VARIABLES.listen,
+    text,
+    'beyond loopback, and Dealtrail listens there only with authentication; use 127.0.0.1, ::1 or localhost',
+  );
+}
+
+function demoDeals(text: string): number {
+  if (text === 'on') return DEFAULT_DEMO_DEALS;
+  if (text === 'off') return 0;
+  const deals = wholeNumber(text, MOST_DEMO_DEALS);
+  if (deals === undefined || deals === 0)
+    throw wrong(VARIABLES.demo, text, `neither on nor off nor a number of deals up to ${MOST_DEMO_DEALS}`);
+  return deals;
+}
+
+function zone(text: string): ReportZone {
+  try {
+    return reportZone(text);
+  } catch (error) {
+    if (error instanceof TimeNotUnderstood) throw wrong(VARIABLES.timeZone, text, 'no time zone; name one such as Europe/Amsterdam or UTC');
+    throw error;
+  }
+}
+
+/**
+ * Reads and checks the environment; `dataDir` of the command line stands before `DEALTRAIL_DATA_DIR`.
+ * A `DEALTRAIL_` variable that nobody reads is a typing mistake and stops too.
+ * @throws ConfigError
+ */
+export function readConfig(environment: Environment, options: { readonly dataDir?: string } = {}): Config {
+  const known = new Set<string>(Object.values(VARIABLES).map(({ name }) => name));
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('DEALTRAIL_') && !known.has(name))
+      throw new ConfigError(`environment variable ${name}: there is none of that name; there are ${[...known].join(', ')}`);
+  }
+  for (const name of ['EVENTSTORE_URL', 'MONGODB_URL'])
+    if (environment[name])
+      throw new ConfigError(`environment variable ${name}: this build keeps its log and read models embedded; unset it`);
+
+  const value = (variable: Variable): string => environment[variable.name] || variable.fallback;
+  const port = wholeNumber(value(VARIABLES.port), 65_535);
+  if (port === undefined) throw wrong(VARIABLES.port, value(VARIABLES.port), 'no port; use 0 to 65535');
+  const streamPrefix = value(VARIABLES.streamPrefix);
+  if (!/^[A-Za-z0-9]{0,40}$/.test(streamPrefix))
+    throw wrong(VARIABLES.streamPrefix, streamPrefix, 'not made of up to 40 letters and digits');
+  return {
+    dataDir: resolve(options.dataDir ?? value(VARIABLES.dataDir)),
+    port,
+    listen: listenAddress(value(VARIABLES.listen)),
+    timeZone: zone(value(VARIABLES.timeZone)),
+    streamPrefix,
+    demoDeals: demoDeals(value(VARIABLES.demo)),
+  };
+}
