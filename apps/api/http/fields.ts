@@ -52,7 +52,6 @@ export function Leaf(check: Check, schema: Schema, options: FieldOptions = {}): 
   return applyDecorators(documented(schema, options), ...whenGiven(options), checked);
 }
 
-// eslint-disable-next-line no-control-regex -- that is what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 const HALF_A_CHARACTER = /\p{Surrogate}/u;
 
