@@ -16,12 +16,14 @@ export interface Projection<S = unknown> {
   /** Which streams it is made of. An event type that this version does not know stops or parks the projections of its category only. */
   readonly categories: readonly StreamCategory[];
   readonly handles: Handling;
+  /** Readers ask for the latest rows only: one that a later event of the same page withdraws again need not be written. */
+  readonly onlyLatest?: boolean;
   /** The state before a stream's first event. */
   readonly initial: S;
   /** What a stream's rows describe: the `entity` of its rows. */
   entityOf(stream: string): string;
   /**
-   * The next event of a stream in log order: new state and the row changes. States are values: the one handed in is left as it was.
+   * The next event of a stream in log order: new state and the row changes. States are values: the one handed in is left as it was. Rows handed out belong to the caller.
    * `history` gives the stream's events up to and including this one; asked for where the event is a correction or is dated before others of its stream.
    */
   apply(

@@ -1,0 +1,82 @@
+import type { RecordedEvent } from '../../libs/domain/shared/envelope.js';
+import { idOf } from '../../libs/domain/shared/ids.js';
+import { positionNumber } from '../../libs/domain/shared/position.js';
+import type { Projection } from '../../libs/projection-engine/projection.js';
+import type { ColumnType, ReadModel, Row, RowLife } from '../../libs/read-store/read-store.port.js';
+import { ONLY_DEALS } from '../handling.js';
+
+/** One event of a deal, as an auditor reads it: who, what, when it happened and when it was recorded. entity is the deal's id, `openedBy` the event's position. */
+export type DealHistoryRow = RowLife & DealHistoryColumns;
+export type DealHistoryColumns = {
+  readonly eventId: string;
+  readonly revision: number;
+  readonly type: string;
+  readonly recordedAt: number;
+  /** 0 where the source had no date. */
+  readonly dated: 0 | 1;
+  readonly actor: string;
+  readonly actorKind: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly processVersion: string | null;
+  /** The event or correction that a correction replaces, voids or comes after. */
+  readonly target: string | null;
+  /** Newest schema version; personal fields sealed. */
+  readonly data: object;
+};
+
+export const dealHistoryModel: ReadModel = {
+  name: 'deal-history',
+  version: 1,
+  columns: {
+    eventId: 'text',
+    revision: 'integer',
+    type: 'text',
+    recordedAt: 'integer',
+    dated: 'integer',
+    actor: 'text',
+    actorKind: 'text',
+    correlationId: 'text',
+    causationId: 'text',
+    processVersion: 'text',
+    target: 'text',
+    data: 'json',
+  } satisfies Record<keyof DealHistoryColumns, ColumnType>,
+  indexes: [],
+};
+
+function targetOf(event: RecordedEvent): string | null {
+  if (event.type !== 'HistoryCorrected') return null;
+  const { target, after } = event.data as { target?: string; after?: string }; // of a correction, checked by the catalog
+  return target ?? after ?? null;
+}
+
+function rowOf(event: RecordedEvent): Row {
+  const { metadata } = event;
+  const columns: DealHistoryColumns = {
+    eventId: event.eventId,
+    revision: event.revision,
+    type: event.type,
+    recordedAt: event.recordedAt,
+    dated: metadata.dated === false ? 0 : 1,
+    actor: metadata.actor.id,
+    actorKind: metadata.actor.kind,
+    correlationId: metadata.correlationId,
+    causationId: metadata.causationId,
+    processVersion: metadata.processVersion ?? null,
+    target: targetOf(event),
+    data: event.data,
+  };
+  const life = { validFrom: event.effectiveAt, validTo: null, endedBy: null, withdrawnBy: null };
+  return { ...columns, entity: idOf(event.stream), openedBy: positionNumber(event.position), ordinal: 0, ...life };
+}
+
+/** One row per event of a deal, corrections and what they correct alike: nothing is ever taken out of it. */
+export const dealHistory: Projection<null> = {
+  model: dealHistoryModel,
+  categories: ['deal'],
+  handles: ONLY_DEALS,
+  initial: null,
+  entityOf: idOf,
+  apply: (_state, event) => ({ state: null, changes: [{ kind: 'insert', row: rowOf(event) }] }),
+};
