@@ -27,16 +27,18 @@ export interface KnownHistory<E extends DomainEvent = DomainEvent> {
   readonly withdrawn: boolean;
 }
 
-function isCorrection(event: RecordedEvent): event is RecordedEvent<HistoryCorrected> {
+export function isCorrection(event: RecordedEvent): event is RecordedEvent<HistoryCorrected> {
   return event.type === 'HistoryCorrected';
 }
 
-/** Corrections that still hold: one that a later, holding correction voids does not. Read from the last to the first. */
-function holdingCorrections(corrections: readonly RecordedEvent<HistoryCorrected>[]): RecordedEvent<HistoryCorrected>[] {
+/**
+ * Corrections that still hold: one that a later, holding correction voids does not. Read from the last to the first.
+ * The voiding of an insert is no such case: the insert's id names the fact that it inserted, which is voided like any event.
+ */
+export function holdingCorrections(corrections: readonly RecordedEvent<HistoryCorrected>[]): RecordedEvent<HistoryCorrected>[] {
   const voided = new Set<EventId>();
   const holding: RecordedEvent<HistoryCorrected>[] = [];
   for (const correction of corrections.toReversed()) {
-    // An insert is never dropped here: its id names the fact it inserted, and voiding it is decided like voiding any event.
     if (correction.data.kind !== 'insert' && voided.has(correction.eventId)) continue;
     holding.unshift(correction);
     if (correction.data.kind === 'void') voided.add(correction.data.target);
