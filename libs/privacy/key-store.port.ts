@@ -19,7 +19,25 @@ export interface KeyStore {
   findMany(holders: readonly KeyHolder[]): Promise<ReadonlyMap<KeyHolder, KeyState>>;
   /** Finds or makes the keys, durable when it returns; those forgotten stay so. */
   ensure(holders: readonly KeyHolder[]): Promise<ReadonlyMap<KeyHolder, KeyState>>;
-  /** @returns false where there was no key. */
+  /** Leaves the mark, also where there was never a key: that person is then not written about. @returns false where there was no key. */
   destroy(holder: KeyHolder): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** The KeyStore cannot be reached, or is not the one that it should be. Nothing was half done. */
+export class KeyStoreUnavailable extends Error {
+  override readonly name = 'KeyStoreUnavailable';
+}
+
+/** A key without which something cannot be read is not there, and nobody destroyed it: the wrong KeyStore, or an old copy of it. */
+export class KeyMissing extends Error {
+  override readonly name = 'KeyMissing';
+  constructor(
+    readonly holder: KeyHolder,
+    store: Pick<KeyStore, 'description' | 'id'>,
+  ) {
+    super(
+      `the key of ${holder} is not in the KeyStore ${store.description} (${store.id}) and was never destroyed: is it the right one, and not an old copy?`,
+    );
+  }
 }
