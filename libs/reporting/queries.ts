@@ -1,4 +1,4 @@
-import type { Personal } from '../domain/shared/envelope.js';
+import type { Actor, Personal } from '../domain/shared/envelope.js';
 import type { MoneyText } from '../domain/shared/money.js';
 import type { SeriesStep } from './time/steps.js';
 
@@ -169,7 +169,7 @@ export interface BasisPoint {
   readonly n: number;
 }
 
-/** `asOf`, `knownAt` and `position` are those of the last point; `n` counts the deals of all points together, each once. */
+/** `asOf`, `knownAt`, `position`, `n` and `processVersions` are those of the last point. */
 export interface ComparisonBasis extends Basis {
   readonly known: KnownWhen;
   readonly points: readonly BasisPoint[];
@@ -231,6 +231,61 @@ export interface DealsBehindAnswer {
   readonly basis: Basis;
   readonly deals: readonly DealBehind[];
   readonly next: string | null;
+}
+
+/** A single deal at (T, K): by the law over its own events. */
+export interface DealQuery {
+  /** Default now. */
+  readonly asOf?: string;
+  /** Default: the end of the log. */
+  readonly knownAt?: string;
+}
+
+/** What a deal's answers stand on: the log itself. */
+export type DealBasis = Pick<Basis, 'log' | 'asOf' | 'knownAt' | 'position' | 'timeZone' | 'marks'>;
+
+export interface DealAnswer {
+  readonly report: 'deal';
+  readonly basis: DealBasis;
+  readonly deal: string;
+  /** Of the deal's last event known by K; null where none was. */
+  readonly revision: number | null;
+  /** Null where nothing had happened by T, as known at K. Instants are ISO text, money has amounts. */
+  readonly state: { readonly status: string; readonly [field: string]: unknown } | null;
+  readonly labels: Labels & { readonly contact?: Personal | null };
+}
+
+export interface DealHistoryQuery {
+  /** Events recorded by then; default: the end of the log. */
+  readonly knownAt?: string;
+}
+
+/** An event as an auditor reads it. */
+export interface HistoryEntry {
+  readonly revision: number;
+  readonly position: string;
+  readonly recordedAt: string;
+  readonly effectiveAt: string;
+  /** False where the source had no date: it counts from its recording. */
+  readonly dated: boolean;
+  readonly type: string;
+  readonly data: unknown;
+  readonly actor: Actor;
+  readonly eventId: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly processVersion?: string;
+  /** Whether the fact still counts, as known at K: `replaced` and `voided` name the correction. Corrections themselves are neither, and read `correction`. */
+  readonly standing: 'holds' | 'replaced' | 'voided' | 'correction';
+  readonly correctedBy?: string;
+}
+
+export interface DealHistoryAnswer {
+  readonly report: 'deal-history';
+  readonly basis: Omit<DealBasis, 'asOf'>;
+  readonly deal: string;
+  /** In the order in which they were recorded. */
+  readonly events: readonly HistoryEntry[];
 }
 
 /** A question that cannot be read: an unknown grouping, a limit out of range. The message is one line for people. */

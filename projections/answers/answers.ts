@@ -1,0 +1,47 @@
+import type {
+  CompareAnswer,
+  CompareQuery,
+  DealAnswer,
+  DealHistoryAnswer,
+  DealHistoryQuery,
+  DealQuery,
+  DealsBehindAnswer,
+  DealsBehindQuery,
+  PipelineAnswer,
+  PipelineQuery,
+  SeriesAnswer,
+  SeriesQuery,
+} from '../../libs/reporting/queries.js';
+import { AnswerSources } from './answer-sources.js';
+import { DealAnswers } from './deal-answers.js';
+import { PipelineAnswers } from './pipeline-answers.js';
+import type { AnswersOptions, Asker } from './sources.js';
+
+/**
+ * Every question that people and services ask. Each answer is the HTTP body and the CLI's JSON alike.
+ * Throws `QuestionNotUnderstood` and `TimeNotUnderstood` (say it otherwise), `AnswerNotReady` (ask again later), `DealUnknown`, `AnotherHistory`.
+ */
+export interface Answers {
+  pipeline(query: PipelineQuery, asker: Asker): Promise<PipelineAnswer>;
+  compare(query: CompareQuery, asker: Asker): Promise<CompareAnswer>;
+  series(query: SeriesQuery, asker: Asker): Promise<SeriesAnswer>;
+  /** The deals behind a figure; without a group, a list of deals. */
+  deals(query: DealsBehindQuery, asker: Asker): Promise<DealsBehindAnswer>;
+  /** By its id, or by its source's key where only one deal has it. */
+  deal(idOrKey: string, query: DealQuery, asker: Asker): Promise<DealAnswer>;
+  dealHistory(idOrKey: string, query: DealHistoryQuery, asker: Asker): Promise<DealHistoryAnswer>;
+}
+
+export function openAnswers(options: AnswersOptions): Answers {
+  const sources = new AnswerSources(options);
+  const pipeline = new PipelineAnswers(sources);
+  const deal = new DealAnswers(sources);
+  return {
+    pipeline: (query, asker) => pipeline.pipeline(query, asker),
+    compare: (query, asker) => pipeline.compare(query, asker),
+    series: (query, asker) => pipeline.series(query, asker),
+    deals: (query, asker) => pipeline.deals(query, asker),
+    deal: (idOrKey, query, asker) => deal.deal(idOrKey, query, asker),
+    dealHistory: (idOrKey, query, asker) => deal.history(idOrKey, query, asker),
+  };
+}

@@ -1,0 +1,103 @@
+import type { EpochMs } from '../../libs/domain/shared/instant.js';
+import type { Condition, ReadStore, Row } from '../../libs/read-store/read-store.port.js';
+import { rowCounts } from '../../libs/read-store/read-store.port.js';
+import type { PipelineQuestion, PipelineState } from '../../libs/reporting/pipeline/tally.js';
+import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
+import type { Filters, Grouping } from '../../libs/reporting/queries.js';
+import { NOT_KNOWN } from '../../libs/reporting/queries.js';
+import type { DealInterval } from '../../libs/reporting/rows.js';
+import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
+import type { PipelineStates, StatePoint } from './sources.js';
+import { modelInUse } from './sources.js';
+
+/** Filters that a column answers by itself, so that the store can leave rows out. */
+const COLUMNS: readonly Grouping[] = [
+  ...(['status', 'pipeline', 'owner', 'department', 'source', 'origin', 'campaign', 'product', 'company', 'currency'] as const),
+];
+
+function conditionsOf(filters: Filters): readonly Condition[] {
+  return COLUMNS.flatMap((column) => {
+    const values = filters[column];
+    if (values === undefined || values.length === 0) return [];
+    return [{ column, in: values.map((value) => (value === NOT_KNOWN ? null : value)) }];
+  });
+}
+
+/** The rows of `pipeline-snapshot`, typed. */
+export class DealRows {
+  constructor(private readonly readStore: ReadStore) {}
+
+  async *asOf(asOf: EpochMs, knownAt: number, filters: Filters = {}): AsyncIterable<readonly DealInterval[]> {
+    const model = await modelInUse(this.readStore, pipelineSnapshotModel);
+    yield* this.readStore.rowsAsOf(model, { asOf, knownAt, where: conditionsOf(filters) }) as AsyncIterable<readonly DealRow[]>; // the model's columns are DealInterval's
+  }
+
+  /** When the first of all deals known at K was registered; null where none was. */
+  async firstInstant(knownAt: number): Promise<EpochMs | null> {
+    let first: EpochMs | null = null;
+    for await (const page of this.knownAt(knownAt))
+      for (const row of page) if (first === null || row.validFrom < first) first = row.validFrom;
+    return first;
+  }
+
+  /** Ids of deals by their last part: how a source's own key finds its deal. Looks at every deal. */
+  async idsEndingWith(ending: string): Promise<readonly string[]> {
+    const model = await modelInUse(this.readStore, pipelineSnapshotModel);
+    const ids = new Set<string>();
+    for await (const page of this.readStore.scan(model, ['entity'], { after: -1, through: Number.MAX_SAFE_INTEGER })) {
+      for (const id of page.texts['entity']?.dictionary ?? []) if (id.endsWith(ending)) ids.add(id);
+    }
+    return [...ids].sort();
+  }
+
+  /** Every row known at K of every deal: their whole histories. */
+  async *knownAt(knownAt: number): AsyncIterable<readonly DealInterval[]> {
+    const model = await modelInUse(this.readStore, pipelineSnapshotModel);
+    yield* this.readStore.rowsKnownAt(model, knownAt) as AsyncIterable<readonly DealRow[]>; // likewise
+  }
+
+  /**
+   * Of each deal registered without a date: its state at the end of its undated facts, which all carry the import's instant. The deal is
+   * counted in `undated` at every T before that instant (design section 2); `after` is the earliest such T of the question.
+   */
+  async undated(after: EpochMs, knownAt: number): Promise<readonly DealInterval[]> {
+    const model = await modelInUse(this.readStore, pipelineSnapshotModel);
+    const rows: DealInterval[] = [];
+    const where: readonly Condition[] = [
+      { column: 'dated', in: [0] },
+      { column: 'registeredAt', from: after + 1 },
+    ];
+    for await (const page of this.readStore.rowsKnownAt(model, knownAt, where) as AsyncIterable<readonly DealRow[]>) {
+      for (const row of page) if (rowCounts(row, row.registeredAt, knownAt)) rows.push(row);
+    }
+    return rows;
+  }
+}
+
+type DealRow = Row & DealInterval;
+
+/** Up to here a scan for each point reads less than one pass over every row ever known. */
+const FEW_POINTS = 4;
+
+/** Without an index: one scan for one point, one pass over all rows for several. */
+export class StatesFromRows implements PipelineStates {
+  constructor(private readonly rows: DealRows) {}
+
+  async states(question: PipelineQuestion, points: readonly StatePoint[], knownAt: number): Promise<readonly PipelineState[]> {
+    const tallies = points.map(({ asOf, view }) => ({ asOf, tally: pipelineTally(question, view) }));
+    if (tallies.length <= FEW_POINTS) {
+      for (const { asOf, tally } of tallies) {
+        for await (const page of this.rows.asOf(asOf, knownAt, question.scope.filters)) for (const row of page) tally.add(row);
+      }
+    } else {
+      for await (const page of this.rows.knownAt(knownAt)) {
+        for (const row of page) for (const { asOf, tally } of tallies) if (rowCounts(row, asOf, knownAt)) tally.add(row);
+      }
+    }
+    const earliest = Math.min(...points.map(({ asOf }) => asOf));
+    for (const row of await this.rows.undated(earliest, knownAt)) {
+      for (const { asOf, tally } of tallies) if (asOf < row.registeredAt) tally.addUndated(row);
+    }
+    return tallies.map(({ tally }) => tally.state());
+  }
+}

@@ -1,0 +1,67 @@
+import type { EventStore } from '../../libs/event-store/event-store.port.js';
+import type { EpochMs } from '../../libs/domain/shared/instant.js';
+import type { Position } from '../../libs/domain/shared/position.js';
+import type { KeyStore } from '../../libs/privacy/key-store.port.js';
+import type { ReadModel, ReadStore } from '../../libs/read-store/read-store.port.js';
+import type { PipelineQuestion, PipelineState } from '../../libs/reporting/pipeline/tally.js';
+import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
+import type { ReportZone } from '../../libs/reporting/time/report-zone.js';
+
+/** One point of a pipeline question: T, and what ids mean there. */
+export interface StatePoint {
+  readonly asOf: EpochMs;
+  readonly view: DimensionView;
+}
+
+/** Where the states of all deals come from: the read store's rows, or a timeline index over them, with the same answer. */
+export interface PipelineStates {
+  /** The state at each point, all at one K. Null where this source cannot tell; the read store then does. */
+  states(question: PipelineQuestion, points: readonly StatePoint[], knownAt: number): Promise<readonly PipelineState[]> | null;
+}
+
+export interface AnswersOptions {
+  readonly eventStore: EventStore;
+  readonly readStore: ReadStore;
+  readonly keyStore: KeyStore;
+  readonly clock: { now(): EpochMs };
+  readonly timeZone: ReportZone;
+  /** Until all models read have reached the position. Left out: nothing is waited for, what is not there is late. */
+  readonly waitFor?: (position: Position, timeoutMs: number) => Promise<'reached' | 'late' | 'parked'>;
+  /** Partitions of each model; default 1. */
+  readonly partitions?: number;
+  /** A faster source of states, asked first. */
+  readonly index?: PipelineStates;
+}
+
+/** Who asks. Without the right, names of people read `withheld`. */
+export interface Asker {
+  readonly readPersonal: boolean;
+}
+
+/** The read models have not reached what was asked for: ask again later, or with a longer time-out. */
+export class AnswerNotReady extends Error {
+  override readonly name = 'AnswerNotReady';
+  constructor(
+    readonly code: 'late' | 'parked',
+    message: string,
+    readonly position: Position,
+  ) {
+    super(message);
+  }
+}
+
+/** The read models were made from another history than this log's. */
+export class AnotherHistory extends Error {
+  override readonly name = 'AnotherHistory';
+}
+
+/** No deal of that name has ever been recorded, or a bare key names several. */
+export class DealUnknown extends Error {
+  override readonly name = 'DealUnknown';
+}
+
+/** The version that readers use: a new one is built beside the old until a pointer switches. */
+export async function modelInUse(readStore: ReadStore, model: ReadModel): Promise<ReadModel> {
+  const version = await readStore.currentVersion(model.name);
+  return version === null || version === model.version ? model : { ...model, version };
+}
