@@ -36,9 +36,10 @@ function knownAtText({ recordedAt }: Knowledge): string | null {
 function marksOf({ points, parked, marks }: BasisInput, currency: readonly string[]): readonly string[] {
   const last = points.at(-1)?.state;
   const said = [...marks];
-  if (last != null && last.undated > 0)
+  if (last !== undefined && last !== null && last.undated > 0)
     said.push(`${last.undated} deals in scope have no date of their own: they are in undated and in no row`);
-  if (last != null && last.all.unvalued > 0) said.push(`${last.all.unvalued} deals have no known value: they are in no sum`);
+  if (last !== undefined && last !== null && last.all.unvalued > 0)
+    said.push(`${last.all.unvalued} deals have no known value: they are in no sum`);
   if (currency.length > 1) said.push(`values are in ${currency.join(', ')}: currencies are neither added up nor converted`);
   if (parked > 0) said.push(`${parked} deals are held back by an error and may be missing: see ./dealtrail parked`);
   return said;

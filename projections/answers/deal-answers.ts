@@ -112,7 +112,7 @@ export class DealAnswers {
     if (!ID_PATTERN.test(idOrKey)) throw new DealUnknown(`'${idOrKey}' is no deal's id`);
     const exact = await this.events(streamName('deal', idOrKey));
     if (exact.length > 0) return { id: idOrKey as DealId, events: exact };
-    const [only, ...others] = await this.sources.dealRows.idsEndingWith(`-${idOrKey}`);
+    const [only, ...others] = await this.sources.dealRows.idsOfKey(idOrKey);
     if (only === undefined) throw new DealUnknown(`there is no deal ${idOrKey}`);
     if (others.length > 0) throw new DealUnknown(`${idOrKey} is the key of several deals: ${[only, ...others].join(', ')}`);
     return { id: only as DealId, events: await this.events(streamName('deal', only)) };

@@ -6,6 +6,7 @@ import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
 import type { Filters, Grouping } from '../../libs/reporting/queries.js';
 import { NOT_KNOWN } from '../../libs/reporting/queries.js';
 import type { DealInterval } from '../../libs/reporting/rows.js';
+import { dealDirectoryModel } from '../deal-directory/deal-directory.js';
 import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
 import type { PipelineStates, StatePoint } from './sources.js';
 import { modelInUse } from './sources.js';
@@ -40,14 +41,12 @@ export class DealRows {
     return first;
   }
 
-  /** Ids of deals by their last part: how a source's own key finds its deal. Looks at every deal. */
-  async idsEndingWith(ending: string): Promise<readonly string[]> {
-    const model = await modelInUse(this.readStore, pipelineSnapshotModel);
-    const ids = new Set<string>();
-    for await (const page of this.readStore.scan(model, ['entity'], { after: -1, through: Number.MAX_SAFE_INTEGER })) {
-      for (const id of page.texts['entity']?.dictionary ?? []) if (id.endsWith(ending)) ids.add(id);
-    }
-    return [...ids].sort();
+  /** Ids of the deals that an import made of a source's own key. */
+  async idsOfKey(bareKey: string): Promise<readonly string[]> {
+    const model = await modelInUse(this.readStore, dealDirectoryModel);
+    const query = { where: [{ column: 'bareKey', in: [bareKey] }], knownAt: Number.MAX_SAFE_INTEGER, orderBy: 'registeredAt', limit: 10 };
+    const { rows } = await this.readStore.list(model, query);
+    return [...new Set(rows.map((row) => row.entity))].sort();
   }
 
   /** Every row known at K of every deal: their whole histories. */
