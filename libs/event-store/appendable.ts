@@ -1,14 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import canonicalizeModule from 'canonicalize';
 import type { JsonObject } from '../domain/shared/envelope.js';
+import { canonicalJson } from '../event-catalog/canonical-json.js';
 import { AppendTooLarge, InvalidEvent } from './event-store.port.js';
 import type { EventToAppend } from './event-store.port.js';
 
-// The package's types describe an ES module's default export; at run time (CommonJS) the import is the function itself.
-const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
-
 /** Of the catalog: does this event fit its stored form (known type and version, schema, personal fields sealed)? @throws InvalidEvent */
-export type CheckStored = (type: string, schemaVersion: number, data: JsonObject, metadata: JsonObject) => void;
+export type CheckStored = (type: string, schemaVersion: unknown, data: unknown, metadata: unknown) => void;
 
 /** EventStoreDB takes 1 MiB in one append; the embedded log keeps to the same, so that what was written here can be copied there. */
 export const MAX_APPEND_BYTES = 1_048_576;
@@ -35,9 +32,7 @@ export function checkEvents(
     if (!UUID.test(event.eventId)) throw new InvalidEvent(`an event's id is a UUID, not '${event.eventId}'`);
     const data = parsed(event, 'data');
     const metadata = parsed(event, 'metadata');
-    const { schemaVersion } = metadata;
-    if (typeof schemaVersion !== 'number') throw new InvalidEvent(`${event.type}: metadata.schemaVersion is missing`);
-    checkStored(event.type, schemaVersion, data, metadata);
+    checkStored(event.type, metadata['schemaVersion'], data, metadata);
     const stored: CheckedEvent = {
       eventId: event.eventId,
       type: event.type,
@@ -73,7 +68,7 @@ function parsed(event: EventToAppend, part: 'data' | 'metadata'): JsonObject {
 }
 
 function text(value: JsonObject | Uint8Array): string {
-  return value instanceof Uint8Array ? utf8(value) : (canonicalize(value) ?? '{}');
+  return value instanceof Uint8Array ? utf8(value) : canonicalJson(value);
 }
 
 function utf8(bytes: Uint8Array): string {

@@ -22,7 +22,7 @@ export interface EventStoreUnderTest {
 
 /** Refuses what a contract test calls unknown; stands where the catalog's own check stands in production. */
 export const checkForContract: CheckStored = (type, schemaVersion) => {
-  if (type === 'NobodyKnowsIt') throw new InvalidEvent(`${type}@${schemaVersion} is not in the catalog`);
+  if (type === 'NobodyKnowsIt') throw new InvalidEvent(`${type}@${String(schemaVersion)} is not in the catalog`);
 };
 
 export const CONTRACT_KEY_STORE = 'key-store-of-the-contract';

@@ -14,7 +14,7 @@ export function asLogError(error: unknown, file: string): unknown {
     const closed = error instanceof TypeError && /database connection is not open/.test(error.message);
     return closed ? new EventStoreUnavailable(`the log ${file} has been closed by this process`) : error;
   }
-  const reason = error instanceof Error ? error.message : code;
+  const reason = String((error as { message?: unknown }).message ?? code); // sqliteCode has seen an object
   if (code === 'SQLITE_FULL') {
     return new EventStoreUnavailable(`the disk is full: nothing of this append was written to the log ${file}; make room and try again`);
   }
