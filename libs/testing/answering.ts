@@ -1,0 +1,102 @@
+import type { RecordedEvent } from '../domain/shared/envelope.js';
+import type { EpochMs } from '../domain/shared/instant.js';
+import { LOG_START } from '../domain/shared/position.js';
+import { catalog } from '../event-catalog/catalog.js';
+import type { EventStore } from '../event-store/event-store.port.js';
+import { openSqliteEventStore } from '../event-store/sqlite/sqlite-event-store.js';
+import { handlingOf } from '../projection-engine/projection.js';
+import type { Projection } from '../projection-engine/projection.js';
+import { replay } from '../projection-engine/projection.js';
+import type { KeyStore } from '../privacy/key-store.port.js';
+import { openSqliteKeyStore } from '../privacy/sqlite/sqlite-key-store.js';
+import type { ReadStore } from '../read-store/read-store.port.js';
+import { openSqliteReadStore } from '../read-store/sqlite/sqlite-read-store.js';
+import { UTC } from '../reporting/time/report-zone.js';
+import type { ReportZone } from '../reporting/time/report-zone.js';
+import { openAnswers } from '../../projections/answers/answers.js';
+import type { Answers } from '../../projections/answers/answers.js';
+import { dealDirectory } from '../../projections/deal-directory/deal-directory.js';
+import { dimensionTimelines } from '../../projections/dimension-timelines/dimension-timelines.js';
+import { pipelineSnapshot } from '../../projections/pipeline-snapshot/pipeline-snapshot.js';
+import { byStream, toAppend } from './histories.js';
+
+export interface Answering {
+  readonly eventStore: EventStore;
+  readonly readStore: ReadStore;
+  readonly keyStore: KeyStore;
+  readonly answers: Answers;
+  /** As the log gave them back: its own positions, behind that of its identity. */
+  readonly events: readonly RecordedEvent[];
+  /** Appends more and projects all of it. */
+  tell(events: readonly RecordedEvent[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PROJECTIONS = [pipelineSnapshot, dimensionTimelines, dealDirectory] as readonly Projection[];
+
+/** What was told, in real stores (SQLite, in memory), projected in one go, and asked about at a clock that stands at `now`. */
+export async function openAnswering(
+  told: readonly RecordedEvent[],
+  options: { now: EpochMs; logMadeAt: EpochMs; zone?: ReportZone },
+): Promise<Answering> {
+  const keyStore = openSqliteKeyStore({ file: ':memory:' });
+  const eventStore = openSqliteEventStore({
+    file: ':memory:',
+    clock: { now: () => options.logMadeAt },
+    checkStored: (type, schemaVersion, data, metadata) => {
+      catalog.checkStored(type, schemaVersion, data, metadata);
+    },
+    keyStoreId: keyStore.id,
+    simulated: true,
+  });
+  const readStore = openSqliteReadStore({ file: ':memory:' });
+  const events: RecordedEvent[] = [];
+  let projected = 0;
+
+  async function tell(more: readonly RecordedEvent[]): Promise<void> {
+    for (const event of more) {
+      await eventStore.appendMany([{ stream: event.stream, expected: 'any', events: [toAppend(event)], recordedAt: event.recordedAt }]);
+    }
+    const page = await eventStore.readAll({ after: LOG_START, limit: 1_000_000 });
+    events.splice(0, events.length, ...page.events.map((stored) => catalog.decode(stored)));
+    await project();
+  }
+
+  async function project(): Promise<void> {
+    const fresh = events.slice(projected);
+    projected = events.length;
+    const last = events.at(-1);
+    if (last === undefined) return;
+    const streams = byStream(events);
+    const changed = new Set(fresh.map(({ stream }) => stream));
+    for (const projection of PROJECTIONS) {
+      const { model } = projection;
+      await readStore.prepare(model);
+      // A stream told further is replayed from its start: changes made before are repetitions, which rows do not mind.
+      const changes = [...changed].flatMap((stream) => {
+        const own = streams.get(stream) ?? [];
+        return own.some((event) => handlingOf(projection, event) === 'handle') ? replay(projection, own).changes : [];
+      });
+      const checkpoint = {
+        position: last.position,
+        eventId: last.eventId,
+        recordedAt: last.recordedAt,
+        logId: eventStore.identity.logId,
+        epoch: 0,
+      };
+      await readStore.commit([{ model, partition: 0, changes, checkpoint }]);
+    }
+  }
+
+  await tell(told);
+  const { now, zone } = options;
+  const answers = openAnswers({ eventStore, readStore, keyStore, clock: { now: () => now }, timeZone: zone ?? UTC });
+  return {
+    ...{ eventStore, readStore, keyStore, answers, events, tell },
+    close: async () => {
+      await eventStore.close();
+      await readStore.close();
+      await keyStore.close();
+    },
+  };
+}
