@@ -81,7 +81,6 @@ export function pipelineTally({ groupBy, scope, zone }: PipelineQuestion, view: 
     state() {
       const groups = new Map<string, GroupSums>();
       const byStatus = new Map<string, Sums>(DEAL_STATUSES.map((status) => [status, noSums()]));
-      const all = noSums();
       for (const [key, { group, status, sums }] of cells) {
         const groupKey = key.slice(status.length);
         let of = groups.get(groupKey);
@@ -89,24 +88,40 @@ export function pipelineTally({ groupBy, scope, zone }: PipelineQuestion, view: 
         addSums(of.sums, sums);
         const ofStatus = byStatus.get(status);
         if (ofStatus !== undefined) addSums(ofStatus, sums);
-        addSums(all, sums);
       }
-      const order = groupOrder(groupBy, view);
-      const asked = new Set([...groupBy, ...filterEntries(scope.filters).map(([grouping]) => grouping)].map(dimensionOf));
-      const assumed = [...asked, ...(all.weighing > 0 ? (['process'] as const) : [])];
-      return {
-        groups: [...groups.values()].sort((a, b) => order(a.group, b.group)),
-        byStatus,
-        all,
-        undated,
-        processVersions: [...pipelines].sort().flatMap((pipeline) => {
-          const version = view.values('process', pipeline)?.version;
-          return version === undefined ? [] : [`${pipeline}@${version}`];
-        }),
-        currency: [...all.value.keys()].sort(),
-        assumedSinceBeginning: assumed.flatMap((kind) => (kind !== undefined && view.assumes(kind) ? [kind] : [])).sort(),
-      };
+      return pipelineState({ groupBy, scope, zone }, view, { groups: [...groups.values()], byStatus, pipelines, undated });
     },
+  };
+}
+
+/** What a source of sums knows of the deals in scope, before it is put in order. */
+export interface StateParts {
+  /** Each group once, in any order. */
+  readonly groups: readonly GroupSums[];
+  /** Every status once; all of them together are all deals. */
+  readonly byStatus: ReadonlyMap<string, Sums>;
+  readonly pipelines: ReadonlySet<string>;
+  readonly undated: number;
+}
+
+export function pipelineState({ groupBy, scope }: PipelineQuestion, view: DimensionView, parts: StateParts): PipelineState {
+  const { groups, byStatus, pipelines, undated } = parts;
+  const all = noSums();
+  for (const sums of byStatus.values()) addSums(all, sums);
+  const order = groupOrder(groupBy, view);
+  const asked = new Set([...groupBy, ...filterEntries(scope.filters).map(([grouping]) => grouping)].map(dimensionOf));
+  const assumed = [...asked, ...(all.weighing > 0 ? (['process'] as const) : [])];
+  return {
+    groups: [...groups].sort((a, b) => order(a.group, b.group)),
+    byStatus,
+    all,
+    undated,
+    processVersions: [...pipelines].sort().flatMap((pipeline) => {
+      const version = view.values('process', pipeline)?.version;
+      return version === undefined ? [] : [`${pipeline}@${version}`];
+    }),
+    currency: [...all.value.keys()].sort(),
+    assumedSinceBeginning: assumed.flatMap((kind) => (kind !== undefined && view.assumes(kind) ? [kind] : [])).sort(),
   };
 }
 

@@ -1,0 +1,191 @@
+import type { EpochMs } from '../../domain/shared/instant.js';
+import type { Booking } from './cells.js';
+import { bookingOf, Cells } from './cells.js';
+import type { CellSpace, Weights } from './cells.js';
+import { Keyframes } from './keyframes.js';
+import { rowCountsAt } from './loose-rows.js';
+import type { COLUMNS, Segment } from './segment.js';
+
+/** Where the index turns from one way to another. The defaults are for millions of rows; specs take small ones to go every way. */
+export interface IndexLimits {
+  /** Below so many rows a segment is summed row by row: as fast, and nothing to keep. */
+  readonly smallSegment: number;
+  /** Starts and ends between two keyframes, at least. */
+  readonly keyframeInterval: number;
+  /** Memory of one grouping's keyframes, and of all groupings of one segment. */
+  readonly keyframeBytes: number;
+  readonly allKeyframeBytes: number;
+  /** Lists of the rows that live at instants between which a segment's rows begin. */
+  readonly liveLists: number;
+  /** Rows just opened are looked at one by one until there are so many; then they become a segment of their own. */
+  readonly tailRows: number;
+  /** Segments of new rows are merged while they are smaller than this: a larger merge would be felt by who asks meanwhile. */
+  readonly mergeRows: number;
+}
+
+export const INDEX_LIMITS: IndexLimits = {
+  smallSegment: 4_096,
+  keyframeInterval: 4_096,
+  keyframeBytes: 24 << 20,
+  allKeyframeBytes: 96 << 20,
+  liveLists: 64,
+  tailRows: 8_192,
+  mergeRows: 400_000,
+};
+
+interface LiveLists {
+  /** Rows that had begun at each list. */
+  readonly starts: readonly number[];
+  readonly lists: readonly Uint32Array[];
+}
+
+/** A segment with what makes it fast: keyframes by grouping, lists of live rows, and where a deal's open row is. All made when first asked for. */
+export class SegmentFrames {
+  private readonly frames = new Map<string, Keyframes>();
+  private live: LiveLists | undefined;
+  private openRows: Uint32Array | undefined;
+
+  constructor(
+    readonly segment: Segment,
+    private readonly limits: IndexLimits,
+  ) {}
+
+  /** Sums at T of rows known at present. `key` names the grouping, the sizes of its axes and the weights. */
+  sums(key: string, space: CellSpace, weights: Weights, asOf: EpochMs): Cells {
+    const { segment, limits } = this;
+    const book = bookingOf(segment.columns, space, weights);
+    if (segment.length < limits.smallSegment) return this.sumLive(book, space, asOf);
+    let frames = this.frames.get(key);
+    if (frames === undefined) {
+      const steps = segment.length + segment.endsInOrder.length;
+      const affordable = Math.max(1, Math.floor(limits.keyframeBytes / (space.cells * Cells.BYTES_PER_CELL)));
+      frames = new Keyframes(segment, book, space.cells, Math.max(limits.keyframeInterval, Math.ceil(steps / affordable)));
+      this.makeRoom(frames.bytes);
+    } else this.frames.delete(key);
+    this.frames.set(key, frames); // the last used is the last to go
+    return frames.at(asOf);
+  }
+
+  /** Every row that counts at T, known at present. */
+  eachLive(asOf: EpochMs, visit: (row: number) => void): void {
+    const { segment } = this;
+    const to = segment.columns.validTo.data;
+    const starts = segment.startsBy(asOf);
+    let from = 0;
+    // Where few rows end there is nothing to leave out by lists: closed deals stay closed.
+    if (segment.endsInOrder.length * 4 > segment.length) {
+      const { starts: begun, lists } = (this.live ??= liveLists(segment, this.limits.liveLists));
+      let list = begun.length - 1;
+      while (list >= 0 && begun[list]! > starts) list -= 1; // list is in range
+      for (const row of lists[list] ?? []) if (to[row]! > asOf) visit(row); // rows of the segment, here and below
+      from = begun[list] ?? 0;
+    }
+    for (let row = from; row < starts; row += 1) if (to[row]! > asOf) visit(row);
+  }
+
+  /** Every row of the segment that counts at (T, K), K in the past. */
+  eachKnown(asOf: EpochMs, knownAt: number, visit: (row: number) => void): void {
+    const { segment } = this;
+    const starts = segment.startsBy(asOf);
+    for (let row = 0; row < starts; row += 1) if (rowCountsAt(segment.columns, row, asOf, knownAt)) visit(row);
+  }
+
+  find(values: Record<(typeof COLUMNS)[number], number>): number | undefined {
+    const { openedBy, deal, ordinal } = this.segment.columns;
+    const is = (row: number): boolean =>
+      deal.at(row) === values.deal && openedBy.at(row) === values.openedBy && ordinal.at(row) === values.ordinal;
+    const slots = (this.openRows ??= openRowsOf(this.segment));
+    const mask = slots.length - 1;
+    for (let slot = slotOf(values.deal, mask); slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const row = slots[slot]! - 1; // slot is in range
+      if (is(row)) return row;
+    }
+    // A row that had ended when the segment was made: only a correction looks for one.
+    const opened = openedBy.data;
+    for (let row = 0; row < this.segment.length; row += 1) if (opened[row] === values.openedBy && is(row)) return row;
+    return undefined;
+  }
+
+  end(row: number, validTo: EpochMs, endedBy: number): void {
+    for (const frames of this.frames.values()) frames.endMoved(row, validTo, Infinity);
+    this.segment.end(row, validTo, endedBy);
+  }
+
+  takeOut(row: number): void {
+    const { validFrom, validTo } = this.segment.columns;
+    for (const frames of this.frames.values()) frames.endMoved(row, validFrom.at(row), validTo.at(row));
+    this.segment.takeOut(row);
+  }
+
+  get bytes(): number {
+    const frames = [...this.frames.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    const lists = this.live?.lists.reduce((sum, { byteLength }) => sum + byteLength, 0) ?? 0;
+    return this.segment.bytes + frames + lists + (this.openRows?.byteLength ?? 0);
+  }
+
+  private sumLive(book: Booking, space: CellSpace, asOf: EpochMs): Cells {
+    const cells = Cells.empty(space.cells);
+    this.eachLive(asOf, (row) => book(cells, row, 1));
+    return cells;
+  }
+
+  private makeRoom(bytes: number): void {
+    let sum = [...this.frames.values()].reduce((total, frames) => total + frames.bytes, bytes);
+    for (const [key, frames] of this.frames) {
+      if (sum <= this.limits.allKeyframeBytes) return;
+      this.frames.delete(key);
+      sum -= frames.bytes;
+    }
+  }
+}
+
+function liveLists(segment: Segment, count: number): LiveLists {
+  const { validFrom, validTo } = segment.columns;
+  const starts = Array.from({ length: count }, (_, index) =>
+    segment.startsBy(validFrom.at(Math.floor(((index + 1) * segment.length) / (count + 1)))),
+  );
+  const instants = starts.map((count) => validFrom.at(count - 1));
+  const places: number[][] = starts.map(() => []);
+  for (let row = 0; row < segment.length; row += 1) {
+    const to = validTo.at(row);
+    let list = firstAtOrAfter(starts, row + 1);
+    // A list holds the rows begun by its instant that have not ended at it.
+    while (list < count && instants[list]! < to) {
+      places[list]!.push(row); // list is in range, here and in the condition
+      list += 1;
+    }
+  }
+  return { starts, lists: places.map((rows) => Uint32Array.from(rows)) };
+}
+
+function firstAtOrAfter(ascending: readonly number[], value: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ascending[middle]! < value)
+      low = middle + 1; // middle is in range
+    else high = middle;
+  }
+  return low;
+}
+
+function slotOf(deal: number, mask: number): number {
+  return (Math.imul(deal, 0x9e3779b1) >>> 7) & mask;
+}
+
+/** Open addressing by deal over the rows that have no end: row number plus one, 0 where empty. */
+function openRowsOf(segment: Segment): Uint32Array {
+  const to = segment.columns.validTo.data;
+  let open = 0;
+  for (let row = 0; row < segment.length; row += 1) if (to[row] === Infinity) open += 1;
+  const slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(2, open * 2))));
+  const mask = slots.length - 1;
+  for (let row = 0; row < segment.length; row += 1) {
+    if (to[row] !== Infinity) continue;
+    let slot = slotOf(segment.columns.deal.at(row), mask);
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = row + 1;
+  }
+  return slots;
+}

@@ -1,0 +1,138 @@
+import type { EpochMs } from '../../domain/shared/instant.js';
+import { NumberColumn } from './number-column.js';
+import { countUpTo, orderBy } from './order-by.js';
+
+/** The columns of a row. Texts are codes of the index's dictionaries; `value` is 0 where the value is unknown (`currency` code 0). */
+export const COLUMNS = [
+  ...(['validFrom', 'validTo', 'openedBy', 'endedBy', 'ordinal', 'deal', 'state', 'owner', 'company', 'product'] as const),
+  ...(['source', 'origin', 'campaign', 'department', 'closing', 'currency', 'value'] as const),
+] as const;
+export type ColumnName = (typeof COLUMNS)[number];
+export type Columns = Record<ColumnName, NumberColumn>;
+
+/** Positions are kept plus one; 0 is never: `endedBy` of a row that has not ended, `openedBy` of a row that was taken out. */
+export function positionCode(position: number | null): number {
+  return position === null ? 0 : position + 1;
+}
+
+export function emptyColumns(): Columns {
+  return Object.fromEntries(COLUMNS.map((name) => [name, new NumberColumn(name === 'validFrom' || name === 'validTo' ? 8 : 1)])) as Columns; // every name is there
+}
+
+/**
+ * Rows ordered by the instant they began, and the order in which they end. Sealed when made; later an end may be set or a row taken out, never added.
+ * A row that was taken out has zero length and was opened by nobody, so that no question counts it.
+ */
+export class Segment {
+  readonly length: number;
+  /** Row numbers of ended rows, by the instant of their end. */
+  private ends: Uint32Array;
+  private endCount: number;
+
+  constructor(
+    readonly columns: Columns,
+    ends?: Uint32Array,
+  ) {
+    this.length = columns.validFrom.length;
+    const { data } = columns.validTo;
+    this.ends =
+      ends ??
+      orderBy(
+        data,
+        rowsWhere(this.length, (row) => data[row] !== Infinity),
+      );
+    this.endCount = this.ends.length;
+  }
+
+  /** Orders the columns by validFrom. */
+  static sorted(columns: Columns): Segment {
+    const all = rowsWhere(columns.validFrom.length, () => true);
+    const order = orderBy(columns.validFrom.data, all);
+    return new Segment(Object.fromEntries(COLUMNS.map((name) => [name, columns[name].gather(order)])) as Columns); // every name is there
+  }
+
+  /** One segment for each list of row numbers. Column by column, so that only one column at a time is held twice. */
+  static split(columns: Columns, parts: readonly Uint32Array[]): Segment[] {
+    const orders = parts.map((rows) => orderBy(columns.validFrom.data, rows));
+    const targets = orders.map(() => emptyColumns());
+    for (const name of COLUMNS) {
+      orders.forEach((order, index) => (targets[index]![name] = columns[name].gather(order))); // one target per order
+      columns[name] = new NumberColumn();
+    }
+    return targets.map((target) => new Segment(target));
+  }
+
+  /** How many rows began by the instant. */
+  startsBy(at: EpochMs): number {
+    const { data } = this.columns.validFrom;
+    return countUpTo(this.length, (row) => data[row]!, at); // row < length
+  }
+
+  /** How many rows ended by the instant. */
+  endsBy(at: EpochMs): number {
+    const { data } = this.columns.validTo;
+    return countUpTo(this.endCount, (index) => data[this.ends[index]!]!, at); // index < endCount
+  }
+
+  /** The row that ends at this place of the order of ends. */
+  ending(index: number): number {
+    return this.ends[index]!; // asked for below endsBy()
+  }
+
+  get endsInOrder(): Uint32Array {
+    return this.ends.subarray(0, this.endCount);
+  }
+
+  /** Sets a row's end, once. Ends come almost always in order of time, so this appends; an end set in the past moves the ones behind it. */
+  end(row: number, validTo: EpochMs, endedBy: number): void {
+    this.columns.validTo.set(row, validTo);
+    this.columns.endedBy.set(row, positionCode(endedBy));
+    this.insertEnd(row, validTo);
+  }
+
+  /** The row counts no more: withdrawn. */
+  takeOut(row: number): void {
+    const ended = this.columns.validTo.at(row);
+    if (ended !== Infinity) this.removeEnd(row, ended);
+    const from = this.columns.validFrom.at(row);
+    this.columns.validTo.set(row, from);
+    this.columns.openedBy.set(row, positionCode(null));
+    this.insertEnd(row, from);
+  }
+
+  get bytes(): number {
+    return this.ends.byteLength + COLUMNS.reduce((sum, name) => sum + this.columns[name].bytes, 0);
+  }
+
+  private insertEnd(row: number, at: EpochMs): void {
+    // `at` is in the column already, but the row is not in the order: only rows that are decide the place.
+    const place = this.endsBy(at);
+    if (this.endCount === this.ends.length) {
+      const wider = new Uint32Array(Math.max(64, Math.ceil(this.ends.length * 1.05)));
+      wider.set(this.ends);
+      this.ends = wider;
+    }
+    this.ends.copyWithin(place + 1, place, this.endCount);
+    this.ends[place] = row;
+    this.endCount += 1;
+  }
+
+  private removeEnd(row: number, at: EpochMs): void {
+    let place = this.endsBy(at) - 1;
+    while (place >= 0 && this.ends[place] !== row) place -= 1;
+    this.ends.copyWithin(place, place + 1, this.endCount);
+    this.endCount -= 1;
+  }
+}
+
+/** Row numbers below `length` that `counts` picks, ascending. */
+export function rowsWhere(length: number, counts: (row: number) => boolean): Uint32Array {
+  const rows = new Uint32Array(length);
+  let found = 0;
+  for (let row = 0; row < length; row += 1) {
+    if (!counts(row)) continue;
+    rows[found] = row;
+    found += 1;
+  }
+  return found === length ? rows : rows.slice(0, found);
+}

@@ -1,0 +1,217 @@
+import type { EpochMs } from '../../domain/shared/instant.js';
+import type { PipelineQuestion, PipelineState } from '../pipeline/tally.js';
+import type { DimensionView } from '../scope/dimension-view.js';
+import type { IndexedRow } from './index-row.js';
+import { IdTable } from './id-table.js';
+import { LooseRows } from './loose-rows.js';
+import type { StateQuestion } from './question.js';
+import { answerState } from './question.js';
+import type { Columns } from './segment.js';
+import { COLUMNS, positionCode, Segment } from './segment.js';
+import type { IndexLimits } from './segment-frames.js';
+import { INDEX_LIMITS, SegmentFrames } from './segment-frames.js';
+import { Vocabulary } from './vocabulary.js';
+
+export interface IndexSize {
+  readonly rows: number;
+  readonly deals: number;
+  readonly segments: number;
+  readonly withdrawn: number;
+  readonly bytes: number;
+  /** The log position that the index has come to. */
+  readonly position: number;
+}
+
+/** Where a row is: in a segment (0 and up) or in the tail (-1). */
+interface Place {
+  readonly segment: number;
+  readonly row: number;
+}
+const TAIL = -1;
+
+/**
+ * The timeline index (design section 7): the interval rows of `pipeline-snapshot` in memory, column by column, right for any (T, K) at or below its position. Rows are kept
+ * in segments ordered by validFrom; sums of the standard groupings stand at keyframes over effective time and are moved to T by the starts and ends between; anything
+ * else is summed over the rows that live at T. Pure: who owns it reads the store and calls `follow`. The property test holds it equal to the plain fold of rows.
+ */
+export class TimelineIndex {
+  private readonly segments: SegmentFrames[];
+  private tail = new LooseRows();
+
+  constructor(
+    readonly vocabulary: Vocabulary,
+    readonly deals: IdTable,
+    segments: readonly Segment[],
+    private readonly withdrawn: LooseRows,
+    /** Rows of deals registered without a date, as they stood at their recording: counted in `undated` before it. */
+    private readonly undated: LooseRows,
+    private at: number,
+    private readonly limits: IndexLimits = INDEX_LIMITS,
+  ) {
+    this.segments = segments.map((segment) => new SegmentFrames(segment, limits));
+  }
+
+  get position(): number {
+    return this.at;
+  }
+
+  /**
+   * Takes the rows that were opened, ended or withdrawn in (position, through], in any order. What a row says of later positions is left out: it comes again.
+   */
+  follow(rows: readonly IndexedRow[], through: number): void {
+    // Withdrawals and ends first: a deal's rows are found by what they opened, and what is new is then put behind them.
+    for (const row of rows) if (row.openedBy <= this.at) this.change(row, through);
+    for (const row of rows) if (row.openedBy > this.at && row.openedBy <= through) this.open(row, through);
+    this.at = through;
+    if (this.tail.length >= this.limits.tailRows) this.seal();
+  }
+
+  /** The pipeline state at (T, K); K at or below the index's position. Undefined where the question has too many groups to hold. */
+  state(question: PipelineQuestion, view: DimensionView, asOf: EpochMs, knownAt: number): PipelineState | undefined {
+    const asked: StateQuestion = { question, view, asOf, knownAt, latest: knownAt >= this.at };
+    return answerState(asked, {
+      vocabulary: this.vocabulary,
+      segments: this.segments,
+      loose: [this.tail, ...(asked.latest ? [] : [this.withdrawn])],
+      undated: this.undated,
+    });
+  }
+
+  get size(): IndexSize {
+    const rows = this.segments.reduce((sum, { segment }) => sum + segment.length, this.tail.length);
+    const bytes = this.segments.reduce((sum, frames) => sum + frames.bytes, 0);
+    return {
+      rows,
+      deals: this.deals.size,
+      segments: this.segments.length,
+      withdrawn: this.withdrawn.length,
+      bytes: bytes + this.tail.bytes + this.withdrawn.bytes + this.undated.bytes + this.deals.byteLength,
+      position: this.at,
+    };
+  }
+
+  /** For the snapshot file: everything but the tail, which is sealed first. */
+  parts(): { segments: readonly Segment[]; withdrawn: LooseRows; undated: LooseRows } {
+    if (this.tail.length > 0) this.seal();
+    return { segments: this.segments.map(({ segment }) => segment), withdrawn: this.withdrawn, undated: this.undated };
+  }
+
+  private valuesOf(row: IndexedRow, through: number): Record<(typeof COLUMNS)[number], number> {
+    return indexValues(row, through, this.vocabulary, this.deals);
+  }
+
+  private open(row: IndexedRow, through: number): void {
+    const values = this.valuesOf(row, through);
+    const withdrawnBy = row.withdrawnBy !== null && row.withdrawnBy <= through ? row.withdrawnBy : null;
+    if (row.dated === 0 && row.validFrom <= row.registeredAt) this.undated.add(values, withdrawnBy, row.registeredAt);
+    (withdrawnBy === null ? this.tail : this.withdrawn).add(values, withdrawnBy, row.registeredAt);
+  }
+
+  private change(row: IndexedRow, through: number): void {
+    const values = this.valuesOf(row, through);
+    const withdrawnBy = row.withdrawnBy !== null && row.withdrawnBy <= through ? row.withdrawnBy : null;
+    if (row.dated === 0 && row.validFrom <= row.registeredAt) this.changeLoose(this.undated, values, withdrawnBy);
+    const place = this.find(values);
+    if (place === undefined) return; // withdrawn before, and ended since: the copy among the withdrawn rows is complete or says more than is asked
+    if (withdrawnBy !== null) {
+      this.withdrawn.add(values, withdrawnBy, row.registeredAt);
+      this.takeOut(place);
+    } else if (values.endedBy !== 0) this.end(place, values.validTo, values.endedBy - 1);
+  }
+
+  private changeLoose(rows: LooseRows, values: Record<(typeof COLUMNS)[number], number>, withdrawnBy: number | null): void {
+    const row = findRow(rows.columns, rows.length, values);
+    if (row === undefined) return;
+    rows.columns.validTo.set(row, values.validTo);
+    rows.columns.endedBy.set(row, values.endedBy);
+    rows.withdrawnBy.set(row, positionCode(withdrawnBy));
+  }
+
+  /** Newest first: what changes is almost always among the latest rows. */
+  private find(values: Record<(typeof COLUMNS)[number], number>): Place | undefined {
+    const inTail = findRow(this.tail.columns, this.tail.length, values);
+    if (inTail !== undefined) return { segment: TAIL, row: inTail };
+    for (let segment = this.segments.length - 1; segment >= 0; segment -= 1) {
+      const found = this.segments[segment]?.find(values);
+      if (found !== undefined) return { segment, row: found };
+    }
+    return undefined;
+  }
+
+  private end({ segment, row }: Place, validTo: EpochMs, endedBy: number): void {
+    if (segment !== TAIL) return this.segments[segment]?.end(row, validTo, endedBy);
+    this.tail.columns.validTo.set(row, validTo);
+    this.tail.columns.endedBy.set(row, positionCode(endedBy));
+  }
+
+  private takeOut({ segment, row }: Place): void {
+    if (segment !== TAIL) return this.segments[segment]?.takeOut(row);
+    this.tail.columns.validTo.set(row, this.tail.columns.validFrom.at(row));
+    this.tail.columns.openedBy.set(row, 0);
+  }
+
+  private seal(): void {
+    this.segments.push(new SegmentFrames(Segment.sorted(this.tail.columns), this.limits));
+    this.tail = new LooseRows();
+    // Small segments of live rows melt together, as in a log-structured merge: at most a few stand beside the loaded ones.
+    for (;;) {
+      const last = this.segments.at(-1)?.segment;
+      const before = this.segments.at(-2)?.segment;
+      if (last === undefined || before === undefined || before.length > this.limits.mergeRows || last.length * 2 < before.length) return;
+      this.segments.splice(-2, 2, new SegmentFrames(merged(before, last), this.limits));
+    }
+  }
+}
+
+function merged(a: Segment, b: Segment): Segment {
+  const rows = new LooseRows();
+  for (const { columns, length } of [a, b]) {
+    for (let row = 0; row < length; row += 1) {
+      // Rows taken out need no place in the merged segment.
+      if (columns.openedBy.at(row) === 0) continue;
+      for (const name of COLUMNS) rows.columns[name].push(columns[name].at(row));
+    }
+  }
+  return Segment.sorted(rows.columns);
+}
+
+/** The row of a deal that a position opened; undefined where it is not among these. Newest first. */
+function findRow(columns: Columns, length: number, values: Record<(typeof COLUMNS)[number], number>): number | undefined {
+  const opened = columns.openedBy.data;
+  const deal = columns.deal.data;
+  const ordinal = columns.ordinal.data;
+  for (let row = length - 1; row >= 0; row -= 1) {
+    if (opened[row] === values.openedBy && deal[row] === values.deal && ordinal[row] === values.ordinal) return row;
+  }
+  return undefined;
+}
+
+/** What the columns hold of a row, seen at `through`. */
+export function indexValues(
+  row: IndexedRow,
+  through: number,
+  vocabulary: Vocabulary,
+  deals: IdTable,
+): Record<(typeof COLUMNS)[number], number> {
+  const { dictionaries } = vocabulary;
+  const ended = row.endedBy !== null && row.endedBy <= through;
+  return {
+    validFrom: row.validFrom,
+    validTo: ended && row.validTo !== null ? row.validTo : Infinity,
+    openedBy: positionCode(row.openedBy),
+    endedBy: ended ? positionCode(row.endedBy) : 0,
+    ordinal: row.ordinal,
+    deal: deals.number(row.entity),
+    state: vocabulary.stateCode(row),
+    owner: dictionaries.owner.code(row.owner),
+    company: dictionaries.company.code(row.company),
+    product: dictionaries.product.code(row.product),
+    source: dictionaries.source.code(row.source),
+    origin: dictionaries.origin.code(row.origin),
+    campaign: dictionaries.campaign.code(row.campaign),
+    department: dictionaries.department.code(row.department),
+    closing: vocabulary.closingCode(row),
+    currency: row.valueMinor === null ? 0 : dictionaries.currency.code(row.currency),
+    value: row.valueMinor ?? 0,
+  };
+}
