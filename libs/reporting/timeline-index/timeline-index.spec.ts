@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { dimensionTimelines } from '../../../projections/dimension-timelines/dimension-timelines.js';
+import { pipelineSnapshot } from '../../../projections/pipeline-snapshot/pipeline-snapshot.js';
+import type { RecordedEvent } from '../../domain/shared/envelope.js';
+import type { EpochMs } from '../../domain/shared/instant.js';
+import { positionNumber } from '../../domain/shared/position.js';
+import { replay } from '../../projection-engine/projection.js';
+import { rowCounts } from '../../read-store/read-store.port.js';
+import { columnScan } from '../../testing/column-page.js';
+import { arbitraryLog, byStream, tellingInstant, tellingPosition } from '../../testing/histories.js';
+import { holds } from '../../testing/property.js';
+import { RowBook } from '../../testing/row-book.js';
+import type { PipelineQuestion, PipelineState } from '../pipeline/tally.js';
+import { pipelineTally } from '../pipeline/tally.js';
+import { GROUPINGS, NOT_KNOWN } from '../queries.js';
+import type { Grouping } from '../queries.js';
+import type { DealInterval, DimensionInterval } from '../rows.js';
+import type { DimensionView } from '../scope/dimension-view.js';
+import { dimensionView } from '../scope/dimension-view.js';
+import { EVERYTHING } from '../scope/scope.js';
+import type { Scope } from '../scope/scope.js';
+import { reportZone } from '../time/report-zone.js';
+import { IndexLoader } from './index-loader.js';
+import type { IndexLimits } from './segment-frames.js';
+import type { TimelineIndex } from './timeline-index.js';
+
+/** So small that a history of eighty events goes through keyframes, live lists, sealing and merging. */
+const tiny: IndexLimits = {
+  ...{ smallSegment: 2, keyframeInterval: 2, keyframeBytes: 1 << 16, allKeyframeBytes: 1 << 18 },
+  ...{ liveLists: 3, tailRows: 4, mergeRows: 12 },
+};
+const zone = reportZone('Europe/Brussels');
+const standard: readonly Grouping[] = ['status', 'stage', 'owner', 'team', 'pipeline', 'source', 'product', 'currency'];
+
+interface Rows {
+  readonly deals: readonly DealInterval[];
+  readonly dimensions: readonly DimensionInterval[];
+}
+
+/** The rows as the read store holds them when the projector has come to `position`. */
+function rowsAt(events: readonly RecordedEvent[], position: number): Rows {
+  const [deals, dimensions] = [new RowBook(), new RowBook()];
+  for (const stream of byStream(events.filter((event) => positionNumber(event.position) <= position)).values()) {
+    deals.take(replay(pipelineSnapshot, stream).changes);
+    dimensions.take(replay(dimensionTimelines, stream).changes);
+  }
+  return { deals: deals.all() as unknown as DealInterval[], dimensions: dimensions.all() as unknown as DimensionInterval[] }; // the models' columns
+}
+
+function loaded(rows: readonly DealInterval[], through: number): TimelineIndex {
+  const loader = new IndexLoader(through, tiny);
+  const numbers = [
+    'openedBy',
+    'ordinal',
+    'validFrom',
+    'validTo',
+    'endedBy',
+    'withdrawnBy',
+    'valueMinor',
+    'closedAt',
+    'dated',
+    'registeredAt',
+  ];
+  const texts = [
+    'entity',
+    'status',
+    'pipeline',
+    'stage',
+    'owner',
+    'company',
+    'product',
+    'source',
+    'origin',
+    'campaign',
+    'department',
+    'currency',
+    'decisionDate',
+  ];
+  const page = columnScan(numbers, texts);
+  const opened = rows.filter((row) => row.openedBy <= through).sort((a, b) => a.openedBy - b.openedBy);
+  for (let from = 0; from < opened.length; from += 7) loader.add(page(opened.slice(from, from + 7)));
+  return loader.finish();
+}
+
+function changed(rows: readonly DealInterval[], after: number, through: number): DealInterval[] {
+  const within = (position: number | null): boolean => position !== null && position > after && position <= through;
+  return rows.filter((row) => within(row.openedBy) || within(row.endedBy) || within(row.withdrawnBy));
+}
+
+function viewAt(rows: readonly DimensionInterval[], asOf: EpochMs, knownAt: number): DimensionView {
+  return dimensionView(rows.filter((row) => rowCounts(row, asOf, knownAt)));
+}
+
+/** The definition: every row looked at. */
+function byRows(
+  rows: readonly DealInterval[],
+  question: PipelineQuestion,
+  view: DimensionView,
+  asOf: EpochMs,
+  knownAt: number,
+): PipelineState {
+  const tally = pipelineTally(question, view);
+  for (const row of rows) {
+    if (rowCounts(row, asOf, knownAt)) tally.add(row);
+    if (row.dated === 0 && asOf < row.registeredAt && rowCounts(row, row.registeredAt, knownAt)) tally.addUndated(row);
+  }
+  return tally.state();
+}
+
+const groupings = fc.oneof(fc.subarray([...standard], { maxLength: 2 }), fc.subarray([...GROUPINGS], { maxLength: 3 }));
+const scopes: fc.Arbitrary<Scope> = fc.oneof(
+  fc.constant(EVERYTHING),
+  fc.constant(EVERYTHING),
+  fc.constantFrom<Scope[]>(
+    { filters: { status: ['open', 'won'] }, closing: null },
+    { filters: { owner: ['e1', 'e2'], status: ['open'] }, closing: null },
+    { filters: { team: ['north', NOT_KNOWN] }, closing: null },
+    { filters: { product: [NOT_KNOWN] }, closing: null },
+    { filters: {}, closing: { from: '2025-01-01', to: '2025-04-01' } as Scope['closing'] & object },
+  ),
+);
+
+describe('the timeline index', () => {
+  it('equals the fold of all rows at random (T, K), groupings and scopes, however it was loaded and followed (PR01, PR03, TN01)', async () => {
+    const questions = fc.array(fc.tuple(fc.nat(), fc.nat(), groupings, scopes), { minLength: 10, maxLength: 10 });
+    await holds(
+      fc.property(
+        arbitraryLog({ events: 80, deals: 12 }),
+        fc.array(fc.nat(80), { minLength: 1, maxLength: 5 }),
+        questions,
+        (events, stops, asked) => {
+          const end = events.length;
+          const [first = 0, ...rest] = [...stops.map((stop) => stop % (end + 1)).sort((a, b) => a - b), end];
+          // Loaded from rows that may know more than the index is to say: the projector goes on meanwhile.
+          const index = loaded(rowsAt(events, Math.min(end, first + 3)).deals, first);
+          for (const through of rest) {
+            index.follow(changed(rowsAt(events, Math.min(end, through + 3)).deals, index.position, through), through);
+            const { deals, dimensions } = rowsAt(events, end);
+            for (const [t, k, groupBy, scope] of asked) {
+              const asOf = tellingInstant(events, t);
+              const knownAt = k % 3 === 0 ? through : Math.min(through, positionNumber(tellingPosition(events, k)));
+              const view = viewAt(dimensions, asOf, knownAt);
+              const question = { groupBy, scope, zone };
+              expect(index.state(question, view, asOf, knownAt)).toEqual(byRows(deals, question, view, asOf, knownAt));
+            }
+          }
+        },
+      ),
+      0.6,
+    );
+  });
+});
