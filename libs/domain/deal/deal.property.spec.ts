@@ -150,7 +150,7 @@ describe('any sequence of commands', () => {
   it('leaves, corrections of all kinds included, a history in which every event is legal where it stands (RV02)', async () => {
     await holds(
       fc.property(fc.array(commands, { minLength: 1, maxLength: 40 }), (asked) => {
-        const { events } = run(asked);
+        const { events } = run([() => registerRequest(), ...asked]);
         const { facts: known, withdrawn } = load(events);
         expect(withdrawn ? undefined : firstIllegal(known)).toBeUndefined();
       }),
