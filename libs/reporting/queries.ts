@@ -125,13 +125,16 @@ export interface Basis {
 }
 
 /** Of one group of deals. Money: one entry per currency, sorted; empty where no deal has a known value. */
+/** One entry per currency, sorted. */
+export type MoneyFigures = readonly MoneyText[];
+
 export interface Figures {
   readonly deals: number;
   /** Deals whose value is not known: they are in no sum. */
   readonly unvalued: number;
-  readonly value: readonly MoneyText[];
+  readonly value: MoneyFigures;
   /** Of open deals in stages that weigh; missing where there are none. */
-  readonly weighted?: readonly MoneyText[];
+  readonly weighted?: MoneyFigures;
   /** Open deals in stages without a weight, where others are weighted. */
   readonly unweighted?: number;
 }
@@ -231,6 +234,44 @@ export interface DealsBehindAnswer {
   readonly basis: Basis;
   readonly deals: readonly DealBehind[];
   readonly next: string | null;
+}
+
+/** `events` books every move in (from, to] at its cause; `ends` compares the two states, one reason for each deal. */
+export type WaterfallMethod = 'events' | 'ends';
+
+export interface WaterfallQuery extends Scoped, Known {
+  /** Days and longer periods are included; exact instants mean the moves in (from, to]. */
+  readonly from: string;
+  /** Default now. */
+  readonly to?: string;
+  readonly method?: WaterfallMethod;
+  /** `then`: each end as it was known then; what was recorded late or corrected stands in `restated`. */
+  readonly known?: KnownWhen;
+  /** Default none: one waterfall. */
+  readonly groupBy?: readonly Grouping[];
+}
+
+/** Of the open deals of a group. */
+export type OpenFigures = Pick<Figures, 'deals' | 'unvalued' | 'value'>;
+
+/** One step of a waterfall. Flows are signed, so that opening and all flows add up to closing, in money and in deals. */
+export interface WaterfallRow extends OpenFigures {
+  readonly group: Group;
+  readonly labels: Labels;
+  /** `opening`, the buckets of metrics.md section 5 in the order of its sum, `closing`. */
+  readonly bucket: string;
+  /** How many moves were booked here; missing at both ends. */
+  readonly moves?: number;
+}
+
+export interface WaterfallAnswer {
+  readonly report: 'waterfall';
+  readonly basis: ComparisonBasis & { readonly from: string; readonly to: string };
+  /** Of each group every bucket. */
+  readonly rows: readonly WaterfallRow[];
+  /** Event-sum less end-points: what came and went between the two instants. */
+  readonly roundTrips: readonly WaterfallRow[];
+  readonly totals: { readonly opening: OpenFigures; readonly closing: OpenFigures; readonly difference: OpenFigures };
 }
 
 /** A single deal at (T, K): by the law over its own events. */

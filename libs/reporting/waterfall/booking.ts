@@ -1,0 +1,117 @@
+import type { DealInterval } from '../rows.js';
+import type { DimensionView } from '../scope/dimension-view.js';
+import type { Booking, Bucket, Contribution } from './buckets.js';
+import { entering, leaving, revaluing } from './buckets.js';
+
+/** A deal's row and what its ids mean at that moment. */
+export interface Seen {
+  readonly row: DealInterval;
+  readonly view: DimensionView;
+}
+
+/** What a deal seen so adds to the open pipeline in scope; null: nothing. */
+export type ContributionOf = (seen: Seen) => Contribution | null;
+
+const DATE_FIELDS = ['decisionDate'] as const;
+const VALUE_FIELDS = ['valueMinor', 'currency'] as const;
+const STATUS_FIELDS = ['status', 'closedAt'] as const;
+type Field = (typeof DATE_FIELDS)[number] | (typeof VALUE_FIELDS)[number] | (typeof STATUS_FIELDS)[number];
+
+/** `seen` with some fields as they are in `other`. */
+function withFields(seen: Seen, other: Seen, fields: readonly Field[]): Seen {
+  return { view: seen.view, row: { ...seen.row, ...Object.fromEntries(fields.map((field) => [field, other.row[field]])) } };
+}
+
+/** Everything else, and what it means: owner, pipeline, stage, team, … */
+function withScope(seen: Seen, other: Seen): Seen {
+  const kept = withFields(other, seen, [...VALUE_FIELDS, ...DATE_FIELDS, ...STATUS_FIELDS]);
+  return { row: kept.row, view: other.view };
+}
+
+/** Why a deal that was not there is: by what it was before. */
+function arrival(before: DealInterval | undefined, after: DealInterval): Bucket {
+  switch (before?.status) {
+    case undefined:
+      return after.dated === 1 ? 'new' : 'undated';
+    case 'requested':
+    case 'contacted':
+      return 'new';
+    case 'postponed':
+      return 'resumed';
+    default:
+      return 'reopened';
+  }
+}
+
+function departure(after: DealInterval): Bucket {
+  switch (after.status) {
+    case 'won':
+      return 'won';
+    case 'lost':
+      return 'lost';
+    case 'marketing':
+      return 'toMarketing';
+    case 'postponed':
+      return 'postponed';
+    default:
+      return 'filed';
+  }
+}
+
+/** Between two states of which one thing differs. */
+function move(before: Contribution | null, after: Contribution | null, into: Bucket, outOf: Bucket): Booking[] {
+  if (before === null) return after === null ? [] : [entering(into, after)];
+  if (after === null) return [leaving(outOf, before)];
+  if (before.group !== after.group) return [leaving(outOf, before), entering(into, after)];
+  return revaluing(before, after);
+}
+
+/**
+ * One step of a deal, booked in the order of metrics.md section 5: value, expected date, scope, status; each with what the one before has left.
+ * A deal enters the window by `pulledIn` and leaves it by `pushedOut`, whichever way the date went.
+ */
+export function bookStep(before: Seen | undefined, after: Seen, of: ContributionOf): Booking[] {
+  const arrived = of(after);
+  if (before === undefined) return arrived === null ? [] : [entering(arrival(undefined, after.row), arrived)];
+  const valued = withFields(before, after, VALUE_FIELDS);
+  const dated = withFields(valued, after, DATE_FIELDS);
+  const scoped = withScope(dated, after);
+  return [
+    ...move(of(before), of(valued), 'transferredIn', 'transferredOut'),
+    ...move(of(valued), of(dated), 'pulledIn', 'pushedOut'),
+    ...move(of(dated), of(scoped), 'transferredIn', 'transferredOut'),
+    ...move(of(scoped), arrived, arrival(before.row, after.row), departure(after.row)),
+  ];
+}
+
+/**
+ * Two states of a deal, whatever lay between: the amount's change apart, one reason for coming or going. The rank: status (won, lost, new, reopened, …),
+ * then scope (transferred), then the expected date (pulled in, pushed out).
+ */
+export function bookEnds(before: Seen | undefined, after: Seen | undefined, of: ContributionOf): Booking[] {
+  const [was, is] = [before === undefined ? null : of(before), after === undefined ? null : of(after)];
+  if (after === undefined || before === undefined) {
+    // Histories do not end: a deal with a first state has one at every later instant.
+    return after === undefined || is === null ? [] : [entering(arrival(undefined, after.row), is)];
+  }
+  if (was === null && is === null) return [];
+  if (is === null && was !== null) {
+    const valued = of(withFields(before, after, VALUE_FIELDS)) ?? was;
+    const stays = after.row.status === before.row.status;
+    const outOf = !stays
+      ? departure(after.row)
+      : of(withScope(withFields(before, after, VALUE_FIELDS), after)) === null
+        ? 'transferredOut'
+        : 'pushedOut';
+    return [...(valued.group === was.group ? revaluing(was, valued) : []), leaving(outOf, valued.group === was.group ? valued : was)];
+  }
+  if (was === null && is !== null) {
+    const stays = after.row.status === before.row.status;
+    const into = !stays ? arrival(before.row, after.row) : of(withScope(before, after)) === null ? 'pulledIn' : 'transferredIn';
+    return [entering(into, is)];
+  }
+  if (was === null || is === null || was.group === is.group) return was === null || is === null ? [] : revaluing(was, is);
+  const scoped = of(withScope(before, after));
+  const byScope = scoped === null || scoped.group !== was.group;
+  return byScope ? [leaving('transferredOut', was), entering('transferredIn', is)] : [leaving('pushedOut', was), entering('pulledIn', is)];
+}

@@ -1,0 +1,276 @@
+import type { EpochMs } from '../../domain/shared/instant.js';
+import { addMoney, moneyTexts } from '../figures.js';
+import type { PipelineQuestion } from '../pipeline/tally.js';
+import type { Group, OpenFigures, WaterfallAnswer, WaterfallMethod, WaterfallRow } from '../queries.js';
+import { QuestionNotUnderstood } from '../queries.js';
+import type { DealInterval } from '../rows.js';
+import type { DimensionView } from '../scope/dimension-view.js';
+import { groupOrder, keyReader, labelsOf } from '../scope/groupings.js';
+import { inScope } from '../scope/scope.js';
+import type { ContributionOf, Seen } from './booking.js';
+import { bookEnds, bookStep } from './booking.js';
+import type { Booking, Bucket, Contribution } from './buckets.js';
+import { BUCKETS, entering, leaving } from './buckets.js';
+import type { DimensionTimeline } from './histories.js';
+import { historiesAt, stateAt } from './histories.js';
+
+export const WATERFALL_METHOD = 'waterfall/1';
+
+/** What is known of all deals at one K, through time. */
+export interface KnownDeals {
+  readonly rows: Iterable<DealInterval>;
+  readonly knownAt: number;
+  readonly dimensions: DimensionTimeline;
+}
+
+export interface WaterfallInput {
+  readonly question: PipelineQuestion;
+  /** State(T1) opens, State(T2) closes; flows are the moves in (T1, T2]. */
+  readonly opening: EpochMs;
+  readonly closing: EpochMs;
+  readonly known: KnownDeals;
+  /** The opening as it was known then, where the two ends are seen with what was known then; null: nothing was known yet. */
+  readonly knownThen?: KnownDeals | null;
+}
+
+/** A sum that does not come out is a fault of ours, and no report. */
+export class WaterfallDoesNotBalance extends Error {
+  override readonly name = 'WaterfallDoesNotBalance';
+}
+
+interface Flow {
+  deals: number;
+  unvalued: number;
+  /** Bookings. */
+  moves: number;
+  readonly value: Map<string, number>;
+}
+
+function noFlow(): Flow {
+  return { deals: 0, unvalued: 0, moves: 0, value: new Map() };
+}
+
+function book(flow: Flow, { deals, unvalued, money }: Booking): void {
+  flow.deals += deals;
+  flow.unvalued += unvalued;
+  flow.moves += 1;
+  if (money !== null) addMoney(flow.value, money.currency, money.minor);
+}
+
+/** Sums by group and bucket. */
+class Ledger {
+  readonly groups = new Map<string, Map<Bucket, Flow>>();
+
+  take(bookings: readonly Booking[]): void {
+    for (const booking of bookings) {
+      const buckets = this.groups.get(booking.group) ?? new Map<Bucket, Flow>();
+      this.groups.set(booking.group, buckets);
+      const flow = buckets.get(booking.bucket) ?? noFlow();
+      buckets.set(booking.bucket, flow);
+      book(flow, booking);
+    }
+  }
+
+  flow(group: string, bucket: Bucket): Flow {
+    return this.groups.get(group)?.get(bucket) ?? noFlow();
+  }
+}
+
+/** What is open and in scope of each group. */
+class Stock {
+  readonly groups = new Map<string, Flow>();
+
+  add(contribution: Contribution | null): void {
+    if (contribution === null) return;
+    const flow = this.groups.get(contribution.group) ?? noFlow();
+    this.groups.set(contribution.group, flow);
+    book(flow, entering('new', contribution));
+  }
+
+  of(group: string): Flow {
+    return this.groups.get(group) ?? noFlow();
+  }
+}
+
+/** One reader of contributions for all views: what it needs of a view is made once per view. */
+function contributions({ groupBy, scope, zone }: PipelineQuestion): ContributionOf {
+  const readers = new WeakMap<DimensionView, (row: DealInterval) => Contribution | null>();
+  function readerOf(view: DimensionView): (row: DealInterval) => Contribution | null {
+    const isIn = inScope(scope, view, zone);
+    const keys = groupBy.map((grouping) => keyReader(grouping, view, zone));
+    return (row) => {
+      if (row.status !== 'open' || !isIn(row)) return null;
+      const { valueMinor: minor, currency } = row;
+      const group = JSON.stringify(keys.map((read) => read(row)));
+      return { group, money: minor === null || currency === null ? null : { minor, currency } };
+    };
+  }
+  return ({ row, view }) => {
+    let read = readers.get(view);
+    if (read === undefined) readers.set(view, (read = readerOf(view)));
+    return read(row);
+  };
+}
+
+function seenAt(history: readonly DealInterval[], dimensions: DimensionTimeline, at: EpochMs): Seen | undefined {
+  const row = stateAt(history, at);
+  return row === undefined ? undefined : { row, view: dimensions.at(at) };
+}
+
+/** The instants in (from, to] at which a deal, or what its ids mean, changes. All facts of one instant are one step: no T lies between them. */
+function stepsOf(history: readonly DealInterval[], changes: readonly EpochMs[], from: EpochMs, to: EpochMs): readonly EpochMs[] {
+  const own = history.flatMap(({ validFrom }) => (validFrom > from && validFrom <= to ? [validFrom] : []));
+  return [...new Set([...own, ...changes])].sort((a, b) => a - b);
+}
+
+interface Walked {
+  readonly opening: Stock;
+  readonly closing: Stock;
+  readonly events: Ledger;
+  readonly ends: Ledger;
+}
+
+function walk({ question, opening, closing, known, knownThen }: WaterfallInput): Walked {
+  const of = contributions(question);
+  const walked: Walked = { opening: new Stock(), closing: new Stock(), events: new Ledger(), ends: new Ledger() };
+  const changes = known.dimensions.changesIn(opening, closing);
+  const histories = historiesAt(known.rows, known.knownAt);
+  const before = knownThen == null ? new Map<string, readonly DealInterval[]>() : historiesAt(knownThen.rows, knownThen.knownAt);
+  const restate = (was: Contribution | null, is: Contribution | null): void => {
+    if (was?.group === is?.group && was?.money?.minor === is?.money?.minor && was?.money?.currency === is?.money?.currency) return;
+    const bookings = [...(was === null ? [] : [leaving('restated', was)]), ...(is === null ? [] : [entering('restated', is)])];
+    walked.events.take(bookings);
+    walked.ends.take(bookings);
+  };
+  for (const [deal, history] of histories) {
+    const first = seenAt(history, known.dimensions, opening);
+    const last = seenAt(history, known.dimensions, closing);
+    walked.closing.add(last === undefined ? null : of(last));
+    const opened = first === undefined ? null : of(first);
+    if (knownThen === undefined) walked.opening.add(opened);
+    else {
+      const then = knownThen === null ? undefined : seenAt(before.get(deal) ?? [], knownThen.dimensions, opening);
+      const was = then === undefined ? null : of(then);
+      walked.opening.add(was);
+      restate(was, opened);
+    }
+    walked.ends.take(bookEnds(first, last, of));
+    for (const at of stepsOf(history, changes, opening, closing)) {
+      const after = seenAt(history, known.dimensions, at);
+      if (after !== undefined) walked.events.take(bookStep(seenAt(history, known.dimensions, at - 1), after, of));
+    }
+  }
+  // Deals that were known then and are withdrawn by now.
+  for (const [deal, history] of before) {
+    if (histories.has(deal) || knownThen == null) continue;
+    const then = seenAt(history, knownThen.dimensions, opening);
+    const was = then === undefined ? null : of(then);
+    walked.opening.add(was);
+    restate(was, null);
+  }
+  return walked;
+}
+
+function addFlow(sum: Flow, more: Flow): void {
+  sum.deals += more.deals;
+  sum.unvalued += more.unvalued;
+  sum.moves += more.moves;
+  for (const [currency, minor] of more.value) addMoney(sum.value, currency, minor);
+}
+
+function mustBalance(name: string, group: string, walked: Walked, ledger: Ledger): void {
+  const sum = noFlow();
+  addFlow(sum, walked.opening.of(group));
+  for (const bucket of BUCKETS) addFlow(sum, ledger.flow(group, bucket));
+  const { deals, unvalued, value } = walked.closing.of(group);
+  const currencies = new Set([...sum.value.keys(), ...value.keys()]);
+  const even = [...currencies].every((currency) => (sum.value.get(currency) ?? 0) === (value.get(currency) ?? 0));
+  if (!even || sum.deals !== deals || sum.unvalued !== unvalued) {
+    throw new WaterfallDoesNotBalance(
+      `the waterfall by ${name} does not balance in ${group}: ${JSON.stringify([sum, { deals, unvalued }])}`,
+    );
+  }
+}
+
+function withoutZeros(value: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...value].filter(([, minor]) => minor !== 0));
+}
+
+function openFigures({ deals, unvalued, value }: Flow): OpenFigures {
+  return { deals, unvalued, value: moneyTexts(value) };
+}
+
+type Named = Pick<WaterfallRow, 'group' | 'labels'>;
+
+function flowRow({ group, labels }: Named, bucket: Bucket, { deals, unvalued, moves, value }: Flow): WaterfallRow {
+  return { group, labels, bucket, moves, deals, unvalued, value: moneyTexts(withoutZeros(value)) };
+}
+
+function isFlow({ deals, unvalued, value }: Flow): boolean {
+  return deals !== 0 || unvalued !== 0 || [...value.values()].some((minor) => minor !== 0);
+}
+
+function lessFlow(a: Flow, b: Flow): Flow {
+  const difference = noFlow();
+  addFlow(difference, a);
+  difference.deals -= b.deals;
+  difference.unvalued -= b.unvalued;
+  difference.moves -= b.moves;
+  for (const [currency, minor] of b.value) addMoney(difference.value, currency, -minor);
+  return difference;
+}
+
+/** Event-sum less end-points: what went and came back between the two instants. */
+function roundTrips(named: Named, key: string, { events, ends }: Walked): readonly WaterfallRow[] {
+  return BUCKETS.flatMap((bucket) => {
+    const difference = lessFlow(events.flow(key, bucket), ends.flow(key, bucket));
+    return isFlow(difference) ? [flowRow(named, bucket, difference)] : [];
+  });
+}
+
+/** @throws QuestionNotUnderstood: a waterfall is of the open pipeline, so a status is neither asked for nor grouped by */
+export function checkWaterfall({ groupBy, scope }: PipelineQuestion): void {
+  if (groupBy.includes('status') || (scope.filters.status ?? []).length > 0) {
+    throw new QuestionNotUnderstood('a waterfall is of the open pipeline: it takes no status');
+  }
+}
+
+/**
+ * opening + flows = closing, exactly, in money and in deals, for every group (metrics.md section 5). `events` books every move at its cause,
+ * `ends` compares the two states; both balance or the report fails.
+ * @throws WaterfallDoesNotBalance
+ */
+export function waterfallReport(input: WaterfallInput, method: WaterfallMethod): Pick<WaterfallAnswer, 'rows' | 'roundTrips' | 'totals'> {
+  const { question } = input;
+  const walked = walk(input);
+  const view = input.known.dimensions.at(input.closing);
+  const keys = new Set([
+    ...[walked.opening, walked.closing].flatMap((stock) => [...stock.groups.keys()]),
+    ...[walked.events, walked.ends].flatMap((ledger) => [...ledger.groups.keys()]),
+  ]);
+  if (question.groupBy.length === 0) keys.add('[]');
+  const order = groupOrder(question.groupBy, view);
+  const groups = [...keys]
+    .map((key) => {
+      const values = JSON.parse(key) as (string | null)[]; // as `contributions` wrote it
+      return { key, group: Object.fromEntries(question.groupBy.map((grouping, index) => [grouping, values[index] ?? null])) as Group };
+    })
+    .sort((a, b) => order(a.group, b.group));
+  const [opening, closing] = [noFlow(), noFlow()];
+  const rows: WaterfallRow[] = [];
+  const trips: WaterfallRow[] = [];
+  for (const { key, group } of groups) {
+    mustBalance('events', key, walked, walked.events);
+    mustBalance('end points', key, walked, walked.ends);
+    const named: Named = { group, labels: labelsOf(group, view) };
+    const ledger = method === 'events' ? walked.events : walked.ends;
+    rows.push({ ...named, bucket: 'opening', ...openFigures(walked.opening.of(key)) });
+    rows.push(...BUCKETS.map((bucket) => flowRow(named, bucket, ledger.flow(key, bucket))));
+    rows.push({ ...named, bucket: 'closing', ...openFigures(walked.closing.of(key)) });
+    trips.push(...roundTrips(named, key, walked));
+    addFlow(opening, walked.opening.of(key));
+    addFlow(closing, walked.closing.of(key));
+  }
+  const totals = { opening: openFigures(opening), closing: openFigures(closing), difference: openFigures(lessFlow(closing, opening)) };
+  return { rows, roundTrips: trips, totals };
+}

@@ -1,0 +1,152 @@
+import type { DealFact } from '../domain/deal/deal.events.js';
+import type { PipelineDefined, Stage } from '../domain/pipeline/pipeline.events.js';
+import type { RecordedEvent } from '../domain/shared/envelope.js';
+import type { CompanyId, ContactId, EmployeeId, PipelineId, StageId } from '../domain/shared/ids.js';
+import type { CalendarDate, EpochMs } from '../domain/shared/instant.js';
+import { BEGINNING_OF_TIME } from '../domain/shared/instant.js';
+import type { Money } from '../domain/shared/money.js';
+import { replay } from '../projection-engine/projection.js';
+import type { DealInterval, DimensionInterval } from '../reporting/rows.js';
+import { dimensionTimelines } from '../../projections/dimension-timelines/dimension-timelines.js';
+import { pipelineSnapshot } from '../../projections/pipeline-snapshot/pipeline-snapshot.js';
+import { byStream } from './histories.js';
+import { RowBook } from './row-book.js';
+import { Telling } from './tell.js';
+
+/** The eight deals of metrics.md section 1, as told there: 2025, UTC, moves at 09:00 unless noted, amounts in thousands. */
+
+const STAGES = [
+  ['qualification', 'Qualification', 1_000],
+  ['meeting', 'Meeting', 3_000],
+  ['proposal', 'Proposal', 6_000],
+  ['closing', 'Closing', 8_000],
+] as const;
+type StageName = (typeof STAGES)[number][0];
+
+const process: PipelineDefined = {
+  type: 'PipelineDefined',
+  data: {
+    version: 1,
+    process: {
+      name: 'Sales',
+      stages: STAGES.map(([id, label, weight]): Stage => ({
+        ...{ id: id as StageId, label, weight, requiredFields: [], stagnatesAfterDays: null, actions: [] },
+      })),
+      gates: {},
+      removedStages: [],
+    },
+  },
+};
+
+function at(day: string): EpochMs {
+  return Date.parse(`2025-${day.length === 5 ? `${day}T09:00` : day.replace(' ', 'T')}:00.000Z`);
+}
+
+export function thousands(amount: number): Money {
+  return { minor: Math.round(amount * 100_000), currency: 'USD' };
+}
+
+type Told = readonly [day: string, ...facts: readonly DealFact[]];
+
+const amount = (value: number): DealFact => ({ type: 'ExpectedValueEstimated', data: { value: thousands(value) } });
+const close = (day: string): DealFact => ({ type: 'DecisionDateExpected', data: { decisionDate: `2025-${day}` as CalendarDate } });
+const to = (stage: StageName, from: StageName = 'qualification'): DealFact => ({
+  type: 'StageAdvanced',
+  data: { from: from as StageId, to: stage as StageId, skipped: [] },
+});
+const backTo = (stage: StageName, from: StageName): DealFact => ({
+  type: 'StageReturned',
+  data: { from: from as StageId, to: stage as StageId },
+});
+const won = (value: number): DealFact => ({ type: 'DealWon', data: { value: thousands(value), reasons: [] } });
+const lost: DealFact = { type: 'DealLost', data: { reasons: ['price'] } };
+const reopened = (stage: StageName): DealFact => ({ type: 'DealReopened', data: { stageId: stage as StageId } });
+
+function qualified(deal: string, value: number, closing: string): readonly DealFact[] {
+  return [
+    {
+      type: 'RequestRegistered',
+      data: {
+        contactId: `p-${deal}` as ContactId,
+        companyId: `c-${deal}` as CompanyId,
+        summary: 'not-in-source',
+        source: { kind: 'not-asked' },
+        origin: { kind: 'spontaneous' },
+        receivedBy: 'not-in-source',
+      },
+    },
+    {
+      type: 'LeadQualified',
+      data: { pipelineId: 'sales' as PipelineId, stageId: 'qualification' as StageId, ownerId: 'anna' as EmployeeId },
+    },
+    amount(value),
+    close(closing),
+  ];
+}
+
+const deals: Readonly<Record<string, readonly Told[]>> = {
+  D1: [
+    ['01-05', ...qualified('D1', 10, '03-20')],
+    ['01-15', to('meeting')],
+    ['02-01', to('proposal', 'meeting')],
+    ['02-20', to('closing', 'proposal')],
+    ['02-25', amount(12)],
+    ['03-10', won(12)],
+  ],
+  D2: [
+    ['01-10', ...qualified('D2', 20, '03-31')],
+    ['01-20', to('proposal')],
+    ['02-15', lost],
+  ],
+  D3: [
+    ['02-10', ...qualified('D3', 5, '03-15')],
+    ['02-20', to('meeting')],
+    ['03-01', backTo('qualification', 'meeting')],
+    ['03-05', close('05-10')],
+    ['03-12', to('meeting')],
+  ],
+  D4: [
+    ['01-20', ...qualified('D4', 40, '06-30')],
+    ['02-05', to('meeting')],
+    ['03-08', close('03-28')],
+  ],
+  D5: [
+    ['02-20', ...qualified('D5', 8, '03-25')],
+    ['03-03', lost],
+    ['03-15', reopened('meeting')],
+  ],
+  D6: [['03-04 00:00', ...qualified('D6', 15, '03-30')]],
+  D7: [
+    ['01-25', ...qualified('D7', 30, '03-30')],
+    ['02-02', to('meeting')],
+    ['03-06', amount(22)],
+  ],
+  D8: [
+    ['02-25', ...qualified('D8', 9, '03-31')],
+    ['03-18', amount(9.5), won(9.5)],
+  ],
+};
+
+/** Everything as recorded when it happened. */
+export function metricsFixture(): readonly RecordedEvent[] {
+  const telling = new Telling();
+  telling.tell('pipeline-sales', BEGINNING_OF_TIME, process, { dated: false, recordedAt: at('01-01') });
+  const moves = Object.entries(deals).flatMap(([deal, told]) => told.map(([day, ...facts]) => ({ deal, when: at(day), facts })));
+  for (const { deal, when, facts } of moves.toSorted((a, b) => a.when - b.when)) {
+    for (const fact of facts) telling.tell(`deal-${deal}`, when, fact, { processVersion: 'sales@1' });
+  }
+  return telling.events;
+}
+
+/** What the projections make of it. */
+export function metricsRows(): { readonly deals: readonly DealInterval[]; readonly dimensions: readonly DimensionInterval[] } {
+  const streams = [...byStream(metricsFixture()).values()];
+  const deals = new RowBook();
+  const dimensions = new RowBook();
+  for (const events of streams) {
+    deals.take(replay(pipelineSnapshot, events).changes);
+    dimensions.take(replay(dimensionTimelines, events).changes);
+  }
+  // The models' columns are those of the typed rows.
+  return { deals: deals.all() as unknown as DealInterval[], dimensions: dimensions.all() as unknown as DimensionInterval[] };
+}
