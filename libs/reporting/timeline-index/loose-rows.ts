@@ -5,15 +5,13 @@ import { COLUMNS, emptyColumns, positionCode } from './segment.js';
 
 /** Few rows in no order, looked at one by one: those just opened, those withdrawn, those of deals registered without a date. */
 export class LooseRows {
-  readonly columns: Columns;
-  /** Plus one; 0: not withdrawn. */
-  readonly withdrawnBy = new NumberColumn();
-  /** Of deals without a date: the instant of their recording. */
-  readonly registeredAt = new NumberColumn(8);
-
-  constructor(columns = emptyColumns()) {
-    this.columns = columns;
-  }
+  constructor(
+    readonly columns: Columns = emptyColumns(),
+    /** Plus one; 0: not withdrawn. */
+    readonly withdrawnBy = new NumberColumn(),
+    /** Of deals without a date: the instant of their recording. */
+    readonly registeredAt = new NumberColumn(8),
+  ) {}
 
   get length(): number {
     return this.columns.validFrom.length;

@@ -117,6 +117,13 @@ export class SegmentFrames {
     this.segment.takeOut(row);
   }
 
+  takeOutDeal(deal: number): void {
+    const { data } = this.segment.columns.deal;
+    for (let row = 0; row < this.segment.length; row += 1) {
+      if (data[row] === deal && this.segment.columns.openedBy.at(row) !== 0) this.takeOut(row);
+    }
+  }
+
   get bytes(): number {
     const frames = [...this.frames.values()].reduce((sum, { bytes }) => sum + bytes, 0);
     const lists = this.live?.lists.reduce((sum, { byteLength }) => sum + byteLength, 0) ?? 0;

@@ -21,6 +21,7 @@ import { EVERYTHING } from '../scope/scope.js';
 import type { Scope } from '../scope/scope.js';
 import { reportZone } from '../time/report-zone.js';
 import { IndexLoader } from './index-loader.js';
+import { imageOf, indexOf, paddedBytes } from './index-image.js';
 import type { IndexLimits } from './segment-frames.js';
 import type { TimelineIndex } from './timeline-index.js';
 
@@ -82,6 +83,18 @@ function loaded(rows: readonly DealInterval[], through: number): TimelineIndex {
   return loader.finish();
 }
 
+/** Written and read back, as a snapshot file does it. */
+function throughImage(index: TimelineIndex): TimelineIndex {
+  const { header, arrays } = imageOf(index);
+  const body = new Uint8Array(header.arrays.reduce((sum, shape) => sum + paddedBytes(shape), 0));
+  let offset = 0;
+  arrays.forEach((array, place) => {
+    body.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), offset);
+    offset += paddedBytes(header.arrays[place]!); // one shape per array
+  });
+  return indexOf(JSON.parse(JSON.stringify(header)) as typeof header, body.buffer, tiny);
+}
+
 function changed(rows: readonly DealInterval[], after: number, through: number): DealInterval[] {
   const within = (position: number | null): boolean => position !== null && position > after && position <= through;
   return rows.filter((row) => within(row.openedBy) || within(row.endedBy) || within(row.withdrawnBy));
@@ -132,10 +145,18 @@ describe('the timeline index', () => {
           const end = events.length;
           const [first = 0, ...rest] = [...stops.map((stop) => stop % (end + 1)).sort((a, b) => a - b), end];
           // Loaded from rows that may know more than the index is to say: the projector goes on meanwhile.
-          const index = loaded(rowsAt(events, Math.min(end, first + 3)).deals, first);
+          let index = loaded(rowsAt(events, Math.min(end, first + 3)).deals, first);
           for (const through of rest) {
             index.follow(changed(rowsAt(events, Math.min(end, through + 3)).deals, index.position, through), through);
             const { deals, dimensions } = rowsAt(events, end);
+            if (through % 3 === 0) index = throughImage(index);
+            // A replay of a parked stream: the deal's rows come again, as the store holds them by now.
+            const again = `h-${through % 12}`;
+            if (through % 4 === 0)
+              index.reload(
+                again,
+                deals.filter((row) => row.entity === again),
+              );
             for (const [t, k, groupBy, scope] of asked) {
               const asOf = tellingInstant(events, t);
               const knownAt = k % 3 === 0 ? through : Math.min(through, positionNumber(tellingPosition(events, k)));

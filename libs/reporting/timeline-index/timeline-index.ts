@@ -66,6 +66,23 @@ export class TimelineIndex {
     if (this.tail.length >= this.limits.tailRows) this.seal();
   }
 
+  /** Takes all rows of a deal anew: a replay of its parked stream put rows below the index's position. */
+  reload(deal: string, rows: readonly IndexedRow[]): void {
+    const number = this.deals.find(deal);
+    if (number !== undefined) {
+      for (const frames of this.segments) frames.takeOutDeal(number);
+      for (const loose of [this.tail, this.withdrawn, this.undated]) {
+        const { deal: deals, openedBy, validFrom, validTo } = loose.columns;
+        for (let row = 0; row < loose.length; row += 1) {
+          if (deals.at(row) !== number) continue;
+          openedBy.set(row, 0);
+          validTo.set(row, validFrom.at(row));
+        }
+      }
+    }
+    for (const row of rows) if (row.openedBy <= this.at) this.open(row, this.at);
+  }
+
   /** The pipeline state at (T, K); K at or below the index's position. Undefined where the question has too many groups to hold. */
   state(question: PipelineQuestion, view: DimensionView, asOf: EpochMs, knownAt: number): PipelineState | undefined {
     const asked: StateQuestion = { question, view, asOf, knownAt, latest: knownAt >= this.at };

@@ -1,0 +1,83 @@
+import { IdTable } from './id-table.js';
+import { LooseRows } from './loose-rows.js';
+import { NumberColumn } from './number-column.js';
+import type { IndexLimits } from './segment-frames.js';
+import { INDEX_LIMITS } from './segment-frames.js';
+import type { Columns } from './segment.js';
+import { COLUMNS, Segment } from './segment.js';
+import { TimelineIndex } from './timeline-index.js';
+import type { CodedColumn } from './vocabulary.js';
+import { Vocabulary } from './vocabulary.js';
+
+/** The layout of an image; another layout is another file, never a guess. */
+export const IMAGE_LAYOUT = 1;
+
+interface ArrayShape {
+  readonly width: 1 | 2 | 4 | 8;
+  readonly length: number;
+}
+
+/** Says what the arrays behind it are, in order. */
+export interface ImageHeader {
+  readonly layout: number;
+  readonly position: number;
+  readonly texts: Readonly<Record<CodedColumn, readonly string[]>>;
+  readonly segments: number;
+  readonly arrays: readonly ArrayShape[];
+}
+
+type Backing = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+function shapeOf(array: Backing): ArrayShape {
+  return { width: array.BYTES_PER_ELEMENT as ArrayShape['width'], length: array.length }; // the four backings have these widths
+}
+
+function viewOf({ width, length }: ArrayShape, buffer: ArrayBuffer, offset: number): Backing {
+  if (width === 1) return new Uint8Array(buffer, offset, length);
+  if (width === 2) return new Uint16Array(buffer, offset, length);
+  return width === 4 ? new Uint32Array(buffer, offset, length) : new Float64Array(buffer, offset, length);
+}
+
+/** Bytes that an array takes in the image: every array begins at a multiple of eight. */
+export function paddedBytes({ width, length }: ArrayShape): number {
+  return Math.ceil((width * length) / 8) * 8;
+}
+
+function looseArrays(rows: LooseRows): Backing[] {
+  const columns = [...COLUMNS.map((name) => rows.columns[name]), rows.withdrawnBy, rows.registeredAt];
+  return columns.map((column) => column.data.subarray(0, column.length));
+}
+
+/** The index as a header and arrays, to be written one after the other in the machine's byte order. The arrays are the index's own: write before the next `follow`. */
+export function imageOf(index: TimelineIndex): { header: ImageHeader; arrays: readonly Backing[] } {
+  const { segments, withdrawn, undated } = index.parts();
+  const ids = index.deals.parts();
+  const arrays: Backing[] = [ids.bytes, ids.offsets, ...looseArrays(withdrawn), ...looseArrays(undated)];
+  for (const segment of segments) {
+    for (const name of COLUMNS) arrays.push(segment.columns[name].data.subarray(0, segment.length));
+    arrays.push(segment.endsInOrder);
+  }
+  const header = { layout: IMAGE_LAYOUT, position: index.position, texts: index.vocabulary.texts(), segments: segments.length };
+  return { header: { ...header, arrays: arrays.map(shapeOf) }, arrays };
+}
+
+/** The index that the image was taken of. `body` holds the arrays, each padded to eight bytes; they are used where they lie. */
+export function indexOf(header: ImageHeader, body: ArrayBuffer, limits: IndexLimits = INDEX_LIMITS): TimelineIndex {
+  let offset = 0;
+  let next = 0;
+  const array = (): Backing => {
+    const shape = header.arrays[next];
+    if (shape === undefined) throw new RangeError('the image ends before its arrays do');
+    const view = viewOf(shape, body, offset);
+    next += 1;
+    offset += paddedBytes(shape);
+    return view;
+  };
+  const columns = (): Columns => Object.fromEntries(COLUMNS.map((name) => [name, NumberColumn.of(array())])) as Columns; // every name is there
+  const loose = (): LooseRows => new LooseRows(columns(), NumberColumn.of(array()), NumberColumn.of(array()));
+  const deals = IdTable.restore(array() as Uint8Array, array() as Uint32Array); // written so by imageOf
+  const withdrawn = loose();
+  const undated = loose();
+  const segments = Array.from({ length: header.segments }, () => new Segment(columns(), array() as Uint32Array)); // likewise
+  return new TimelineIndex(new Vocabulary(header.texts), deals, segments, withdrawn, undated, header.position, limits);
+}

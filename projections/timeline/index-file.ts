@@ -1,0 +1,113 @@
+import { open, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import type { ImageHeader } from '../../libs/reporting/timeline-index/index-image.js';
+import { IMAGE_LAYOUT, imageOf, indexOf, paddedBytes } from '../../libs/reporting/timeline-index/index-image.js';
+import type { TimelineIndex } from '../../libs/reporting/timeline-index/timeline-index.js';
+
+/** What an image stands on: a file of another log, another event at its position or another version of the model is another history. */
+export interface ImageOrigin {
+  readonly logId: string;
+  readonly modelVersion: number;
+  /** Event id at the index's position; null at the start of the log. */
+  readonly eventId: string | null;
+  /** Number of the last replay of a parked stream that the index has seen. */
+  readonly replays: number;
+}
+
+export interface LoadedImage {
+  readonly index: TimelineIndex;
+  readonly origin: ImageOrigin;
+}
+
+const MAGIC = 'dealtrail-timeline\n';
+const BLOCK = 8 << 20;
+const PADDING = new Uint8Array(8);
+
+/**
+ * Writes the index beside the read store, whole or not at all: to a new file, synced, then renamed. The first line says what it is, the second is the header's length and
+ * both checksums; a torn or edited file does not fit them.
+ */
+export async function writeIndexFile(file: string, index: TimelineIndex, origin: ImageOrigin): Promise<void> {
+  const { header, arrays } = imageOf(index);
+  const text = Buffer.from(JSON.stringify({ origin, header }));
+  const parts = arrays.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  let bodySum = 0;
+  for (const part of parts) for (const piece of piecesOf(part)) bodySum = crc32(piece, bodySum);
+  const fresh = `${file}.${process.pid}.new`;
+  const handle = await open(fresh, 'w', 0o600);
+  try {
+    await handle.write(firstLines(text, bodySum));
+    await handle.write(text);
+    for (const part of parts) {
+      await handle.write(part);
+      await handle.write(PADDING.subarray(0, (8 - (part.byteLength % 8)) % 8));
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(fresh, file);
+}
+
+function firstLines(header: Uint8Array, bodySum: number): Buffer {
+  const line = `${MAGIC}${header.byteLength} ${crc32(header)} ${bodySum}`;
+  return Buffer.from(`${line.padEnd(79)}\n`);
+}
+
+function piecesOf(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.byteLength / BLOCK) }, (_, piece) => bytes.subarray(piece * BLOCK, (piece + 1) * BLOCK));
+}
+
+/** Undefined where there is no file, or what is there is torn, edited or of another layout: the index is then loaded from the read store. */
+export async function readIndexFile(file: string): Promise<LoadedImage | undefined> {
+  const handle = await open(file, 'r').catch((problem: NodeJS.ErrnoException) => {
+    if (problem.code === 'ENOENT') return undefined;
+    throw problem;
+  });
+  if (handle === undefined) return undefined;
+  try {
+    return await readImage(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readImage(handle: FileHandle): Promise<LoadedImage | undefined> {
+  const first = Buffer.alloc(80);
+  await handle.read(first, 0, 80, 0);
+  const match = new RegExp(`^${MAGIC}(\\d+) (\\d+) (\\d+) *\\n$`).exec(first.toString('latin1'));
+  if (match === null) return undefined;
+  const { size } = await handle.stat();
+  const headerLength = Number(match[1]);
+  if (size < 80 + headerLength) return undefined;
+  const text = Buffer.alloc(headerLength);
+  await handle.read(text, 0, headerLength, 80);
+  if (crc32(text) !== Number(match[2])) return undefined;
+  const { origin, header } = JSON.parse(text.toString('utf8')) as { origin: ImageOrigin; header: ImageHeader }; // its checksum fits: written by writeIndexFile
+  if (header.layout !== IMAGE_LAYOUT || size !== 80 + headerLength + header.arrays.reduce((sum, shape) => sum + paddedBytes(shape), 0))
+    return undefined;
+  const body = await readBody(handle, 80 + headerLength, header);
+  return body.sum === Number(match[3]) ? { index: indexOf(header, body.buffer), origin } : undefined;
+}
+
+/** Block by block, so that a large file does not hold up who asks meanwhile. */
+async function readBody(handle: FileHandle, start: number, header: ImageHeader): Promise<{ buffer: ArrayBuffer; sum: number }> {
+  const buffer = new ArrayBuffer(header.arrays.reduce((total, shape) => total + paddedBytes(shape), 0));
+  let sum = 0;
+  let offset = 0;
+  for (const shape of header.arrays) {
+    const bytes = new Uint8Array(buffer, offset, shape.width * shape.length);
+    for (let done = 0; done < bytes.byteLength; done += BLOCK) {
+      const piece = bytes.subarray(done, done + BLOCK);
+      await handle.read(piece, 0, piece.byteLength, start + offset + done);
+      sum = crc32(piece, sum);
+    }
+    offset += paddedBytes(shape);
+  }
+  return { buffer, sum };
+}
+
+export async function removeIndexFile(file: string): Promise<void> {
+  await rm(file, { force: true });
+}

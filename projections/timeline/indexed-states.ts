@@ -1,0 +1,195 @@
+import type { EventStore } from '../../libs/event-store/event-store.port.js';
+import { positionNumber, positionOf } from '../../libs/domain/shared/position.js';
+import type { Checkpoint, ReadModel, ReadStore } from '../../libs/read-store/read-store.port.js';
+import type { PipelineQuestion, PipelineState } from '../../libs/reporting/pipeline/tally.js';
+import { IndexLoader } from '../../libs/reporting/timeline-index/index-loader.js';
+import { INDEXED_FIELDS } from '../../libs/reporting/timeline-index/index-row.js';
+import type { IndexedRow } from '../../libs/reporting/timeline-index/index-row.js';
+import type { IndexSize, TimelineIndex } from '../../libs/reporting/timeline-index/timeline-index.js';
+import type { PipelineStates, StatePoint } from '../answers/sources.js';
+import { modelInUse } from '../answers/sources.js';
+import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
+import type { ImageOrigin } from './index-file.js';
+import { readIndexFile, writeIndexFile } from './index-file.js';
+
+export interface IndexedStatesOptions {
+  readonly readStore: ReadStore;
+  readonly eventStore: EventStore;
+  /** Partitions of the model; default 1. */
+  readonly partitions?: number;
+  /** Where the snapshot file stands; left out: none is read or written. */
+  readonly file?: string;
+  /** Answers what the index cannot hold: too many groups. */
+  readonly fallback: PipelineStates;
+  /** How often the index looks for what is new when nobody asks; default 200 ms. */
+  readonly followMs?: number;
+  /** Told of what went wrong in the background; the store then answers. */
+  readonly onError?: (problem: unknown) => void;
+}
+
+/** Positions followed in one step. */
+const STEP = 20_000;
+
+interface Current {
+  readonly index: TimelineIndex;
+  readonly model: ReadModel;
+  readonly logId: string;
+  replays: number;
+}
+
+export interface IndexStatus {
+  readonly state: 'off' | 'loading' | 'ready';
+  /** Where it was loaded from, and how long that took. */
+  readonly loadedFrom: 'file' | 'store' | null;
+  readonly loadMs: number | null;
+  readonly size: IndexSize | null;
+}
+
+/**
+ * The timeline index of one process: loaded in the background from its snapshot file or the read store, kept current by position. Until it is ready, and where it cannot tell,
+ * the read store answers, with the same answer.
+ */
+export class IndexedStates implements PipelineStates {
+  private current: Current | undefined;
+  private status: Omit<IndexStatus, 'size'> = { state: 'off', loadedFrom: null, loadMs: null };
+  /** Everything that changes the index runs after what was asked before it. */
+  private turn: Promise<unknown> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(private readonly options: IndexedStatesOptions) {}
+
+  /** Loads the index; resolves when it is ready (or there is nothing to load yet). */
+  async start(): Promise<void> {
+    await this.inTurn(() => this.load());
+    this.schedule();
+  }
+
+  states(question: PipelineQuestion, points: readonly StatePoint[], knownAt: number): Promise<readonly PipelineState[]> | null {
+    if (this.current === undefined || this.stopped) return null;
+    return this.answer(question, points, knownAt);
+  }
+
+  info(): IndexStatus {
+    return { ...this.status, size: this.current?.index.size ?? null };
+  }
+
+  /** Stops following, and leaves a snapshot file for a warm start. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.inTurn(() => this.save());
+  }
+
+  private async answer(question: PipelineQuestion, points: readonly StatePoint[], knownAt: number): Promise<readonly PipelineState[]> {
+    await this.reach(knownAt);
+    const index = this.current?.index;
+    if (index !== undefined && index.position >= knownAt) {
+      const states = points.map(({ asOf, view }) => index.state(question, view, asOf, knownAt));
+      if (states.every((state) => state !== undefined)) return states;
+    }
+    return (await this.options.fallback.states(question, points, knownAt)) ?? [];
+  }
+
+  /** Brings the index to K and not further, so that K is its present and keyframes answer. */
+  private async reach(knownAt: number): Promise<void> {
+    const { current } = this;
+    if (current !== undefined && current.index.position < knownAt) await this.inTurn(() => this.follow(current, knownAt));
+  }
+
+  private async follow(current: Current, through: number): Promise<void> {
+    const { readStore } = this.options;
+    for (const replay of await readStore.replays(current.replays)) {
+      if (replay.model === current.model.name)
+        current.index.reload(replay.entity, (await readStore.rowsOf(current.model, replay.entity)) as unknown as IndexedRow[]); // the model's columns
+      current.replays = replay.number;
+    }
+    // In steps, so that whoever asks while an import runs waits for one of them and not for all.
+    while (current.index.position < through) {
+      const next = Math.min(through, current.index.position + STEP);
+      const rows: IndexedRow[] = [];
+      for await (const page of readStore.rowsChanged(current.model, current.index.position, next)) {
+        rows.push(...(page as unknown as readonly IndexedRow[])); // likewise
+      }
+      current.index.follow(rows, next);
+    }
+  }
+
+  private async checkpoint(model: ReadModel): Promise<Checkpoint | null> {
+    return this.options.readStore.lowestCheckpoint(model, this.options.partitions ?? 1);
+  }
+
+  private async load(): Promise<void> {
+    const { readStore } = this.options;
+    const model = await modelInUse(readStore, pipelineSnapshotModel);
+    const checkpoint = await this.checkpoint(model);
+    if (checkpoint === null) return;
+    const began = performance.now();
+    this.status = { ...this.status, state: this.current === undefined ? 'loading' : 'ready' };
+    const fromFile = await this.fromFile(model, checkpoint);
+    this.current = fromFile ?? (await this.fromStore(model, checkpoint));
+    await this.follow(this.current, positionNumber(checkpoint.position));
+    this.status = { state: 'ready', loadedFrom: fromFile === undefined ? 'store' : 'file', loadMs: performance.now() - began };
+    if (fromFile === undefined) await this.save();
+  }
+
+  private async fromStore(model: ReadModel, checkpoint: Checkpoint): Promise<Current> {
+    const { readStore } = this.options;
+    const replays = (await readStore.replays(0)).at(-1)?.number ?? 0;
+    const through = positionNumber(checkpoint.position);
+    const loader = new IndexLoader(through);
+    for await (const page of readStore.scan(model, INDEXED_FIELDS, { after: 0, through })) loader.add(page);
+    return { index: loader.finish(), model, logId: checkpoint.logId, replays };
+  }
+
+  /** Undefined where the file is none, torn, of another history, or of another version of the model. */
+  private async fromFile(model: ReadModel, checkpoint: Checkpoint): Promise<Current | undefined> {
+    const { file, eventStore } = this.options;
+    if (file === undefined) return undefined;
+    const image = await readIndexFile(file).catch((problem: unknown) => {
+      this.options.onError?.(problem);
+      return undefined;
+    });
+    if (image === undefined) return undefined;
+    const { index, origin } = image;
+    if (origin.logId !== checkpoint.logId || origin.modelVersion !== model.version || index.position > positionNumber(checkpoint.position))
+      return undefined;
+    const event = index.position === 0 ? null : ((await eventStore.eventAt(positionOf(index.position)))?.eventId ?? null);
+    return event === origin.eventId ? { index, model, logId: origin.logId, replays: origin.replays } : undefined;
+  }
+
+  private async save(): Promise<void> {
+    const { file, eventStore } = this.options;
+    const { current } = this;
+    if (file === undefined || current === undefined) return;
+    const { position } = current.index;
+    const event = position === 0 ? null : ((await eventStore.eventAt(positionOf(position)))?.eventId ?? null);
+    const origin: ImageOrigin = { logId: current.logId, modelVersion: current.model.version, eventId: event, replays: current.replays };
+    await writeIndexFile(file, current.index, origin);
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      void this.inTurn(() => this.refresh())
+        .catch((problem: unknown) => this.options.onError?.(problem))
+        .finally(() => this.schedule());
+    }, this.options.followMs ?? 200);
+    this.timer.unref();
+  }
+
+  /** What is new is taken in without being asked, a new version of the model loaded beside the old. */
+  private async refresh(): Promise<void> {
+    const { current } = this;
+    const model = await modelInUse(this.options.readStore, pipelineSnapshotModel);
+    if (current === undefined || current.model.version !== model.version) return this.load();
+    const checkpoint = await this.checkpoint(model);
+    if (checkpoint !== null) await this.follow(current, positionNumber(checkpoint.position));
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work, work);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+}
