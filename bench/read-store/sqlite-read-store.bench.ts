@@ -13,7 +13,11 @@ async function timed(what: string, work: () => Promise<number>): Promise<void> {
   const start = performance.now();
   const count = await work();
   const seconds = (performance.now() - start) / 1000;
-  console.log(`${what.padEnd(44)} ${seconds.toFixed(2).padStart(8)} s ${Math.round(count / seconds).toLocaleString('en').padStart(12)} /s`);
+  console.log(
+    `${what.padEnd(44)} ${seconds.toFixed(2).padStart(8)} s ${Math.round(count / seconds)
+      .toLocaleString('en')
+      .padStart(12)} /s`,
+  );
 }
 
 try {

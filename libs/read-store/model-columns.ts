@@ -34,7 +34,10 @@ export function checkModel(model: ReadModel): void {
   for (const column of Object.keys(model.columns)) {
     if (!NAME.test(column) || column in LIFE_COLUMNS) throw new Error(`${modelId(model)} cannot have a column ${column}`);
   }
-  for (const column of [...model.indexes.flat(), ...(model.searchColumns ?? [])]) columnType(model, column);
+  for (const column of model.indexes.flat()) columnType(model, column);
+  for (const column of model.searchColumns ?? []) {
+    if (columnType(model, column) !== 'text') throw new Error(`the search column ${column} of ${modelId(model)} is no text`);
+  }
 }
 
 export function isSearchColumn(model: ReadModel, column: string): boolean {
@@ -44,4 +47,10 @@ export function isSearchColumn(model: ReadModel, column: string): boolean {
 /** What `contains` compares: without case and with one spelling of each letter, the same on every store whatever its collations are. */
 export function foldText(text: string): string {
   return text.normalize('NFKC').toLocaleLowerCase('en').normalize('NFKC');
+}
+
+/** @throws for a column that rows cannot be put in order by. */
+export function checkOrdered(model: ReadModel, column: string): void {
+  const type = columnType(model, column);
+  if (type === 'symbol' || type === 'json') throw new Error(`${column} of ${modelId(model)} is a ${type}, which has no order`);
 }

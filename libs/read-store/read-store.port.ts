@@ -2,7 +2,8 @@ import type { EventId } from '../domain/shared/ids.js';
 import type { EpochMs } from '../domain/shared/instant.js';
 import type { Position } from '../domain/shared/position.js';
 
-export type ColumnType = 'text' | 'integer' | 'json';
+/** `symbol`: text of few different values (a status, an owner): stored once each where the store can; asked for by equality, without an order. */
+export type ColumnType = 'text' | 'symbol' | 'integer' | 'json';
 export type ColumnValue = string | number | null | object;
 
 /** A model of rows that are inserted once and completed once (design section 6). `name@version` owns its rows and its checkpoint. */
@@ -22,7 +23,7 @@ export interface RowKey {
   readonly entity: string;
   /** Position of the event that opened it. */
   readonly openedBy: number;
-  /** Tells apart the rows that one event opened for one entity; counts from 0. */
+  /** Tells apart the rows that one event opened; counts from 0, below 65,536. */
   readonly ordinal: number;
 }
 

@@ -48,6 +48,18 @@ export function describeCommits(open: OpenForTest): void {
     expect(await store.rowsOf(DEALS, 'd1')).toEqual([{ ...anna, validTo: 3_000, endedBy: 3 }, won]);
   });
 
+  it('completes a row that an earlier try only began, however the batches were cut', async () => {
+    const { store } = await open();
+    await store.prepare(DEALS);
+    await store.commit([batchOf(2, [insert(anna), insert(other)])]);
+    await store.commit([batchOf(4, [insert(anna), end(anna, 3), insert(won), insert(other), withdraw(other, 4), end(won, 4)])]);
+    expect(await all(store.rowsKnownAt(DEALS, 3))).toEqual([
+      { ...anna, validTo: 3_000, endedBy: 3 },
+      { ...other, withdrawnBy: 4 },
+      { ...won, validTo: 4_000, endedBy: 4 },
+    ]);
+  });
+
   it('never takes a checkpoint back: a late writer may only repeat', async () => {
     const { store } = await open();
     await store.prepare(DEALS);

@@ -6,7 +6,7 @@ import type { Checkpoint, ModelBatch, ReadModel, ReadStore, Row, RowChange, RowK
 export const DEALS = {
   name: 'contract-deals',
   version: 1,
-  columns: { status: 'text', owner: 'text', minor: 'integer', registeredAt: 'integer', title: 'text', values: 'json' },
+  columns: { status: 'symbol', owner: 'text', minor: 'integer', registeredAt: 'integer', title: 'text', values: 'json' },
   indexes: [['owner'], ['registeredAt', 'entity']],
   searchColumns: ['title'],
 } as const satisfies ReadModel;

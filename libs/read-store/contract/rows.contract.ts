@@ -81,6 +81,8 @@ export function describeRows(open: OpenForTest): void {
     expect(await entities({ column: 'owner', in: ['anna', 'ben'] })).toEqual(['d1', 'd2']);
     expect(await entities({ column: 'owner', in: [null, 'cleo'] })).toEqual(['d3', 'd4']);
     expect(await entities({ column: 'owner', in: [] })).toEqual([]);
+    expect(await entities({ column: 'status', in: ['open', 'never seen'] }, { column: 'minor', below: 400 })).toEqual(['d1', 'd3']);
+    expect(await entities({ column: 'status', in: ['won', null] })).toEqual([]);
     expect(await entities({ column: 'minor', from: 100, below: 400 })).toEqual(['d1', 'd3']);
     expect(await entities({ column: 'minor', from: 300 }, { column: 'owner', in: ['cleo'] })).toEqual(['d4']);
     expect(await entities({ column: 'openedBy', below: 2 })).toEqual(['d1']);
@@ -127,11 +129,15 @@ export function describeRows(open: OpenForTest): void {
   it('hands rows out column by column, by the position that opened them', async () => {
     const { store } = await open();
     await store.prepare(DEALS);
-    const [first, second, third] = [dealRow('d1', 1), dealRow('d2', 2, { owner: null, minor: null }), dealRow('d1', 3, { owner: 'ben' })];
+    const [first, second, third] = [
+      dealRow('d1', 1),
+      dealRow('d2', 2, { owner: null, minor: null }),
+      dealRow('d1', 3, { owner: 'ben', status: 'won' }),
+    ];
     await store.commit([
       batchOf(4, [insert(first), insert(second), end(first, 3), insert(third), insert(dealRow('d9', 4)), withdraw(second, 4)]),
     ]);
-    const columns = ['entity', 'openedBy', 'validFrom', 'endedBy', 'withdrawnBy', 'owner', 'minor'];
+    const columns = ['entity', 'openedBy', 'validFrom', 'endedBy', 'withdrawnBy', 'owner', 'minor', 'status'];
     const rows: unknown[] = [];
     for await (const page of store.scan(DEALS, columns, { after: 0, through: 3 })) {
       for (let index = 0; index < page.length; index += 1) {
@@ -139,9 +145,9 @@ export function describeRows(open: OpenForTest): void {
       }
     }
     expect(rows).toEqual([
-      ['d1', 1, 1_000, 3, NaN, 'anna', 100],
-      ['d2', 2, 2_000, NaN, 4, 'null', NaN],
-      ['d1', 3, 3_000, NaN, NaN, 'ben', 100],
+      ['d1', 1, 1_000, 3, NaN, 'anna', 100, 'open'],
+      ['d2', 2, 2_000, NaN, 4, 'null', NaN, 'open'],
+      ['d1', 3, 3_000, NaN, NaN, 'ben', 100, 'won'],
     ]);
   });
 

@@ -1,7 +1,9 @@
 import { columnType } from '../model-columns.js';
-import type { ColumnPage, ReadModel, RowKey, TextColumn } from '../read-store.port.js';
-import { NOT_YET } from './filter-sql.js';
+import type { ColumnPage, RowKey, TextColumn } from '../read-store.port.js';
+import { NOT_YET, ORDINAL_BITS } from './filter-sql.js';
 import type { ModelTable } from './model-table.js';
+import type { SqlValue } from './stored-columns.js';
+import type { Symbols } from './symbols.js';
 
 /** Text values of one column as they come up, numbered. */
 class Dictionary {
@@ -18,49 +20,76 @@ class Dictionary {
 
 /** One scan: pages of rows turned into columns. */
 export class ColumnScan {
+  readonly #columns: readonly {
+    readonly name: string;
+    readonly codes: ((value: unknown) => number) | null;
+    readonly dictionary: readonly string[];
+  }[];
   readonly #names: readonly string[];
-  readonly #dictionaries: readonly (Dictionary | null)[];
-  #after: RowKey;
+  #after: Pick<RowKey, 'openedBy' | 'ordinal'>;
 
   constructor(
-    model: ReadModel,
+    private readonly table: ModelTable,
+    symbols: Symbols,
     columns: readonly string[],
     private readonly range: { readonly after: number; readonly through: number },
   ) {
     this.#names = [...new Set(columns)];
-    this.#dictionaries = this.#names.map((name) => {
-      const type = columnType(model, name);
-      if (type === 'json') throw new Error(`${name} of ${model.name} is json: no column to scan`);
-      return type === 'text' ? new Dictionary() : null;
+    this.#columns = this.#names.map((name) => {
+      const type = columnType(table.model, name);
+      if (type === 'json') throw new Error(`${name} of ${table.model.name} is json: no column to scan`);
+      if (type === 'integer') return { name, codes: null, dictionary: [] };
+      const dictionary = new Dictionary();
+      return {
+        name,
+        codes: type === 'symbol' ? symbolCodes(dictionary, symbols) : (value) => dictionary.codeOf(String(value)),
+        dictionary: dictionary.values,
+      };
     });
-    // Behind every row opened at `after`: no ordinal comes near.
-    this.#after = { openedBy: range.after, ordinal: NOT_YET, entity: '' };
+    // Behind every row opened at `after`: an ordinal is smaller.
+    this.#after = { openedBy: range.after, ordinal: (1 << ORDINAL_BITS) - 1 };
   }
 
   /** Null at the end. */
-  next(table: ModelTable, limit: number): ColumnPage | null {
-    const rows = table.scanPage(this.#names, this.range, this.#after, limit);
+  next(limit: number): ColumnPage | null {
+    const rows = this.table.scanPage(this.#names, this.range.through, this.#after, limit);
     const last = rows.at(-1);
     if (last === undefined) return null;
-    const width = this.#names.length;
     // The key stands behind the columns that were asked for.
-    this.#after = { openedBy: Number(last[width]), ordinal: Number(last[width + 1]), entity: String(last[width + 2]) };
+    this.#after = { openedBy: Number(last.at(-2)), ordinal: Number(last.at(-1)) };
     const numbers: Record<string, Float64Array> = {};
     const texts: Record<string, TextColumn> = {};
-    this.#names.forEach((name, column) => {
-      const dictionary = this.#dictionaries[column] ?? null;
-      const endless = name === 'validTo' || name === 'endedBy' ? NOT_YET : null;
-      if (dictionary === null) numbers[name] = Float64Array.from(rows, (row) => numberOf(row[column], endless));
-      else texts[name] = { codes: Int32Array.from(rows, (row) => codeOf(dictionary, row[column])), dictionary: dictionary.values };
+    this.#columns.forEach(({ name, codes, dictionary }, column) => {
+      if (codes === null) numbers[name] = numbersOf(rows, column, name === 'validTo' || name === 'endedBy');
+      else texts[name] = { codes: codesOf(rows, column, codes), dictionary };
     });
     return { length: rows.length, numbers, texts };
   }
 }
 
-function numberOf(value: unknown, endless: number | null): number {
-  return typeof value === 'number' && value !== endless ? value : NaN;
+function numbersOf(rows: readonly SqlValue[][], column: number, endless: boolean): Float64Array {
+  const numbers = new Float64Array(rows.length);
+  for (let index = 0; index < rows.length; index += 1) {
+    const value = rows[index]?.[column];
+    numbers[index] = typeof value !== 'number' || (endless && value === NOT_YET) ? NaN : value;
+  }
+  return numbers;
 }
 
-function codeOf(dictionary: Dictionary, value: unknown): number {
-  return typeof value === 'string' ? dictionary.codeOf(value) : -1;
+function codesOf(rows: readonly SqlValue[][], column: number, codeOf: (value: unknown) => number): Int32Array {
+  const codes = new Int32Array(rows.length);
+  for (let index = 0; index < rows.length; index += 1) {
+    const value = rows[index]?.[column] ?? null;
+    codes[index] = value === null ? -1 : codeOf(value);
+  }
+  return codes;
+}
+
+/** Symbols have numbers already: each text is looked up once in a scan. */
+function symbolCodes(dictionary: Dictionary, symbols: Symbols): (value: unknown) => number {
+  const codes: number[] = [];
+  return (value) => {
+    const id = Number(value);
+    return (codes[id] ??= dictionary.codeOf(symbols.valueOf(id)));
+  };
 }

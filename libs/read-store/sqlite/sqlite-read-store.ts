@@ -6,8 +6,9 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { EventId } from '../../domain/shared/ids.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { positionNumber, positionOf } from '../../domain/shared/position.js';
+import { writesOf } from '../batch-writes.js';
 import { cursorAfter, placeOf } from '../list-cursor.js';
-import { checkModel, columnType, modelId } from '../model-columns.js';
+import { checkModel, checkOrdered, modelId } from '../model-columns.js';
 import { ReadStoreUnavailable, StaleLease } from '../read-store.port.js';
 import type {
   Checkpoint,
@@ -28,6 +29,7 @@ import { ModelTable } from './model-table.js';
 import { checkLayout, configure, makeTables } from './schema.js';
 import { isBusy, readStoreFault } from './sqlite-faults.js';
 import { sqliteLeases } from './sqlite-leases.js';
+import { Symbols } from './symbols.js';
 
 export interface SqliteReadStoreOptions {
   /** A path, or `:memory:`. */
@@ -76,6 +78,7 @@ class SqliteReadStore implements ReadStore {
   readonly leases: Leases;
   readonly #tables = new Map<string, ModelTable>();
   readonly #statements = new Map<string, Statement>();
+  readonly #symbols: Symbols;
   readonly #pageRows: number;
 
   constructor(
@@ -83,12 +86,13 @@ class SqliteReadStore implements ReadStore {
     private readonly options: SqliteReadStoreOptions,
   ) {
     this.#pageRows = options.pageRows ?? 5_000;
+    this.#symbols = new Symbols(db);
     this.leases = sqliteLeases(db, options.now ?? Date.now, (work) => this.#write(work));
   }
 
   async prepare(model: ReadModel, options: { indexes?: 'now' | 'later' } = {}): Promise<void> {
     checkModel(model);
-    const table = new ModelTable(this.db, model);
+    const table = new ModelTable(this.db, model, this.#symbols);
     await this.#write(() => {
       table.create();
       if (options.indexes !== 'later') table.index();
@@ -138,25 +142,24 @@ class SqliteReadStore implements ReadStore {
   }
 
   rowsAsOf(model: ReadModel, at: { asOf: EpochMs; knownAt: number; where?: readonly Condition[] }): AsyncIterable<readonly Row[]> {
-    return this.#pages(model, both(countsAt(at.asOf, at.knownAt), whereSql(model, at.where ?? [])));
+    return this.#pages(model, at.knownAt, both(countsAt(at.asOf, at.knownAt), whereSql(model, at.where ?? [])));
   }
 
   rowsKnownAt(model: ReadModel, knownAt: number, where: readonly Condition[] = []): AsyncIterable<readonly Row[]> {
-    return this.#pages(model, both(knownBy(knownAt), whereSql(model, where)));
+    return this.#pages(model, knownAt, both(knownBy(knownAt), whereSql(model, where)));
   }
 
   async *rowsChanged(model: ReadModel, after: number, through: number): AsyncIterable<readonly Row[]> {
     const table = this.#table(model);
-    const opened: SqlPart = { sql: 'openedBy > ? AND openedBy <= ?', values: [after, through] };
-    yield* this.#walk((last) => table.page(opened, last, this.#pageRows));
+    yield* this.#walk((last) => table.page({ after, through }, both(), last, this.#pageRows));
     yield* this.#walk((last) => table.endedPage(after, through, last, this.#pageRows));
     yield* this.#walk((last) => table.withdrawnPage(after, through, last, this.#pageRows));
   }
 
   async *scan(model: ReadModel, columns: readonly string[], range: { after: number; through: number }): AsyncIterable<ColumnPage> {
-    const scan = new ColumnScan(model, columns, range);
+    const scan = new ColumnScan(this.#table(model), this.#symbols, columns, range);
     for (;;) {
-      const page = await this.#run(() => scan.next(this.#table(model), this.#pageRows));
+      const page = await this.#run(() => scan.next(this.#pageRows));
       if (page === null) return;
       yield page;
       await turn();
@@ -165,7 +168,7 @@ class SqliteReadStore implements ReadStore {
 
   list(model: ReadModel, query: ListQuery): Promise<{ rows: readonly Row[]; next: string | null }> {
     return this.#run(() => {
-      columnType(model, query.orderBy);
+      checkOrdered(model, query.orderBy);
       const place = placeOf(model, query);
       const knownAt = place?.knownAt ?? query.knownAt;
       // One more than asked for tells whether there is a next page.
@@ -240,10 +243,7 @@ class SqliteReadStore implements ReadStore {
     this.#checkEpoch(batch);
     const table = this.#table(model);
     const { beforeWrite } = this.options;
-    for (const change of batch.changes) {
-      beforeWrite?.();
-      table.apply(change);
-    }
+    for (const writes of writesOf(batch.changes)) table.write(writes, beforeWrite);
     for (const entity of batch.replayed ?? []) {
       beforeWrite?.();
       this.#noteReplay(model, entity);
@@ -291,13 +291,13 @@ class SqliteReadStore implements ReadStore {
     const id = modelId(model);
     const known = this.#tables.get(id);
     if (known !== undefined) return known;
-    const table = new ModelTable(this.db, model);
+    const table = new ModelTable(this.db, model, this.#symbols);
     this.#tables.set(id, table);
     return table;
   }
 
-  #pages(model: ReadModel, filter: SqlPart): AsyncIterable<readonly Row[]> {
-    return this.#walk((last) => this.#table(model).page(filter, last, this.#pageRows));
+  #pages(model: ReadModel, through: number, filter: SqlPart): AsyncIterable<readonly Row[]> {
+    return this.#walk((last) => this.#table(model).page({ after: -1, through }, filter, last, this.#pageRows));
   }
 
   /**
@@ -317,7 +317,16 @@ class SqliteReadStore implements ReadStore {
   }
 
   #write<T>(work: () => T): Promise<T> {
-    return this.#run(() => this.db.transaction(work).immediate());
+    return this.#run(() => {
+      try {
+        const done = this.db.transaction(work).immediate();
+        this.#symbols.committed();
+        return done;
+      } catch (error) {
+        this.#symbols.rolledBack();
+        throw error;
+      }
+    });
   }
 
   #sql<Values extends unknown[], Found = unknown>(sql: string): Statement<Values, Found> {

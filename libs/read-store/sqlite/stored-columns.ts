@@ -1,0 +1,82 @@
+import { LIFE_COLUMNS } from '../model-columns.js';
+import type { ColumnType, ReadModel, Row } from '../read-store.port.js';
+import { NOT_YET, ORDINAL_BITS } from './filter-sql.js';
+import type { Symbols } from './symbols.js';
+
+export type SqlValue = string | number | null;
+
+interface StoredColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** `validTo` and `endedBy`: `NOT_YET` stands for null. */
+  readonly endless: boolean;
+}
+
+/** How the columns of a model stand in its table, and its rows in them. */
+export class StoredColumns {
+  /** What `rowOf` reads, in its order. */
+  readonly selected: string;
+  /** What `valuesOf` fills behind the two numbers of the key. */
+  readonly written: readonly string[];
+  readonly #columns: readonly StoredColumn[];
+  readonly #own: readonly StoredColumn[];
+
+  constructor(
+    model: ReadModel,
+    private readonly symbols: Symbols,
+  ) {
+    this.#columns = [...Object.entries<ColumnType>(LIFE_COLUMNS), ...Object.entries(model.columns)].map(([name, type]) => ({
+      name,
+      type,
+      endless: name === 'validTo' || name === 'endedBy',
+    }));
+    this.#own = this.#columns.filter(({ name }) => name !== 'openedBy' && name !== 'ordinal');
+    this.selected = this.#columns.map(({ name }) => `"${name}"`).join(', ');
+    this.written = this.#own.map(({ name }) => `"${name}"`);
+  }
+
+  definitions(): { name: string; definition: string }[] {
+    return [
+      { name: 'key', definition: 'INTEGER PRIMARY KEY' },
+      { name: 'openedBy', definition: `INTEGER AS (key >> ${ORDINAL_BITS}) VIRTUAL` },
+      { name: 'ordinal', definition: `INTEGER AS (key & ${(1 << ORDINAL_BITS) - 1}) VIRTUAL` },
+      ...this.#own.map(({ name, type }) => ({
+        name,
+        definition: `${type === 'integer' || type === 'symbol' ? 'INTEGER' : 'TEXT'}${name in LIFE_COLUMNS && name !== 'withdrawnBy' ? ' NOT NULL' : ''}`,
+      })),
+    ];
+  }
+
+  /** What the columns of a scan turn the stored numbers of one into. */
+  isSymbol(name: string): boolean {
+    return this.#columns.some((column) => column.name === name && column.type === 'symbol');
+  }
+
+  valuesOf(row: Row): SqlValue[] {
+    const values: SqlValue[] = [row.openedBy, row.ordinal];
+    for (const { name, type, endless } of this.#own) {
+      const value = row[name] ?? null;
+      if (value === null) values.push(endless ? NOT_YET : null);
+      else if (type === 'json') values.push(JSON.stringify(value));
+      else if (type === 'symbol') values.push(this.symbols.idOf(String(value)));
+      else values.push(value as SqlValue); // what is neither is refused by better-sqlite3 or by the STRICT table
+    }
+    return values;
+  }
+
+  rowOf(values: readonly SqlValue[]): Row {
+    const row: Record<string, unknown> = {};
+    for (let index = 0; index < this.#columns.length; index += 1) {
+      const column = this.#columns[index];
+      if (column !== undefined) row[column.name] = this.#shown(column, values[index] ?? null);
+    }
+    return row as Row; // every life column is NOT NULL in the table, or null in the port
+  }
+
+  #shown({ type, endless }: StoredColumn, value: SqlValue): unknown {
+    if (value === null) return null;
+    if (type === 'symbol') return this.symbols.valueOf(Number(value));
+    if (type === 'json') return JSON.parse(String(value));
+    return endless && value === NOT_YET ? null : value;
+  }
+}
