@@ -6,7 +6,7 @@ import { idOf } from '../../libs/domain/shared/ids.js';
 import type { MoneyOrUnknown } from '../../libs/domain/shared/money.js';
 import type { Handling } from '../../libs/projection-engine/projection.js';
 import { intervalProjection } from '../../libs/projection-engine/intervals.js';
-import type { ReadModel, RowLife } from '../../libs/read-store/read-store.port.js';
+import type { ColumnType, ReadModel, RowLife } from '../../libs/read-store/read-store.port.js';
 import type { DealInterval } from '../../libs/reporting/rows.js';
 import { ONLY_DEALS } from '../handling.js';
 
@@ -19,22 +19,22 @@ export const pipelineSnapshotModel: ReadModel = {
   columns: {
     tie: 'text',
     eventId: 'text',
-    eventType: 'text',
-    status: 'text',
-    pipeline: 'text',
-    stage: 'text',
-    owner: 'text',
-    company: 'text',
-    product: 'text',
+    eventType: 'symbol',
+    status: 'symbol',
+    pipeline: 'symbol',
+    stage: 'symbol',
+    owner: 'symbol',
+    company: 'symbol',
+    product: 'symbol',
     contact: 'text',
-    source: 'text',
-    origin: 'text',
-    campaign: 'text',
-    receivedBy: 'text',
-    department: 'text',
+    source: 'symbol',
+    origin: 'symbol',
+    campaign: 'symbol',
+    receivedBy: 'symbol',
+    department: 'symbol',
     valueMinor: 'integer',
-    currency: 'text',
-    decisionDate: 'text',
+    currency: 'symbol',
+    decisionDate: 'symbol',
     chanceToGet: 'integer',
     chanceToGo: 'integer',
     registeredAt: 'integer',
@@ -42,7 +42,7 @@ export const pipelineSnapshotModel: ReadModel = {
     stageSince: 'integer',
     closedAt: 'integer',
     dated: 'integer',
-  } satisfies Record<keyof DealColumns, 'text' | 'integer'>,
+  } satisfies Record<keyof DealColumns, ColumnType>,
   // Every model is indexed by entity; reports without the timeline index scan by effective time.
   // The few rows of deals registered without a date are asked for by every report that counts them.
   indexes: [['validFrom'], ['dated', 'registeredAt']],

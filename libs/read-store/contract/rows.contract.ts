@@ -35,7 +35,7 @@ export function describeRows(open: OpenForTest): void {
   it('counts the same rows at every (T, K) as the plain rule does', async () => {
     await onHistories(async (store, rows, last) => {
       const instants = [...new Set(rows.flatMap((row) => [row.validFrom - 1, row.validFrom]))].slice(-12);
-      for (const knownAt of [0, Math.floor(last / 2), last - 1, last]) {
+      for (const knownAt of [0, Math.floor(last / 2), last - 1, last, Number.MAX_SAFE_INTEGER]) {
         for (const asOf of [...instants, 99_999_999]) {
           expect(await all(store.rowsAsOf(DEALS, { asOf, knownAt }))).toEqual(rows.filter((row) => rowCounts(row, asOf, knownAt)));
         }
@@ -45,7 +45,7 @@ export function describeRows(open: OpenForTest): void {
 
   it('shows every row known by a position', async () => {
     await onHistories(async (store, rows, last) => {
-      for (const knownAt of [0, Math.floor(last / 2), last]) {
+      for (const knownAt of [0, Math.floor(last / 2), last, Number.MAX_SAFE_INTEGER]) {
         expect(await all(store.rowsKnownAt(DEALS, knownAt))).toEqual(rows.filter((row) => knownBy(row, knownAt)));
       }
     });
@@ -58,6 +58,7 @@ export function describeRows(open: OpenForTest): void {
         [Math.floor(last / 3), Math.floor((2 * last) / 3)],
         [last - 1, last],
         [last, last],
+        [0, Number.MAX_SAFE_INTEGER],
       ] as const) {
         const within = (position: number | null) => position !== null && position > after && position <= through;
         const changed = rows.filter((row) => within(row.openedBy) || within(row.endedBy) || within(row.withdrawnBy));

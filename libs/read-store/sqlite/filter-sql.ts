@@ -16,6 +16,7 @@ export const NOT_YET = Number.MAX_SAFE_INTEGER;
 
 /** A key is `openedBy << 16 | ordinal`. Positions count the bytes of an EventStoreDB log: 47 bits are 140 TB. */
 export const ORDINAL_BITS = 16;
+const LAST_POSITION = 2 ** (63 - ORDINAL_BITS) - 2;
 /** better-sqlite3 binds what is beyond 32 bits as a floating-point number, exact up to 2^53: as an integer again before it is shifted beyond that. */
 export const KEY_PLACE = `(CAST(? AS INTEGER) << ${ORDINAL_BITS}) + ?`;
 /** Values: `keyValues`. */
@@ -24,6 +25,7 @@ export const keyOf = `key = ${KEY_PLACE}`;
 export const atKey = `${keyOf} AND entity = ?`;
 
 export function keyValues(key: Pick<RowKey, 'openedBy' | 'ordinal'>): [openedBy: number, ordinal: number] {
+  if (key.openedBy > LAST_POSITION || key.ordinal >= 1 << ORDINAL_BITS) throw new RangeError(`no row key: ${key.openedBy}, ${key.ordinal}`);
   return [key.openedBy, key.ordinal];
 }
 
@@ -33,7 +35,8 @@ export function behindKey(key: Pick<RowKey, 'openedBy' | 'ordinal'>): SqlPart {
 
 /** Opened in (after, through], as a range of keys. */
 export function openedWithin(range: { readonly after?: number; readonly through: number }): SqlPart {
-  const through = { sql: `key < ${KEY_PLACE}`, values: [range.through + 1, 0] };
+  // "Whatever is known" may be asked for with the largest number there is.
+  const through = { sql: `key < ${KEY_PLACE}`, values: [Math.min(range.through, LAST_POSITION) + 1, 0] };
   return range.after === undefined ? through : both({ sql: `key >= ${KEY_PLACE}`, values: [range.after + 1, 0] }, through);
 }
 

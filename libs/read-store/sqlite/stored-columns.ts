@@ -1,6 +1,6 @@
 import { LIFE_COLUMNS } from '../model-columns.js';
 import type { ColumnType, ReadModel, Row } from '../read-store.port.js';
-import { NOT_YET, ORDINAL_BITS } from './filter-sql.js';
+import { NOT_YET, keyValues, ORDINAL_BITS } from './filter-sql.js';
 import type { Symbols } from './symbols.js';
 
 export type SqlValue = string | number | null;
@@ -53,7 +53,7 @@ export class StoredColumns {
   }
 
   valuesOf(row: Row): SqlValue[] {
-    const values: SqlValue[] = [row.openedBy, row.ordinal];
+    const values: SqlValue[] = keyValues(row);
     for (const { name, type, endless } of this.#own) {
       const value = row[name] ?? null;
       if (value === null) values.push(endless ? NOT_YET : null);
