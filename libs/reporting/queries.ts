@@ -124,10 +124,10 @@ export interface Basis {
   readonly marks: readonly string[];
 }
 
-/** Of one group of deals. Money: one entry per currency, sorted; empty where no deal has a known value. */
-/** One entry per currency, sorted. */
+/** One entry per currency, sorted; empty where no value is known. */
 export type MoneyFigures = readonly MoneyText[];
 
+/** Of one group of deals. */
 export interface Figures {
   readonly deals: number;
   /** Deals whose value is not known: they are in no sum. */

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../domain/shared/envelope.js';
 import type { EpochMs } from '../domain/shared/instant.js';
+import { END_OF_TIME } from '../domain/shared/instant.js';
 import { LOG_START } from '../domain/shared/position.js';
 import { catalog } from '../event-catalog/catalog.js';
 import type { EventStore } from '../event-store/event-store.port.js';
@@ -18,7 +19,7 @@ import type { Answers } from '../../projections/answers/answers.js';
 import { dealDirectory } from '../../projections/deal-directory/deal-directory.js';
 import { dimensionTimelines } from '../../projections/dimension-timelines/dimension-timelines.js';
 import { pipelineSnapshot } from '../../projections/pipeline-snapshot/pipeline-snapshot.js';
-import { byStream, toAppend } from './histories.js';
+import { byStream, HISTORY_BEGINS, toAppend } from './histories.js';
 
 export interface Answering {
   readonly eventStore: EventStore;
@@ -99,4 +100,23 @@ export async function openAnswering(
       await keyStore.close();
     },
   };
+}
+
+/** A caller without the right to read personal data. */
+export const nobody = { readPersonal: false };
+
+/** Years that any text of an answer can name. */
+export function askable(at: EpochMs): EpochMs {
+  return Math.min(Math.max(at, Date.UTC(1000, 0, 1)), END_OF_TIME - 1_000);
+}
+
+/** Asks about a random history at the moment after its last event. */
+export async function withAnswers(told: readonly RecordedEvent[], act: (answering: Answering) => Promise<void>): Promise<void> {
+  const now = (told.at(-1)?.recordedAt ?? HISTORY_BEGINS) + 1;
+  const answering = await openAnswering(told, { now, logMadeAt: HISTORY_BEGINS - 1 });
+  try {
+    await act(answering);
+  } finally {
+    await answering.close();
+  }
 }

@@ -11,9 +11,13 @@ import type {
   PipelineQuery,
   SeriesAnswer,
   SeriesQuery,
+  WaterfallAnswer,
+  WaterfallQuery,
 } from '../../libs/reporting/queries.js';
 import { AnswerSources } from './answer-sources.js';
+import { Asking } from './asking.js';
 import { DealAnswers } from './deal-answers.js';
+import { FlowAnswers } from './flow-answers.js';
 import { PipelineAnswers } from './pipeline-answers.js';
 import type { AnswersOptions, Asker } from './sources.js';
 
@@ -25,6 +29,7 @@ export interface Answers {
   pipeline(query: PipelineQuery, asker: Asker): Promise<PipelineAnswer>;
   compare(query: CompareQuery, asker: Asker): Promise<CompareAnswer>;
   series(query: SeriesQuery, asker: Asker): Promise<SeriesAnswer>;
+  waterfall(query: WaterfallQuery, asker: Asker): Promise<WaterfallAnswer>;
   /** The deals behind a figure; without a group, a list of deals. */
   deals(query: DealsBehindQuery, asker: Asker): Promise<DealsBehindAnswer>;
   /** By its id, or by its source's key where only one deal has it. */
@@ -34,12 +39,15 @@ export interface Answers {
 
 export function openAnswers(options: AnswersOptions): Answers {
   const sources = new AnswerSources(options);
-  const pipeline = new PipelineAnswers(sources);
+  const asking = new Asking(sources);
+  const pipeline = new PipelineAnswers(asking);
+  const flows = new FlowAnswers(asking);
   const deal = new DealAnswers(sources);
   return {
     pipeline: (query, asker) => pipeline.pipeline(query, asker),
     compare: (query, asker) => pipeline.compare(query, asker),
     series: (query, asker) => pipeline.series(query, asker),
+    waterfall: (query, asker) => flows.waterfall(query, asker),
     deals: (query, asker) => pipeline.deals(query, asker),
     deal: (idOrKey, query, asker) => deal.deal(idOrKey, query, asker),
     dealHistory: (idOrKey, query, asker) => deal.history(idOrKey, query, asker),

@@ -5,25 +5,17 @@ import { DEAL_STATUSES, evolve, noDeal, pipelinePartOf } from '../../libs/domain
 import type { RecordedEvent } from '../../libs/domain/shared/envelope.js';
 import { factsAsOf } from '../../libs/domain/shared/history.js';
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
-import { END_OF_TIME, isoInstant } from '../../libs/domain/shared/instant.js';
+import { isoInstant } from '../../libs/domain/shared/instant.js';
 import { weigh } from '../../libs/domain/shared/money.js';
 import type { Position } from '../../libs/domain/shared/position.js';
 import type { Figures, Grouping, PipelineAnswer, Totals } from '../../libs/reporting/queries.js';
 import { GROUPINGS, NOT_KNOWN_YET } from '../../libs/reporting/queries.js';
 import type { DimensionValues } from '../../libs/reporting/rows.js';
-import type { Answering } from '../../libs/testing/answering.js';
-import { openAnswering } from '../../libs/testing/answering.js';
-import { arbitraryLog, byStream, HISTORY_BEGINS, tellingInstant } from '../../libs/testing/histories.js';
+import { askable, nobody, withAnswers } from '../../libs/testing/answering.js';
+import { arbitraryLog, byStream, tellingInstant } from '../../libs/testing/histories.js';
 import { holds } from '../../libs/testing/property.js';
 import { evolveThing, nothingKnown } from '../dimension-timelines/thing.evolve.js';
 import type { Thing } from '../dimension-timelines/thing.evolve.js';
-
-const nobody = { readPersonal: false };
-
-/** Years that any text of an answer can name. */
-function askable(at: EpochMs): EpochMs {
-  return Math.min(Math.max(at, Date.UTC(1000, 0, 1)), END_OF_TIME - 1_000);
-}
 
 /** What a stream's thing was at (T, K), by the slow fold. */
 function valuesByTheLaw(events: readonly RecordedEvent[] | undefined, asOf: EpochMs, knownAt: Position): object | null {
@@ -119,16 +111,6 @@ function sum(all: readonly Figures[]): PlainCell {
 function totals(answer: PipelineAnswer): Totals {
   if (answer.totals === NOT_KNOWN_YET) throw new Error('nothing was known yet');
   return answer.totals;
-}
-
-async function withAnswers(events: readonly RecordedEvent[], act: (answering: Answering) => Promise<void>): Promise<void> {
-  const now = (events.at(-1)?.recordedAt ?? HISTORY_BEGINS) + 1;
-  const answering = await openAnswering(events, { now, logMadeAt: HISTORY_BEGINS - 1 });
-  try {
-    await act(answering);
-  } finally {
-    await answering.close();
-  }
 }
 
 const questions = fc.array(

@@ -1,5 +1,4 @@
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
-import { isoInstant } from '../../libs/domain/shared/instant.js';
 import { LOG_START } from '../../libs/domain/shared/position.js';
 import { compareReport, COMPARE_METHOD } from '../../libs/reporting/pipeline/compare.js';
 import { dealBehind, DEALS_METHOD, inGroup, pageOfDeals } from '../../libs/reporting/pipeline/deals-behind.js';
@@ -26,17 +25,14 @@ import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js
 import { inScope } from '../../libs/reporting/scope/scope.js';
 import { parseInstant } from '../../libs/reporting/time/instant.js';
 import { seriesPoints } from '../../libs/reporting/time/steps.js';
-import { dimensionTimelinesModel } from '../dimension-timelines/dimension-timelines.js';
-import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
 import type { PointSeen } from './basis.js';
-import { basisOf, comparisonBasis, parkedDeals } from './basis.js';
+import { basisOf, comparisonBasis } from './basis.js';
 import type { AnswerSources } from './answer-sources.js';
+import type { Asking } from './asking.js';
 import type { Knowledge } from './known-at.js';
 import type { ReadQuestion } from './question.js';
-import { filtersById, groupingsRead, readQuestion } from './question.js';
 import type { Asker } from './sources.js';
 
-const MODELS = [pipelineSnapshotModel, dimensionTimelinesModel];
 const BY_STATUS_AND_STAGE: readonly Grouping[] = ['status', 'stage'];
 const MOST_DEALS = 1_000;
 /** What a page of deals names beside their ids. */
@@ -49,40 +45,44 @@ interface Seen extends PointSeen {
 
 /** Pipeline, comparison, series, and the deals behind a figure. */
 export class PipelineAnswers {
-  constructor(private readonly sources: AnswerSources) {}
+  private readonly sources: AnswerSources;
+
+  constructor(private readonly asking: Asking) {
+    this.sources = asking.sources;
+  }
 
   async pipeline(query: PipelineQuery, asker: Asker): Promise<PipelineAnswer> {
-    const { time, question, most } = await this.begin(query, BY_STATUS_AND_STAGE);
+    const { time, question, most } = await this.asking.begin(query, BY_STATUS_AND_STAGE);
     const asOf = query.asOf === undefined ? time.now : parseInstant(query.asOf, time);
     const { seen, read } = await this.see(question, [asOf], 'now', most, asker);
     const [point] = seen;
     if (point === undefined) throw new TypeError('one point was asked for');
-    const basis = basisOf(this.sources.eventStore, await this.basisInput(PIPELINE_METHOD, read, seen), point);
+    const basis = basisOf(this.sources.eventStore, await this.asking.basisInput(PIPELINE_METHOD, read, seen), point);
     const report: Pick<PipelineAnswer, 'rows' | 'undated' | 'totals'> =
       point.state === null ? { rows: [], undated: NOT_KNOWN_YET, totals: NOT_KNOWN_YET } : pipelineReport(point.state, point.view);
     return this.sources.personal.open({ report: 'pipeline', basis, ...report } as const, asker);
   }
 
   async compare(query: CompareQuery, asker: Asker): Promise<CompareAnswer> {
-    const { time, question, most } = await this.begin(query, BY_STATUS_AND_STAGE);
+    const { time, question, most } = await this.asking.begin(query, BY_STATUS_AND_STAGE);
     const instants = [parseInstant(query.then, time), query.now === undefined ? time.now : parseInstant(query.now, time)];
     const known = query.known ?? 'now';
     const { seen, read } = await this.see(question, instants, known, most, asker);
     const [then, now] = seen;
     if (then === undefined || now === undefined) throw new TypeError('two points were asked for');
-    const basis = comparisonBasis(this.sources.eventStore, await this.basisInput(COMPARE_METHOD, read, seen), now, known);
+    const basis = comparisonBasis(this.sources.eventStore, await this.asking.basisInput(COMPARE_METHOD, read, seen), now, known);
     return this.sources.personal.open({ report: 'compare', basis, ...compareReport(then, now, read.groupBy) } as const, asker);
   }
 
   async series(query: SeriesQuery, asker: Asker): Promise<SeriesAnswer> {
-    const { time, question, most } = await this.begin(query, BY_STATUS_AND_STAGE);
+    const { time, question, most } = await this.asking.begin(query, BY_STATUS_AND_STAGE);
     const to = query.to === undefined ? time.now : parseInstant(query.to, time);
     const instants = seriesPoints(parseInstant(query.from, time), to, query.step, time.zone);
     const known = query.known ?? 'now';
     const { seen, read } = await this.see(question, instants, known, most, asker);
     const last = seen.at(-1);
     if (last === undefined) throw new TypeError('a series has a point');
-    const basis = comparisonBasis(this.sources.eventStore, await this.basisInput(SERIES_METHOD, read, seen), last, known);
+    const basis = comparisonBasis(this.sources.eventStore, await this.asking.basisInput(SERIES_METHOD, read, seen), last, known);
     const points = seen.map(({ asOf, state, view }) => ({ at: asOf, state, view }));
     return this.sources.personal.open({ report: 'series', basis: { ...basis, step: query.step }, ...seriesReport(points) } as const, asker);
   }
@@ -92,10 +92,10 @@ export class PipelineAnswers {
     if (!Number.isInteger(limit) || limit < 1 || limit > MOST_DEALS)
       throw new QuestionNotUnderstood(`the limit is 1 to ${MOST_DEALS} deals`);
     const group = query.group ?? {};
-    const { time, question, most } = await this.begin({ ...query, groupBy: parseGroupings(Object.keys(group)) }, []);
+    const { time, question, most } = await this.asking.begin({ ...query, groupBy: parseGroupings(Object.keys(group)) }, []);
     const asOf = query.asOf === undefined ? time.now : parseInstant(query.asOf, time);
-    const view = await this.view(question, asOf, most, NAMED);
-    const read = await this.byId(question, view, asker);
+    const view = await this.asking.view(question, asOf, most, NAMED);
+    const read = await this.asking.byId(question, view, asker);
     const isIn = inScope(read.scope, view, read.zone);
     const ofGroup = inGroup(group, view, read.zone);
     const tally = pipelineTally({ ...read, groupBy: [] }, view);
@@ -109,29 +109,10 @@ export class PipelineAnswers {
     for await (const page of this.sources.dealRows.asOf(asOf, most.number, read.scope.filters)) for (const row of page) take(row, false);
     for (const row of await this.sources.dealRows.undated(asOf, most.number)) take(row, true);
     const point: PointSeen = { asOf, knowledge: most, state: tally.state() };
-    const basis = basisOf(this.sources.eventStore, await this.basisInput(DEALS_METHOD, read, [point]), point);
+    const basis = basisOf(this.sources.eventStore, await this.asking.basisInput(DEALS_METHOD, read, [point]), point);
     const page = pageOfDeals(rows, limit, query.cursor);
     const deals = page.rows.map((row) => dealBehind(row, view));
     return this.sources.personal.open({ report: 'deals', basis, deals, next: page.next } as const, asker);
-  }
-
-  private async begin(
-    query: PipelineQuery,
-    groupBy: readonly Grouping[],
-  ): Promise<{ time: { now: EpochMs; zone: ReadQuestion['zone'] }; question: ReadQuestion; most: Knowledge }> {
-    const time = this.sources.time();
-    const question = readQuestion(query, time, groupBy);
-    return { time, question, most: await this.sources.knownAt.resolve(question.known, MODELS) };
-  }
-
-  private view(question: ReadQuestion, asOf: EpochMs, { number }: Knowledge, more: readonly Grouping[] = []): Promise<DimensionView> {
-    const kinds = this.sources.dimensions.kindsFor([...groupingsRead(question), ...more]);
-    return this.sources.dimensions.view(asOf, number, kinds, question.organisedAt);
-  }
-
-  private async byId(question: ReadQuestion, view: DimensionView, asker: Asker): Promise<ReadQuestion> {
-    const filters = await filtersById(question.scope.filters, view, (names) => this.sources.personal.names(names, asker));
-    return { ...question, scope: { ...question.scope, filters } };
   }
 
   /** The states at all instants: with one K, or each with K = T and never beyond `most`. */
@@ -145,10 +126,10 @@ export class PipelineAnswers {
     const points: { asOf: EpochMs; knowledge: Knowledge; view: DimensionView }[] = [];
     for (const asOf of instants) {
       const knowledge = known === 'now' ? most : await this.sources.knownAt.at(asOf, most);
-      points.push({ asOf, knowledge, view: await this.view(question, asOf, knowledge) });
+      points.push({ asOf, knowledge, view: await this.asking.view(question, asOf, knowledge) });
     }
     const last = points.at(-1);
-    const read = last === undefined ? question : await this.byId(question, last.view, asker);
+    const read = last === undefined ? question : await this.asking.byId(question, last.view, asker);
     if (known === 'now') {
       const states = most.position === LOG_START ? [] : await this.sources.states(read, points, most.number);
       return { read, seen: points.map((point, index) => ({ ...point, state: states[index] ?? null })) };
@@ -159,27 +140,5 @@ export class PipelineAnswers {
       seen.push({ ...point, state: state ?? null });
     }
     return { read, seen };
-  }
-
-  private async basisInput(method: string, question: ReadQuestion, points: readonly PointSeen[]): Promise<Parameters<typeof basisOf>[1]> {
-    const parked = await parkedDeals(this.sources.readStore, MODELS);
-    return { method, question, organisedAt: question.organisedAt, points, parked, marks: await this.emptyMarks(points) };
-  }
-
-  /** Why there is nothing to see: an instant before the first event reads like an empty pipeline otherwise. */
-  private async emptyMarks(points: readonly PointSeen[]): Promise<readonly string[]> {
-    const marks: string[] = [];
-    if (points.some(({ state }) => state === null)) {
-      const first = (await this.sources.eventStore.readAll({ limit: 1 })).events[0];
-      const when = first === undefined ? 'nothing has been recorded yet' : `the first event was recorded ${isoInstant(first.recordedAt)}`;
-      marks.push(`${NOT_KNOWN_YET}: ${when}`);
-    }
-    const empty = points.find(({ state }) => state !== null && state.all.deals === 0);
-    if (empty !== undefined) {
-      const first = await this.sources.dealRows.firstInstant(empty.knowledge.number);
-      if (first === null) marks.push('no deal had been recorded by then');
-      else if (empty.asOf < first) marks.push(`${isoInstant(empty.asOf)} is before the first event of any deal, ${isoInstant(first)}`);
-    }
-    return marks;
   }
 }

@@ -1,3 +1,4 @@
+import { DEAL_STATUSES } from '../../domain/deal/deal.evolve.js';
 import type { Sums } from '../figures.js';
 import { figuresOf, noSums, subtractSums } from '../figures.js';
 import type { CompareAnswer, CompareRow, Group, Grouping, Labels, ThenNow } from '../queries.js';
@@ -58,9 +59,8 @@ export function compareReport(
       labels: labelsNowOrThen(group, then.view, now.view),
       ...sumsThenNow(then.state && before, now.state && after),
     }));
-  const statuses = [...((now.state ?? then.state)?.byStatus.keys() ?? [])];
   const totals = [
-    ...statuses.map((status) => {
+    ...DEAL_STATUSES.map((status) => {
       const before = then.state === null ? null : (then.state.byStatus.get(status) ?? noSums());
       const after = now.state === null ? null : (now.state.byStatus.get(status) ?? noSums());
       return [status, sumsThenNow(before, after)] as const;

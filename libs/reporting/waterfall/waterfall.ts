@@ -135,7 +135,10 @@ function walk({ question, opening, closing, known, knownThen }: WaterfallInput):
   const walked: Walked = { opening: new Stock(), closing: new Stock(), events: new Ledger(), ends: new Ledger() };
   const changes = known.dimensions.changesIn(opening, closing);
   const histories = historiesAt(known.rows, known.knownAt);
-  const before = knownThen == null ? new Map<string, readonly DealInterval[]>() : historiesAt(knownThen.rows, knownThen.knownAt);
+  const before =
+    knownThen === undefined || knownThen === null
+      ? new Map<string, readonly DealInterval[]>()
+      : historiesAt(knownThen.rows, knownThen.knownAt);
   const restate = (was: Contribution | null, is: Contribution | null): void => {
     if (was?.group === is?.group && was?.money?.minor === is?.money?.minor && was?.money?.currency === is?.money?.currency) return;
     const bookings = [...(was === null ? [] : [leaving('restated', was)]), ...(is === null ? [] : [entering('restated', is)])];
@@ -162,7 +165,7 @@ function walk({ question, opening, closing, known, knownThen }: WaterfallInput):
   }
   // Deals that were known then and are withdrawn by now.
   for (const [deal, history] of before) {
-    if (histories.has(deal) || knownThen == null) continue;
+    if (histories.has(deal) || knownThen === undefined || knownThen === null) continue;
     const then = seenAt(history, knownThen.dimensions, opening);
     const was = then === undefined ? null : of(then);
     walked.opening.add(was);

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { isoInstant } from '../../libs/domain/shared/instant.js';
+import type { Grouping, MoneyFigures, OpenFigures, Totals } from '../../libs/reporting/queries.js';
+import { GROUPINGS, NOT_KNOWN_YET } from '../../libs/reporting/queries.js';
+import { askable, nobody, withAnswers } from '../../libs/testing/answering.js';
+import { arbitraryLog, HISTORY_BEGINS, tellingInstant } from '../../libs/testing/histories.js';
+import { holds } from '../../libs/testing/property.js';
+
+const groupable = GROUPINGS.filter((grouping) => grouping !== 'status');
+
+function add(sum: Record<string, number>, value: MoneyFigures): Record<string, number> {
+  for (const { amount, currency } of value) sum[currency] = (sum[currency] ?? 0) + Math.round(Number(amount) * 100);
+  return sum;
+}
+
+function total(all: readonly OpenFigures[]): { deals: number; unvalued: number; value: Record<string, number> } {
+  const value = all.reduce<Record<string, number>>((sum, figures) => add(sum, figures.value), {});
+  return {
+    deals: all.reduce((sum, { deals }) => sum + deals, 0),
+    unvalued: all.reduce((sum, { unvalued }) => sum + unvalued, 0),
+    value: Object.fromEntries(Object.entries(value).filter(([, minor]) => minor !== 0)),
+  };
+}
+
+/** What the pipeline report says is open: a waterfall's ends must be the same. */
+function open(totals: Totals | typeof NOT_KNOWN_YET): ReturnType<typeof total> {
+  return total(totals === NOT_KNOWN_YET ? [] : [totals['open']!]);
+}
+
+const asked = fc.record({
+  a: fc.nat(),
+  b: fc.nat(),
+  k: fc.nat(),
+  groupBy: fc.uniqueArray(fc.constantFrom(...groupable), { maxLength: 2 }),
+  filter: fc.constantFrom<[Grouping, string] | null>(
+    null,
+    ['team', 'north'],
+    ['pipeline', 'sales'],
+    ['currency', 'EUR'],
+    ['owner', 'e1'],
+    ['stage', 'meeting'],
+  ),
+  closing: fc.constantFrom(undefined, '2025-Q1', '2025-Q2', '2025'),
+  method: fc.constantFrom('events' as const, 'ends' as const),
+  known: fc.constantFrom('now' as const, 'then' as const),
+});
+
+describe('the waterfall', () => {
+  it('balances in money and in deals for every scope and grouping, from and to what the pipeline report says (TN01)', async () => {
+    await holds(
+      fc.asyncProperty(arbitraryLog({ events: 60 }), fc.array(asked, { minLength: 5, maxLength: 5 }), async (told, questions) => {
+        await withAnswers(told, async ({ answers, events }) => {
+          for (const { a, b, k, groupBy, filter, closing, method, known } of questions) {
+            const [from = 0, to = 0] = [askable(tellingInstant(told, a)), askable(tellingInstant(told, b))].toSorted((x, y) => x - y);
+            const scope = {
+              filters: filter === null ? {} : { [filter[0]]: [filter[1]] },
+              ...(closing === undefined ? {} : { closing }),
+              knownAt: `position:${events[k % events.length]!.position}`,
+            };
+            const ends = { from: isoInstant(from), to: isoInstant(to) };
+            const answer = await answers.waterfall({ ...scope, ...ends, groupBy, method, known }, nobody);
+            const compared = await answers.compare({ ...scope, then: ends.from, now: ends.to, known, groupBy: ['status'] }, nobody);
+            const { then, now } = compared.totals['open']!;
+            const of = (bucket: string): ReturnType<typeof total> => total(answer.rows.filter((row) => row.bucket === bucket));
+            expect(of('opening')).toEqual(then === NOT_KNOWN_YET ? total([]) : open({ open: then }));
+            expect(of('closing')).toEqual(now === NOT_KNOWN_YET ? total([]) : open({ open: now }));
+            expect(total(answer.rows.filter(({ bucket }) => bucket !== 'closing'))).toEqual(of('closing'));
+            expect(total([answer.totals.opening, answer.totals.difference])).toEqual(total([answer.totals.closing]));
+          }
+        });
+      }),
+      0.4,
+    );
+  });
+});
+
+describe('a series', () => {
+  it('has at every point what the pipeline report says as of then, as known now or then (TN02)', async () => {
+    await holds(
+      fc.asyncProperty(arbitraryLog({ events: 40 }), fc.constantFrom('now' as const, 'then' as const), async (told, known) => {
+        await withAnswers(told, async ({ answers }) => {
+          const from = isoInstant(HISTORY_BEGINS - 86_400_000);
+          const to = isoInstant(Math.max(told.at(-1)!.recordedAt, HISTORY_BEGINS) + 90 * 86_400_000);
+          const series = await answers.series({ from, to, step: 'month', known, groupBy: ['stage'] }, nobody);
+          for (const point of series.points) {
+            const basis = series.basis.points.find(({ at }) => at === point.at)!;
+            const asked = { asOf: point.at, knownAt: `position:${basis.position}`, groupBy: ['stage'] } as const;
+            const { rows, undated, totals } = await answers.pipeline(asked, nobody);
+            expect(series.rows.filter(({ at }) => at === point.at)).toEqual(rows.map((row) => ({ at: point.at, ...row })));
+            expect(point).toEqual({ at: point.at, undated, totals });
+          }
+        });
+      }),
+      0.3,
+    );
+  });
+});

@@ -1,0 +1,82 @@
+import type { EpochMs } from '../../libs/domain/shared/instant.js';
+import { isoInstant } from '../../libs/domain/shared/instant.js';
+import { LOG_START } from '../../libs/domain/shared/position.js';
+import { rowCounts } from '../../libs/read-store/read-store.port.js';
+import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
+import type { Grouping, WaterfallAnswer, WaterfallQuery } from '../../libs/reporting/queries.js';
+import type { DealInterval } from '../../libs/reporting/rows.js';
+import { parseFlowBounds } from '../../libs/reporting/time/instant.js';
+import { dimensionTimeline } from '../../libs/reporting/waterfall/histories.js';
+import type { KnownDeals } from '../../libs/reporting/waterfall/waterfall.js';
+import { checkWaterfall, WATERFALL_METHOD, waterfallReport } from '../../libs/reporting/waterfall/waterfall.js';
+import type { Asked, Asking } from './asking.js';
+import type { PointSeen } from './basis.js';
+import { comparisonBasis } from './basis.js';
+import type { Knowledge } from './known-at.js';
+import type { ReadQuestion } from './question.js';
+import { groupingsRead } from './question.js';
+import type { Asker } from './sources.js';
+
+const ALL_TOGETHER: readonly Grouping[] = [];
+
+/** Every row of every deal known at one K, and what ids mean through time. */
+interface KnownRows extends KnownDeals {
+  readonly rows: readonly DealInterval[];
+}
+
+/** Reports of what happened between two instants: waterfall and explanation. */
+export class FlowAnswers {
+  constructor(private readonly asking: Asking) {}
+
+  async waterfall(query: WaterfallQuery, asker: Asker): Promise<WaterfallAnswer> {
+    const asked = await this.asking.begin(query, ALL_TOGETHER);
+    checkWaterfall(asked.question);
+    const { opening, closing } = parseFlowBounds(query.from, query.to ?? 'now', asked.time);
+    const knownWhen = query.known ?? 'now';
+    const ends = await this.ends(asked, knownWhen, opening, closing);
+    const question = await this.asking.byId(asked.question, await this.asking.view(asked.question, closing, ends.now), asker);
+    const known = await this.known(question, ends.now);
+    const knownThen = knownWhen === 'now' ? undefined : ends.then.position === LOG_START ? null : await this.known(question, ends.then);
+    const report = waterfallReport(
+      { question, opening, closing, known, ...(knownThen === undefined ? {} : { knownThen }) },
+      query.method ?? 'events',
+    );
+    const points = [
+      this.openPoint(question, opening, ends.then, knownThen === undefined ? known : knownThen),
+      this.openPoint(question, closing, ends.now, ends.now.position === LOG_START ? null : known),
+    ] as const;
+    const method = `${WATERFALL_METHOD}/${query.method ?? 'events'}`;
+    const input = await this.asking.basisInput(method, question, points);
+    const basis = {
+      ...comparisonBasis(this.asking.sources.eventStore, input, points[1], knownWhen),
+      ...{ from: isoInstant(opening), to: isoInstant(closing) },
+    };
+    return this.asking.sources.personal.open({ report: 'waterfall', basis, ...report } as const, asker);
+  }
+
+  /** K at both ends. */
+  private async ends({ most }: Asked, known: 'now' | 'then', then: EpochMs, now: EpochMs): Promise<{ then: Knowledge; now: Knowledge }> {
+    const { knownAt } = this.asking.sources;
+    return known === 'now' ? { then: most, now: most } : { then: await knownAt.at(then, most), now: await knownAt.at(now, most) };
+  }
+
+  private async known(question: ReadQuestion, { number }: Knowledge): Promise<KnownRows> {
+    const { dealRows, dimensions } = this.asking.sources;
+    const rows: DealInterval[] = [];
+    for await (const page of dealRows.knownAt(number)) rows.push(...page);
+    const kinds = dimensions.kindsFor(groupingsRead(question));
+    return { rows, knownAt: number, dimensions: dimensionTimeline(await dimensions.known(number, kinds), number, question.organisedAt) };
+  }
+
+  /** What the basis says of one end: the open pipeline there. */
+  private openPoint(question: ReadQuestion, asOf: EpochMs, knowledge: Knowledge, known: KnownRows | null): PointSeen {
+    if (known === null) return { asOf, knowledge, state: null };
+    const scope = { ...question.scope, filters: { ...question.scope.filters, status: ['open'] } };
+    const tally = pipelineTally({ ...question, scope }, known.dimensions.at(asOf));
+    for (const row of known.rows) {
+      if (rowCounts(row, asOf, known.knownAt)) tally.add(row);
+      if (row.dated === 0 && asOf < row.registeredAt && rowCounts(row, row.registeredAt, known.knownAt)) tally.addUndated(row);
+    }
+    return { asOf, knowledge, state: tally.state() };
+  }
+}
