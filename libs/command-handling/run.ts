@@ -1,0 +1,244 @@
+import type { RecordedEvent } from '../domain/shared/envelope.js';
+import type { StreamName } from '../domain/shared/ids.js';
+import type { EpochMs } from '../domain/shared/instant.js';
+import { positionNumber, positionOf } from '../domain/shared/position.js';
+import { Refusal } from '../domain/shared/refusal.js';
+import type { Catalog } from '../event-catalog/build-catalog.js';
+import { InvalidEvent } from '../event-catalog/errors.js';
+import type { AppendRequest, AppendResult, Clock, EventStore, IdSource } from '../event-store/event-store.port.js';
+import { WrongExpectedRevision } from '../event-store/event-store.port.js';
+import type { KeyHolder, KeyState, KeyStore } from '../privacy/key-store.port.js';
+import type { Step, StepOutcome, StepRefused, StreamOutcome, StreamPlace, StreamSteps } from './command.js';
+import type { Decider } from './deciding.js';
+import { decideStep } from './deciding.js';
+import { IdempotencyKeyReused, RevisionMismatch } from './errors.js';
+import type { StreamLoader } from './loading.js';
+import { ProcessBook } from './process-timelines.js';
+import { sealedEvent } from './sealing-events.js';
+import type { StreamState } from './stream-state.js';
+import { mark } from './stream-state.js';
+import type { DecidedEvent } from './undecided-stream.js';
+import { UndecidedStream } from './undecided-stream.js';
+
+export interface RunParts {
+  readonly eventStore: EventStore;
+  readonly keyStore: KeyStore;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly loader: StreamLoader;
+  readonly hashOf: (step: Step) => string;
+}
+
+/** A request whose steps are decided: its events are `stream.pending` from `from` up to `to`. */
+interface DecidedRequest {
+  readonly index: number;
+  readonly stream: UndecidedStream;
+  readonly from: number;
+  readonly to: number;
+  readonly steps: readonly StepOutcome[];
+  /** Where the log takes a simulated one. */
+  readonly recordedAt: EpochMs | undefined;
+}
+
+function isRefusal(error: unknown): error is StepRefused {
+  return [Refusal, InvalidEvent, RevisionMismatch, IdempotencyKeyReused].some((kind) => error instanceof kind);
+}
+
+/**
+ * One attempt at a batch of requests: load, decide all, make keys, seal, append all in one call. Streams that others wrote to meanwhile, or whose kept state turns out to
+ * be old, are put into `again`, with every request on them; the next attempt reads them anew.
+ */
+export class Attempt {
+  readonly again = new Set<StreamName>();
+  readonly #streams = new Map<StreamName, UndecidedStream>();
+  /** Streams known to be as the store has them now: what is refused on them is refused. */
+  readonly #fresh = new Set<StreamName>();
+  readonly #processes: ProcessBook;
+  readonly #decider: Decider;
+
+  constructor(
+    private readonly parts: RunParts,
+    private readonly onRefusal: 'rest' | 'nothing',
+    private readonly forgotten: Set<KeyHolder>,
+  ) {
+    this.#processes = new ProcessBook(parts.loader);
+    this.#decider = { catalog: parts.catalog, ids: parts.ids, hashOf: parts.hashOf, forgotten };
+  }
+
+  /** Fills in the outcomes of what could be settled. @throws what the stores throw, after everything else was settled */
+  async settle(requests: readonly StreamSteps[], open: readonly number[], outcomes: (StreamOutcome | undefined)[]): Promise<void> {
+    const correcting = new Set<StreamName>();
+    for (const index of open) {
+      const request = requests[index];
+      if (request?.steps.some(({ command }) => command.type === 'CorrectHistory')) correcting.add(request.stream);
+    }
+    const decided: DecidedRequest[] = [];
+    for (const index of open) {
+      const request = requests[index];
+      if (request === undefined || this.again.has(request.stream) || this.#mustWait(request)) continue;
+      const one = await this.#decide(request, index, correcting.has(request.stream));
+      if (one !== undefined) decided.push(one);
+    }
+    const keys = await this.#ensureKeys(decided);
+    await this.#append(
+      decided.filter(({ stream }) => !this.again.has(stream.base.stream)),
+      keys,
+      outcomes,
+    );
+  }
+
+  /**
+   * A second append to a stream waits for the first: if that one meets a conflict, the second's revision may be right by chance while its decision is not. A simulated
+   * clock needs them side by side, and its log has no other writer.
+   */
+  #mustWait({ stream, steps }: StreamSteps): boolean {
+    return (this.#streams.get(stream)?.pending.length ?? 0) > 0 && steps.some(({ context }) => context.recordedAt === undefined);
+  }
+
+  async #decide({ stream: name, steps }: StreamSteps, index: number, withHistory: boolean): Promise<DecidedRequest | undefined> {
+    let stream = this.#streams.get(name);
+    if (stream === undefined) {
+      stream = new UndecidedStream(await this.#load(name, withHistory));
+      this.#streams.set(name, stream);
+    }
+    const from = stream.pending.length;
+    const recordedAt = steps.at(-1)?.context.recordedAt;
+    const takeBack = this.onRefusal === 'nothing' ? stream.remember() : undefined;
+    const outcomes: StepOutcome[] = [];
+    for (const step of steps) {
+      const outcome = await this.#decideStep(stream, step);
+      if (outcome === undefined) return undefined;
+      outcomes.push(outcome);
+      if (outcome.status !== 'refused' || takeBack === undefined) continue;
+      takeBack();
+      const withheld = outcomes.map((earlier): StepOutcome => (earlier.status === 'appended' ? { status: 'withheld' } : earlier));
+      while (withheld.length < steps.length) withheld.push({ status: 'withheld' });
+      return { index, stream, from, to: from, steps: withheld, recordedAt };
+    }
+    return { index, stream, from, to: stream.pending.length, steps: outcomes, recordedAt };
+  }
+
+  async #load(name: StreamName, withHistory: boolean): Promise<StreamState> {
+    const { loader } = this.parts;
+    const kept = loader.kept(name);
+    if (kept !== undefined && (!withHistory || kept.history !== null)) return kept;
+    this.#fresh.add(name);
+    return loader.load(name, withHistory);
+  }
+
+  /** Undefined where the stream has to be read again first. */
+  async #decideStep(stream: UndecidedStream, step: Step): Promise<StepOutcome | undefined> {
+    const { kind, stream: name } = stream.base;
+    // A reassignment needs what any command on the deal needs: the deal's own pipeline.
+    const needed = kind.pipelinesNeeded(
+      stream.folded.state,
+      step.command as Parameters<typeof kind.pipelinesNeeded>[1],
+      () => stream.history ?? [],
+    );
+    for (const pipelineId of needed) if (!this.#processes.knows(pipelineId)) await this.#processes.fetch(pipelineId);
+    const now = step.context.recordedAt ?? this.parts.clock.now();
+    try {
+      const decision = decideStep(this.#decider, stream, step, this.#processes, now);
+      if (decision.kind === 'repeated') return repeated(decision.answer.events, decision.answer);
+      if (decision.events.length > 0) return { status: 'appended', events: decision.events };
+      return (await this.#isOld(stream)) ? this.#readAgain(name) : { status: 'nothing' };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return (await this.#isOld(stream)) ? this.#readAgain(name) : { status: 'refused', error };
+    }
+  }
+
+  /** Only an append proves a kept state right; where nothing is appended, a read has to. */
+  async #isOld({ base }: UndecidedStream): Promise<boolean> {
+    if (this.#fresh.has(base.stream)) return false;
+    this.#fresh.add(base.stream);
+    return this.parts.loader.isBehind(base);
+  }
+
+  #readAgain(stream: StreamName): undefined {
+    this.again.add(stream);
+    this.parts.loader.drop(stream);
+    return undefined;
+  }
+
+  /** All keys of the batch at once: making them waits for the disk. A person found forgotten sends the stream back to be decided with that known. */
+  async #ensureKeys(decided: readonly DecidedRequest[]): Promise<ReadonlyMap<KeyHolder, KeyState>> {
+    const holders = new Set<KeyHolder>();
+    for (const { stream } of decided) for (const { holder } of stream.pending) if (holder !== null) holders.add(holder);
+    if (holders.size === 0) return new Map();
+    const keys = await this.parts.keyStore.ensure([...holders]);
+    for (const [holder, key] of keys) if (key.state === 'forgotten') this.forgotten.add(holder);
+    if (this.forgotten.size === 0) return keys;
+    for (const { stream } of decided)
+      if (stream.pending.some(({ holder }) => holder !== null && keys.get(holder)?.state === 'forgotten'))
+        this.again.add(stream.base.stream);
+    return keys;
+  }
+
+  async #append(
+    decided: readonly DecidedRequest[],
+    keys: ReadonlyMap<KeyHolder, KeyState>,
+    outcomes: (StreamOutcome | undefined)[],
+  ): Promise<void> {
+    const writing = decided.filter(({ from, to }) => to > from);
+    const results = await this.#appendAll(writing.map((request) => this.#appendRequest(request, keys)));
+    const resultOf = new Map(writing.map((request, place) => [request, results[place]] as const));
+    const places = new Map<UndecidedStream, StreamPlace>();
+    const failed: unknown[] = [];
+    for (const request of decided) {
+      const { stream, index, steps } = request;
+      const result = resultOf.get(request);
+      if (result?.status === 'rejected') {
+        if (result.reason instanceof WrongExpectedRevision) this.again.add(stream.base.stream);
+        else failed.push(result.reason);
+        this.parts.loader.drop(stream.base.stream);
+        places.delete(stream);
+        continue;
+      }
+      if (this.again.has(stream.base.stream)) continue;
+      if (result !== undefined) places.set(stream, result.value);
+      const { revision, position, recordedAt } = places.get(stream) ?? stream.base;
+      outcomes[index] = { stream: stream.base.stream, steps, revision, position, recordedAt };
+    }
+    for (const [stream, place] of places) this.parts.loader.keep(appendedState(stream, place));
+    if (failed.length > 0) throw failed[0];
+  }
+
+  #appendRequest({ stream, from, to, recordedAt }: DecidedRequest, keys: ReadonlyMap<KeyHolder, KeyState>): AppendRequest {
+    const { base, pending } = stream;
+    const last = base.revision + from;
+    return {
+      stream: base.stream,
+      expected: last === -1 ? 'none' : last,
+      events: pending.slice(from, to).map((event) => sealedEvent(event, keys, this.parts)),
+      ...(recordedAt === undefined ? undefined : { recordedAt }),
+    };
+  }
+
+  async #appendAll(requests: readonly AppendRequest[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
+    const [only, ...others] = requests;
+    if (only === undefined) return [];
+    if (others.length > 0 || only.recordedAt !== undefined) return this.parts.eventStore.appendMany(requests);
+    const [result] = await Promise.allSettled([this.parts.eventStore.append(only.stream, only.expected, only.events)]);
+    return [result];
+  }
+}
+
+function repeated(events: Extract<StepOutcome, { status: 'repeated' }>['events'], first: Partial<StreamPlace>): StepOutcome {
+  const { revision, position, recordedAt } = first;
+  if (revision === undefined || position === undefined || recordedAt === undefined) return { status: 'repeated', events };
+  return { status: 'repeated', events, first: { revision, position, recordedAt } };
+}
+
+/** The stream's state after its append, with the numbers that the store gave. */
+function appendedState({ base, folded, pending }: UndecidedStream, place: StreamPlace): StreamState {
+  const events = pending.map((decided, index) => numbered(decided, pending.length - 1 - index, place));
+  mark(base.marks, events);
+  return { ...base, ...place, folded, history: base.history === null ? null : [...base.history, ...events] };
+}
+
+/** Positions before the last are as near as they can be told; within a stream only their order matters. */
+function numbered({ event }: DecidedEvent, before: number, { revision, position, recordedAt }: StreamPlace): RecordedEvent {
+  return { ...event, revision: revision - before, position: positionOf(positionNumber(position) - before), recordedAt };
+}

@@ -1,0 +1,83 @@
+import type { RecordedEvent } from '../domain/shared/envelope.js';
+import type { KeyHolder } from '../privacy/key-store.port.js';
+import type { CommandContext, EventRef } from './command.js';
+import type { Folded } from './folding.js';
+import { foldByLaw, foldNext } from './folding.js';
+import type { FirstAnswer, StreamState } from './stream-state.js';
+import { answerKey } from './stream-state.js';
+
+/** An event that was decided and is not yet appended: clear text, numbers as they will be if nobody comes between. */
+export interface DecidedEvent {
+  readonly event: RecordedEvent;
+  /** Under whose key its personal fields go; null where it has none. */
+  readonly holder: KeyHolder | null;
+}
+
+/** What an idempotency key was answered with: from the stream with its numbers, from this run without. */
+export type KnownAnswer = Pick<FirstAnswer, 'events' | 'requestHash'> & Partial<FirstAnswer>;
+
+/** A stream between two appends: the state that the next step is decided on, and what earlier steps have decided. */
+export class UndecidedStream {
+  #folded: Folded;
+  #history: readonly RecordedEvent[] | null;
+  readonly pending: DecidedEvent[] = [];
+  readonly #importHashes = new Set<string>();
+  readonly #answers = new Map<string, { readonly requestHash: string | undefined; readonly events: readonly EventRef[] }>();
+
+  constructor(readonly base: StreamState) {
+    this.#folded = base.folded;
+    this.#history = base.history;
+  }
+
+  get revision(): number {
+    return this.base.revision + this.pending.length;
+  }
+  get folded(): Folded {
+    return this.#folded;
+  }
+  get history(): readonly RecordedEvent[] | null {
+    return this.#history;
+  }
+
+  hasImport(hash: string): boolean {
+    return this.base.marks.importHashes.has(hash) || this.#importHashes.has(hash);
+  }
+
+  firstAnswer({ actor, idempotencyKey }: CommandContext): KnownAnswer | undefined {
+    if (idempotencyKey === undefined) return undefined;
+    const key = answerKey(actor, idempotencyKey);
+    return this.base.marks.answers.get(key) ?? this.#answers.get(key);
+  }
+
+  /** Takes everything back that was decided since. */
+  remember(): () => void {
+    const { length } = this.pending;
+    const [folded, history] = [this.#folded, this.#history];
+    const [hashes, answers] = [[...this.#importHashes], [...this.#answers]];
+    return () => {
+      this.pending.length = length;
+      this.#folded = folded;
+      this.#history = history;
+      this.#importHashes.clear();
+      for (const hash of hashes) this.#importHashes.add(hash);
+      this.#answers.clear();
+      for (const [key, answer] of answers) this.#answers.set(key, answer);
+    };
+  }
+
+  push(decided: DecidedEvent): void {
+    const { event } = decided;
+    this.pending.push(decided);
+    if (this.#history !== null) this.#history = [...this.#history, event];
+    const folded = foldNext(this.base.kind, this.#folded, event);
+    if (folded === undefined && this.#history === null)
+      throw new TypeError(`${this.base.stream} cannot be folded again without its history`);
+    this.#folded = folded ?? foldByLaw(this.base.kind, this.#history ?? []);
+    const { importHash, idempotencyKey, requestHash, actor } = event.metadata;
+    if (importHash !== undefined) this.#importHashes.add(importHash);
+    if (idempotencyKey === undefined) return;
+    const key = answerKey(actor, idempotencyKey);
+    const before = this.#answers.get(key)?.events ?? [];
+    this.#answers.set(key, { requestHash, events: [...before, { eventId: event.eventId, type: event.type }] });
+  }
+}
