@@ -274,6 +274,37 @@ export interface WaterfallAnswer {
   readonly totals: { readonly opening: OpenFigures; readonly closing: OpenFigures; readonly difference: OpenFigures };
 }
 
+/** Why one pipeline answer differs from another: the same words as a comparison. */
+export interface ExplainQuery extends CompareQuery {
+  /** Rows told one by one, default 1,000, at most 10,000; the others are one sum. */
+  readonly limit?: number;
+}
+
+/** One event's contribution to one group, signed. */
+export interface ExplainRow extends Pick<Figures, 'deals' | 'unvalued' | 'value' | 'weighted'> {
+  readonly at: string;
+  readonly deal: string;
+  /** `meaning`: what the deal's ids mean changed (a team, an industry, a weight). `restated`: recorded late or corrected. */
+  readonly cause: 'event' | 'meaning' | 'restated';
+  readonly eventId: string | null;
+  /** Of a `meaning` the thing that changed, such as `employee/anna`. */
+  readonly eventType: string | null;
+  /** Of the event that brought it. */
+  readonly position: string;
+  readonly group: Group;
+  readonly labels: Labels;
+}
+
+export interface ExplainAnswer {
+  readonly report: 'explain';
+  readonly basis: ComparisonBasis;
+  /** In the order of time. With `rest` they add up to `totals.difference` exactly, and group by group to that of a comparison. */
+  readonly rows: readonly ExplainRow[];
+  readonly rest: Pick<Figures, 'deals' | 'unvalued' | 'value' | 'weighted'> & { readonly rows: number };
+  /** `difference` counts from nothing where nothing was known yet then. */
+  readonly totals: { readonly then: Figures | NotKnownYet; readonly now: Figures; readonly difference: Figures };
+}
+
 /** A single deal at (T, K): by the law over its own events. */
 export interface DealQuery {
   /** Default now. */

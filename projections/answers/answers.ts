@@ -7,6 +7,8 @@ import type {
   DealQuery,
   DealsBehindAnswer,
   DealsBehindQuery,
+  ExplainAnswer,
+  ExplainQuery,
   PipelineAnswer,
   PipelineQuery,
   SeriesAnswer,
@@ -30,6 +32,8 @@ export interface Answers {
   compare(query: CompareQuery, asker: Asker): Promise<CompareAnswer>;
   series(query: SeriesQuery, asker: Asker): Promise<SeriesAnswer>;
   waterfall(query: WaterfallQuery, asker: Asker): Promise<WaterfallAnswer>;
+  /** Why the two answers of a comparison differ. */
+  explain(query: ExplainQuery, asker: Asker): Promise<ExplainAnswer>;
   /** The deals behind a figure; without a group, a list of deals. */
   deals(query: DealsBehindQuery, asker: Asker): Promise<DealsBehindAnswer>;
   /** By its id, or by its source's key where only one deal has it. */
@@ -48,6 +52,7 @@ export function openAnswers(options: AnswersOptions): Answers {
     compare: (query, asker) => pipeline.compare(query, asker),
     series: (query, asker) => pipeline.series(query, asker),
     waterfall: (query, asker) => flows.waterfall(query, asker),
+    explain: (query, asker) => flows.explain(query, asker),
     deals: (query, asker) => pipeline.deals(query, asker),
     deal: (idOrKey, query, asker) => deal.deal(idOrKey, query, asker),
     dealHistory: (idOrKey, query, asker) => deal.history(idOrKey, query, asker),

@@ -74,6 +74,41 @@ describe('the waterfall', () => {
   });
 });
 
+describe('the explanation of a difference', () => {
+  it('is a list of events whose contributions add up to the comparison, group by group, to the cent and to the deal (TN01, TN02)', async () => {
+    await holds(
+      fc.asyncProperty(arbitraryLog({ events: 60 }), fc.array(asked, { minLength: 4, maxLength: 4 }), async (told, questions) => {
+        await withAnswers(told, async ({ answers, events }) => {
+          for (const { a, b, k, groupBy, filter, closing, known } of questions) {
+            const [then = 0, now = 0] = [askable(tellingInstant(told, a)), askable(tellingInstant(told, b))].toSorted((x, y) => x - y);
+            const question = {
+              ...{ then: isoInstant(then), now: isoInstant(now), known, groupBy },
+              filters: filter === null ? {} : { [filter[0]]: [filter[1]] },
+              ...(closing === undefined ? {} : { closing }),
+              knownAt: `position:${events[k % events.length]!.position}`,
+            };
+            const explained = await answers.explain(question, nobody);
+            const compared = await answers.compare(question, nobody);
+            const key = (group: object): string => JSON.stringify(group);
+            for (const { group, difference } of compared.rows) {
+              if (difference === NOT_KNOWN_YET) continue;
+              const rows = explained.rows.filter((row) => key(row.group) === key(group));
+              expect(total(rows)).toEqual(total([difference]));
+              const weighted = (figures: readonly { weighted?: MoneyFigures }[]): unknown =>
+                total(figures.map((each) => ({ deals: 0, unvalued: 0, value: each.weighted ?? [] })));
+              expect(weighted(rows)).toEqual(weighted([difference]));
+            }
+            const short = await answers.explain({ ...question, limit: 2 }, nobody);
+            expect(total([...short.rows, short.rest])).toEqual(total([explained.totals.difference]));
+            expect(total(explained.rows)).toEqual(total([explained.totals.difference]));
+          }
+        });
+      }),
+      0.3,
+    );
+  });
+});
+
 describe('a series', () => {
   it('has at every point what the pipeline report says as of then, as known now or then (TN02)', async () => {
     await holds(

@@ -3,9 +3,19 @@ import { isoInstant } from '../../libs/domain/shared/instant.js';
 import { LOG_START } from '../../libs/domain/shared/position.js';
 import { rowCounts } from '../../libs/read-store/read-store.port.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
-import type { Grouping, WaterfallAnswer, WaterfallQuery } from '../../libs/reporting/queries.js';
+import type {
+  ExplainAnswer,
+  ExplainQuery,
+  Filters,
+  Grouping,
+  KnownWhen,
+  WaterfallAnswer,
+  WaterfallQuery,
+} from '../../libs/reporting/queries.js';
+import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
+import { EXPLAIN_METHOD, explainReport } from '../../libs/reporting/explain/explain.js';
 import type { DealInterval } from '../../libs/reporting/rows.js';
-import { parseFlowBounds } from '../../libs/reporting/time/instant.js';
+import { parseFlowBounds, parseInstant } from '../../libs/reporting/time/instant.js';
 import { dimensionTimeline } from '../../libs/reporting/waterfall/histories.js';
 import type { KnownDeals } from '../../libs/reporting/waterfall/waterfall.js';
 import { checkWaterfall, WATERFALL_METHOD, waterfallReport } from '../../libs/reporting/waterfall/waterfall.js';
@@ -18,6 +28,9 @@ import { groupingsRead } from './question.js';
 import type { Asker } from './sources.js';
 
 const ALL_TOGETHER: readonly Grouping[] = [];
+const BY_STATUS_AND_STAGE: readonly Grouping[] = ['status', 'stage'];
+const OPEN: Filters = { status: ['open'] };
+const MOST_ROWS = 10_000;
 
 /** Every row of every deal known at one K, and what ids mean through time. */
 interface KnownRows extends KnownDeals {
@@ -33,18 +46,8 @@ export class FlowAnswers {
     checkWaterfall(asked.question);
     const { opening, closing } = parseFlowBounds(query.from, query.to ?? 'now', asked.time);
     const knownWhen = query.known ?? 'now';
-    const ends = await this.ends(asked, knownWhen, opening, closing);
-    const question = await this.asking.byId(asked.question, await this.asking.view(asked.question, closing, ends.now), asker);
-    const known = await this.known(question, ends.now);
-    const knownThen = knownWhen === 'now' ? undefined : ends.then.position === LOG_START ? null : await this.known(question, ends.then);
-    const report = waterfallReport(
-      { question, opening, closing, known, ...(knownThen === undefined ? {} : { knownThen }) },
-      query.method ?? 'events',
-    );
-    const points = [
-      this.openPoint(question, opening, ends.then, knownThen === undefined ? known : knownThen),
-      this.openPoint(question, closing, ends.now, ends.now.position === LOG_START ? null : known),
-    ] as const;
+    const { question, known, knownThen, points } = await this.between(asked, knownWhen, opening, closing, asker, OPEN);
+    const report = waterfallReport({ question, opening, closing, known, ...knownThen }, query.method ?? 'events');
     const method = `${WATERFALL_METHOD}/${query.method ?? 'events'}`;
     const input = await this.asking.basisInput(method, question, points);
     const basis = {
@@ -52,6 +55,48 @@ export class FlowAnswers {
       ...{ from: isoInstant(opening), to: isoInstant(closing) },
     };
     return this.asking.sources.personal.open({ report: 'waterfall', basis, ...report } as const, asker);
+  }
+
+  async explain(query: ExplainQuery, asker: Asker): Promise<ExplainAnswer> {
+    const limit = query.limit ?? 1_000;
+    if (!Number.isInteger(limit) || limit < 0 || limit > MOST_ROWS) throw new QuestionNotUnderstood(`the limit is 0 to ${MOST_ROWS} rows`);
+    const asked = await this.asking.begin(query, BY_STATUS_AND_STAGE);
+    const { time } = asked;
+    const [then, now] = [parseInstant(query.then, time), query.now === undefined ? time.now : parseInstant(query.now, time)];
+    if (now < then) throw new QuestionNotUnderstood(`'${query.now ?? 'now'}' is before '${query.then}'`);
+    const knownWhen = query.known ?? 'now';
+    const { question, known, knownThen, points } = await this.between(asked, knownWhen, then, now, asker, {});
+    const report = explainReport({ question, then, now, known, limit, ...knownThen });
+    const input = await this.asking.basisInput(EXPLAIN_METHOD, question, points);
+    const basis = comparisonBasis(this.asking.sources.eventStore, input, points[1], knownWhen);
+    return this.asking.sources.personal.open({ report: 'explain', basis, ...report } as const, asker);
+  }
+
+  /** Everything known at both ends, the names in the filters looked up. */
+  private async between(
+    asked: Asked,
+    knownWhen: KnownWhen,
+    then: EpochMs,
+    now: EpochMs,
+    asker: Asker,
+    counted: Filters,
+  ): Promise<{
+    readonly question: ReadQuestion;
+    readonly known: KnownRows;
+    readonly knownThen: { readonly knownThen?: KnownRows | null };
+    readonly points: readonly [PointSeen, PointSeen];
+  }> {
+    const ends = await this.ends(asked, knownWhen, then, now);
+    const question = await this.asking.byId(asked.question, await this.asking.view(asked.question, now, ends.now), asker);
+    const known = await this.known(question, ends.now);
+    const knownThen = knownWhen === 'now' ? known : ends.then.position === LOG_START ? null : await this.known(question, ends.then);
+    return {
+      ...{ question, known, knownThen: knownWhen === 'now' ? {} : { knownThen } },
+      points: [
+        point(question, counted, then, ends.then, ends.then.position === LOG_START ? null : knownThen),
+        point(question, counted, now, ends.now, ends.now.position === LOG_START ? null : known),
+      ],
+    };
   }
 
   /** K at both ends. */
@@ -67,16 +112,16 @@ export class FlowAnswers {
     const kinds = dimensions.kindsFor(groupingsRead(question));
     return { rows, knownAt: number, dimensions: dimensionTimeline(await dimensions.known(number, kinds), number, question.organisedAt) };
   }
+}
 
-  /** What the basis says of one end: the open pipeline there. */
-  private openPoint(question: ReadQuestion, asOf: EpochMs, knowledge: Knowledge, known: KnownRows | null): PointSeen {
-    if (known === null) return { asOf, knowledge, state: null };
-    const scope = { ...question.scope, filters: { ...question.scope.filters, status: ['open'] } };
-    const tally = pipelineTally({ ...question, scope }, known.dimensions.at(asOf));
-    for (const row of known.rows) {
-      if (rowCounts(row, asOf, known.knownAt)) tally.add(row);
-      if (row.dated === 0 && asOf < row.registeredAt && rowCounts(row, row.registeredAt, known.knownAt)) tally.addUndated(row);
-    }
-    return { asOf, knowledge, state: tally.state() };
+/** What the basis says of one end: the deals that are counted there. */
+function point(question: ReadQuestion, counted: Filters, asOf: EpochMs, knowledge: Knowledge, known: KnownRows | null): PointSeen {
+  if (known === null) return { asOf, knowledge, state: null };
+  const scope = { ...question.scope, filters: { ...question.scope.filters, ...counted } };
+  const tally = pipelineTally({ ...question, scope }, known.dimensions.at(asOf));
+  for (const row of known.rows) {
+    if (rowCounts(row, asOf, known.knownAt)) tally.add(row);
+    if (row.dated === 0 && asOf < row.registeredAt && rowCounts(row, row.registeredAt, known.knownAt)) tally.addUndated(row);
   }
+  return { asOf, knowledge, state: tally.state() };
 }

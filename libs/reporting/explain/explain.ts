@@ -1,0 +1,227 @@
+import type { EpochMs } from '../../domain/shared/instant.js';
+import { isoInstant } from '../../domain/shared/instant.js';
+import { positionOf } from '../../domain/shared/position.js';
+import type { Sums } from '../figures.js';
+import { addDeal, addSums, figuresOf, moneyTexts, noSums, subtractSums } from '../figures.js';
+import type { PipelineQuestion } from '../pipeline/tally.js';
+import type { ExplainAnswer, ExplainRow, Figures, Group } from '../queries.js';
+import { NOT_KNOWN_YET } from '../queries.js';
+import type { DealInterval } from '../rows.js';
+import type { DimensionView } from '../scope/dimension-view.js';
+import { keyReader, labelsOf } from '../scope/groupings.js';
+import { inScope } from '../scope/scope.js';
+import { historiesAt, stateAt } from '../waterfall/histories.js';
+import type { KnownDeals } from '../waterfall/waterfall.js';
+
+export const EXPLAIN_METHOD = 'explain/1';
+
+export interface ExplainInput {
+  readonly question: PipelineQuestion;
+  readonly then: EpochMs;
+  readonly now: EpochMs;
+  readonly known: KnownDeals;
+  /** `then` as it was known then; null: nothing was known yet. */
+  readonly knownThen?: KnownDeals | null;
+  /** So many rows are told one by one, the others as one sum. */
+  readonly limit: number;
+}
+
+/** A sum that does not come out is a fault of ours, and no report. */
+export class ExplanationDoesNotSum extends Error {
+  override readonly name = 'ExplanationDoesNotSum';
+}
+
+/** What one deal adds to the figures of its group. */
+interface Share {
+  readonly group: string;
+  readonly sums: Sums;
+}
+
+type ShareOf = (row: DealInterval | undefined, view: DimensionView) => Share | null;
+
+function shares({ groupBy, scope, zone }: PipelineQuestion): ShareOf {
+  const readers = new WeakMap<DimensionView, (row: DealInterval) => Share | null>();
+  function readerOf(view: DimensionView): (row: DealInterval) => Share | null {
+    const isIn = inScope(scope, view, zone);
+    const keys = groupBy.map((grouping) => keyReader(grouping, view, zone));
+    return (row) => {
+      if (!isIn(row)) return null;
+      const sums = noSums();
+      addDeal(sums, row, row.status === 'open' ? view.weightOf(row.pipeline, row.stage) : null);
+      return { group: JSON.stringify(keys.map((read) => read(row))), sums };
+    };
+  }
+  return (row, view) => {
+    if (row === undefined) return null;
+    let read = readers.get(view);
+    if (read === undefined) readers.set(view, (read = readerOf(view)));
+    return read(row);
+  };
+}
+
+function isNothing({ deals, unvalued, value, weighted }: Sums): boolean {
+  return deals === 0 && unvalued === 0 && [...value.values(), ...weighted.values()].every((minor) => minor === 0);
+}
+
+/** What one step changes, by group: what left the one, what came to the other. */
+function changes(before: Share | null, after: Share | null): readonly Share[] {
+  if (before !== null && after !== null && before.group === after.group) {
+    const sums = subtractSums(after.sums, before.sums);
+    return isNothing(sums) ? [] : [{ group: after.group, sums }];
+  }
+  return [
+    ...(before === null ? [] : [{ group: before.group, sums: subtractSums(noSums(), before.sums) }]),
+    ...(after === null ? [] : [after]),
+  ];
+}
+
+interface Told {
+  readonly at: EpochMs;
+  readonly deal: string;
+  readonly cause: ExplainRow['cause'];
+  readonly what: { readonly eventId: string | null; readonly eventType: string | null; readonly openedBy: number };
+  readonly share: Share;
+}
+
+/** Every event of one deal in (then, now] that changes a figure; what its ids mean changes before what happens at the same instant. */
+function* told(deal: string, history: readonly DealInterval[], { then, now, known }: ExplainInput, of: ShareOf): Generator<Told> {
+  const { dimensions } = known;
+  let row = stateAt(history, then);
+  let share = of(row, dimensions.at(then));
+  const rows = history.filter(({ validFrom }) => validFrom > then && validFrom <= now);
+  const instants = [...new Set([...rows.map(({ validFrom }) => validFrom), ...dimensions.changesIn(then, now)])].sort((a, b) => a - b);
+  for (const at of instants) {
+    const view = dimensions.at(at);
+    const meant = of(row, view);
+    const cause = row === undefined ? undefined : dimensions.causeAt(at, row);
+    for (const change of changes(share, meant)) {
+      yield {
+        at,
+        deal,
+        cause: 'meaning',
+        what: { eventId: null, eventType: cause?.entity ?? null, openedBy: cause?.openedBy ?? 0 },
+        share: change,
+      };
+    }
+    share = meant;
+    for (const next of rows.filter(({ validFrom }) => validFrom === at)) {
+      const after = of(next, view);
+      for (const change of changes(share, after)) yield { at, deal, cause: 'event', what: next, share: change };
+      share = after;
+      row = next;
+    }
+  }
+}
+
+/** What is seen otherwise today of the state then. */
+function* restated(input: ExplainInput, histories: ReadonlyMap<string, readonly DealInterval[]>, of: ShareOf): Generator<Told> {
+  const { then, known, knownThen } = input;
+  if (knownThen === undefined) return;
+  const before = knownThen === null ? new Map<string, readonly DealInterval[]>() : historiesAt(knownThen.rows, knownThen.knownAt);
+  for (const deal of [...new Set([...before.keys(), ...histories.keys()])].sort()) {
+    const was = stateAt(before.get(deal) ?? [], then);
+    const is = stateAt(histories.get(deal) ?? [], then);
+    const seen = knownThen === null ? null : of(was, knownThen.dimensions.at(then));
+    const what = is ?? was;
+    if (what === undefined) continue;
+    for (const change of changes(seen, of(is, known.dimensions.at(then)))) yield { at: then, deal, cause: 'restated', what, share: change };
+  }
+}
+
+function stateOf(
+  histories: ReadonlyMap<string, readonly DealInterval[]>,
+  at: EpochMs,
+  view: DimensionView,
+  of: ShareOf,
+): Map<string, Sums> {
+  const groups = new Map<string, Sums>();
+  for (const history of histories.values()) {
+    const share = of(stateAt(history, at), view);
+    if (share !== null) addTo(groups, share);
+  }
+  return groups;
+}
+
+function addTo(groups: Map<string, Sums>, { group, sums }: Share): void {
+  const sum = groups.get(group) ?? noSums();
+  groups.set(group, sum);
+  addSums(sum, sums);
+}
+
+function together(groups: ReadonlyMap<string, Sums>): Sums {
+  const all = noSums();
+  for (const sums of groups.values()) addSums(all, sums);
+  return all;
+}
+
+/** Signed figures of a change: currencies that do not change are left out. */
+function changeFigures(sums: Sums): Pick<Figures, 'deals' | 'unvalued' | 'value' | 'weighted'> {
+  const nonZero = (money: ReadonlyMap<string, number>): ReadonlyMap<string, number> =>
+    new Map([...money].filter(([, minor]) => minor !== 0));
+  const weighted = nonZero(sums.weighted);
+  const { deals, unvalued } = sums;
+  return { deals, unvalued, value: moneyTexts(nonZero(sums.value)), ...(weighted.size === 0 ? {} : { weighted: moneyTexts(weighted) }) };
+}
+
+function mustSum(then: ReadonlyMap<string, Sums>, now: ReadonlyMap<string, Sums>, moved: ReadonlyMap<string, Sums>): void {
+  for (const group of new Set([...then.keys(), ...now.keys(), ...moved.keys()])) {
+    const expected = subtractSums(now.get(group) ?? noSums(), then.get(group) ?? noSums());
+    if (!isNothing(subtractSums(expected, moved.get(group) ?? noSums()))) {
+      throw new ExplanationDoesNotSum(`the events of ${group} do not add up to its difference`);
+    }
+  }
+}
+
+/**
+ * The events whose contributions add up to the difference between two pipeline answers exactly, group by group (the same scope and groupings).
+ * `cause`: an `event` of the deal; a change of what its ids mean (its owner's team, its company's industry, a stage's weight); or `restated`,
+ * what was recorded late or corrected, where both ends are seen as they were known then.
+ * @throws ExplanationDoesNotSum
+ */
+export function explainReport(input: ExplainInput): Pick<ExplainAnswer, 'rows' | 'rest' | 'totals'> {
+  const { question, known, knownThen } = input;
+  const of = shares(question);
+  const histories = historiesAt(known.rows, known.knownAt);
+  const all: Told[] = [...restated(input, histories, of)];
+  for (const [deal, history] of histories) all.push(...told(deal, history, input, of));
+
+  const moved = new Map<string, Sums>();
+  for (const { share } of all) addTo(moved, share);
+  const seenThen = knownThen === undefined ? known : knownThen;
+  const then =
+    seenThen === null
+      ? new Map<string, Sums>()
+      : stateOf(historiesAt(seenThen.rows, seenThen.knownAt), input.then, seenThen.dimensions.at(input.then), of);
+  const now = stateOf(histories, input.now, known.dimensions.at(input.now), of);
+  mustSum(then, now, moved);
+
+  // Stable: at one instant by deal, each deal's steps in their order.
+  const ordered = all.sort((a, b) => a.at - b.at);
+  const [before, after] = [together(then), together(now)];
+  return {
+    rows: ordered.slice(0, input.limit).map((each) => rowOf(each, question, known.dimensions.at(each.at))),
+    rest: restOf(ordered.slice(input.limit)),
+    totals: {
+      then: seenThen === null ? NOT_KNOWN_YET : figuresOf(before),
+      now: figuresOf(after),
+      difference: figuresOf(subtractSums(after, before)),
+    },
+  };
+}
+
+function restOf(more: readonly Told[]): ExplainAnswer['rest'] {
+  const sums = noSums();
+  for (const { share } of more) addSums(sums, share.sums);
+  return { rows: more.length, ...changeFigures(sums) };
+}
+
+function rowOf({ at, deal, cause, what, share }: Told, { groupBy }: PipelineQuestion, view: DimensionView): ExplainRow {
+  const values = JSON.parse(share.group) as (string | null)[]; // as `shares` wrote it
+  const group: Group = Object.fromEntries(groupBy.map((grouping, index) => [grouping, values[index] ?? null]));
+  return {
+    ...{ at: isoInstant(at), deal, cause },
+    ...{ eventId: what.eventId, eventType: what.eventType, position: positionOf(what.openedBy) },
+    ...{ group, labels: labelsOf(group, view) },
+    ...changeFigures(share.sums),
+  };
+}
