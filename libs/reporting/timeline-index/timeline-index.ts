@@ -2,7 +2,7 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import type { PipelineQuestion, PipelineState } from '../pipeline/tally.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import type { IndexedRow } from './index-row.js';
-import { IdTable } from './id-table.js';
+import type { IdTable } from './id-table.js';
 import { LooseRows } from './loose-rows.js';
 import type { StateQuestion } from './question.js';
 import { answerState } from './question.js';
@@ -10,7 +10,7 @@ import type { Columns } from './segment.js';
 import { COLUMNS, positionCode, Segment } from './segment.js';
 import type { IndexLimits } from './segment-frames.js';
 import { INDEX_LIMITS, SegmentFrames } from './segment-frames.js';
-import { Vocabulary } from './vocabulary.js';
+import type { Vocabulary } from './vocabulary.js';
 
 export interface IndexSize {
   readonly rows: number;
