@@ -1,0 +1,160 @@
+import type { MoneyText } from '../domain/shared/money.js';
+import type { Basis, Group, Grouping, Labels, PipelineQuery } from './queries.js';
+import type { FunnelMode, StageAccount } from './funnel/funnel.js';
+import type { LeadTimes, TimeInStage } from './leadtimes/lead-times.js';
+import type { Share, WinRateForm } from './winrate/win-rate.js';
+
+/** What every flow question says of scope and instants: as a pipeline question, asked as of T and known at K. */
+type FlowScope = Omit<PipelineQuery, 'groupBy'> & { /** Default none: one row, or one funnel. */ readonly groupBy?: readonly Grouping[] };
+
+/** A period of a flow, dates included on both sides, and what it is judged as of. */
+export interface FlowBasis extends Basis {
+  /** [from, to) as instants, and the label it was asked by. */
+  readonly period: { readonly label: string; readonly from: string; readonly to: string } | null;
+}
+
+export interface FunnelQuery extends FlowScope {
+  /** The period in which a deal must come to the milestone: `2017-Q2`. */
+  readonly cohort: string;
+  /** `registered` (default), `contacted`, `qualified`, or a stage's id. */
+  readonly milestone?: string;
+  readonly mode?: FunnelMode;
+  /** Only what happened within this age of each deal: `90d`, `12w`, `6m` (of 30 days). */
+  readonly within?: string;
+}
+
+export interface FunnelRow {
+  readonly group: Group;
+  readonly labels: Labels;
+  /** The milestone; for a stage its id, beside `pipeline` and `label`. */
+  readonly milestone: string;
+  readonly pipeline?: string;
+  readonly label?: string;
+  readonly deals: number;
+  readonly unvalued: number;
+  readonly value: readonly MoneyText[];
+  /** Shares of the cohort's start and of the step before (of the same pipeline); null where that is nobody. */
+  readonly conversionFromStart: number | null;
+  readonly conversionFromPrevious: number | null;
+  /** 95 % interval of conversionFromStart (Wilson); null for n = 0. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Deals that came beyond the stage without having been in it. */
+  readonly skippedIn: number;
+  readonly stillHere: number;
+  readonly lost: number;
+  readonly movedBack: number;
+  /** Stays in the stage, closed: entries are the sum of all others. Stages only. */
+  readonly account?: StageAccount;
+}
+
+/** How much of a cohort's outcome is known: a young cohort always looks worst. */
+export interface Maturity {
+  readonly group: Group;
+  readonly n: number;
+  readonly closed: number;
+  /** closed / n; null for nobody. */
+  readonly share: number | null;
+  /** With `within`: deals that are as old as that. */
+  readonly oldEnough: number;
+}
+
+export interface FunnelAnswer {
+  readonly report: 'funnel';
+  readonly basis: FlowBasis & { readonly milestone: string; readonly mode: FunnelMode; readonly within: string | null };
+  readonly rows: readonly FunnelRow[];
+  readonly maturity: readonly Maturity[];
+  /** Deals in scope without a date of their own: in no cohort. */
+  readonly undated: number;
+}
+
+export interface LeadTimesQuery extends FlowScope {
+  readonly from: string;
+  readonly to: string;
+  /** Deals that came to the first milestone in this period; default: all. */
+  readonly cohort?: string;
+}
+
+export interface LeadTimesRow extends LeadTimes {
+  readonly group: Group;
+  readonly labels: Labels;
+}
+
+export interface LeadTimesAnswer {
+  readonly report: 'leadtimes';
+  readonly basis: FlowBasis & { readonly from: string; readonly to: string; readonly unit: 'days of 24 hours' };
+  readonly rows: readonly LeadTimesRow[];
+  readonly undated: number;
+}
+
+export interface TimeInStageQuery extends FlowScope {
+  /** Deals registered in this period; default: all. */
+  readonly cohort?: string;
+  /** Postponed time counts as time in the stage unless it is left out. */
+  readonly postponed?: 'counted' | 'left-out';
+}
+
+export interface TimeInStageRow extends Omit<TimeInStage, 'curve'> {
+  readonly group: Group;
+  readonly labels: Labels;
+  readonly pipeline: string;
+  readonly stage: string;
+  readonly label: string;
+  readonly exits: Readonly<Record<string, number>>;
+}
+
+export interface TimeInStageAnswer {
+  readonly report: 'time-in-stage';
+  readonly basis: FlowBasis & { readonly postponed: 'counted' | 'left-out'; readonly unit: 'days of 24 hours' };
+  readonly rows: readonly TimeInStageRow[];
+  readonly undated: number;
+}
+
+export interface WinRateQuery extends FlowScope {
+  /** Deals created in this period (form d and its curve) … */
+  readonly cohort?: string;
+  /** … or deals closed in it. Neither: all deals up to T by their closing. */
+  readonly closed?: string;
+  /** Whose date makes the cohort: `qualified` (default) or `registered`. */
+  readonly milestone?: string;
+  /** Age after which an open deal counts as old in the `overdue` form; default 180d. */
+  readonly oldAfter?: string;
+}
+
+/** Outcomes of a cohort by age: shares, with the number of deals old enough and still open just before. */
+export interface CurvePoint {
+  readonly age: number;
+  readonly atRisk: number;
+  readonly won: number;
+  readonly lost: number;
+  readonly derailed: number;
+  /** Still open (Kaplan-Meier) with its 95 % band. */
+  readonly open: number;
+  readonly openLow: number;
+  readonly openHigh: number;
+}
+
+export interface WinRateRow {
+  readonly group: Group;
+  readonly labels: Labels;
+  readonly n: number;
+  readonly won: number;
+  readonly lost: number;
+  readonly derailed: number;
+  readonly open: number;
+  readonly overdue: number;
+  readonly old: number;
+  readonly unvalued: number;
+  readonly rates: Readonly<Record<Exclude<WinRateForm, 'by-value'>, Share>>;
+  /** By currency. */
+  readonly byValue: Readonly<Record<string, Share>>;
+  /** By weeks of age: form (d) for every age. */
+  readonly curve: readonly CurvePoint[];
+}
+
+export interface WinRateAnswer {
+  readonly report: 'winrate';
+  readonly basis: FlowBasis & { readonly by: 'cohort' | 'closed'; readonly milestone: string; readonly oldAfter: string };
+  readonly rows: readonly WinRateRow[];
+  readonly undated: number;
+}

@@ -1,0 +1,99 @@
+import { moneyTexts } from '../figures.js';
+import type { FunnelRow, Maturity } from '../flow-queries.js';
+import type { GroupedPaths } from '../paths/grouped.js';
+import { lastRow } from '../paths/deal-path.js';
+import type { DealPath } from '../paths/deal-path.js';
+import { parseMilestone } from '../paths/milestones.js';
+import type { Milestone } from '../paths/milestones.js';
+import type { DimensionView } from '../scope/dimension-view.js';
+import { labelsOf } from '../scope/groupings.js';
+import { wilson } from '../survival/kaplan-meier.js';
+import type { FunnelQuestion, FunnelStep, StepCount } from './funnel.js';
+import { FunnelFold } from './funnel.js';
+
+export const FUNNEL_METHOD = 'funnel/1';
+
+/**
+ * The steps of a funnel: the cohort's milestone, `qualified` behind a registration, the stages of every pipeline that the cohort's deals are or were last in, in the
+ * order of the process in force at T, then `won`.
+ */
+export function funnelSteps(milestone: Milestone, paths: readonly DealPath[], view: DimensionView): FunnelStep[] {
+  const pipelines = [...new Set(paths.flatMap((path) => lastRow(path).pipeline ?? []))].sort();
+  const stages = pipelines.flatMap((pipeline) =>
+    (view.values('process', pipeline)?.process.stages ?? []).map(({ id, label }) => ({ pipeline, stage: id, label })),
+  );
+  const requests: FunnelStep[] = milestone === 'registered' || milestone === 'contacted' ? [{ milestone: 'qualified' }] : [];
+  // A cohort that begins in a stage has no use for the stages before it.
+  const start = milestone.startsWith('stage:') ? milestone.slice('stage:'.length) : undefined;
+  const from = start === undefined ? 0 : Math.max(0, stages.findIndex(({ stage }) => stage === start) + 1);
+  return [{ milestone }, ...requests, ...stages.slice(from), { milestone: 'won' }];
+}
+
+/** The step that a step's conversion is told from: the one before it that is not a stage of another pipeline. */
+function previous(steps: readonly StepCount[], index: number): StepCount | undefined {
+  const here = steps[index];
+  for (let before = index - 1; before >= 0; before -= 1) {
+    const other = steps[before];
+    if (other === undefined || here === undefined) return undefined;
+    if (!('stage' in other.step) || !('stage' in here.step) || other.step.pipeline === here.step.pipeline) return other;
+  }
+  return undefined;
+}
+
+function stepName(step: FunnelStep): Pick<FunnelRow, 'milestone' | 'pipeline' | 'label'> {
+  if ('stage' in step) return { milestone: step.stage, pipeline: step.pipeline, label: step.label };
+  return { milestone: step.milestone.startsWith('stage:') ? step.milestone.slice('stage:'.length) : step.milestone };
+}
+
+/** A funnel does not close: a fault of ours, and no report. */
+export class FunnelDoesNotClose extends Error {
+  override readonly name = 'FunnelDoesNotClose';
+}
+
+function checked({ step, account }: StepCount): void {
+  if (account === null) return;
+  const { entries, ...exits } = account;
+  const sum = Object.values(exits).reduce((total, count) => total + count, 0);
+  if (sum !== entries)
+    throw new FunnelDoesNotClose(`stage ${JSON.stringify(step)} was entered ${entries} times and left or held ${sum} times`);
+}
+
+/** Funnel of one group of deals: its rows and its maturity. Definitions: metrics.md sections 1 and 3. */
+export function funnelOf(
+  { group, paths }: GroupedPaths,
+  question: FunnelQuestion,
+  view: DimensionView,
+): { rows: FunnelRow[]; maturity: Maturity } {
+  const fold = new FunnelFold(question);
+  for (const path of paths) fold.add(path);
+  const { steps, n, closed, oldEnough } = fold.result();
+  const labels = labelsOf(group, view);
+  const rows = steps.map((count, index): FunnelRow => {
+    checked(count);
+    const before = previous(steps, index);
+    const band = wilson(count.deals, n);
+    return {
+      group,
+      labels,
+      ...stepName(count.step),
+      deals: count.deals,
+      unvalued: count.unvalued,
+      value: moneyTexts(count.value),
+      conversionFromStart: n === 0 ? null : count.deals / n,
+      conversionFromPrevious: before === undefined || before.deals === 0 ? null : count.deals / before.deals,
+      low: band?.low ?? null,
+      high: band?.high ?? null,
+      skippedIn: count.skippedIn,
+      stillHere: count.stillHere,
+      lost: count.lost,
+      movedBack: count.movedBack,
+      ...(count.account === null ? {} : { account: count.account }),
+    };
+  });
+  return { rows, maturity: { group, n, closed, share: n === 0 ? null : closed / n, oldEnough } };
+}
+
+/** `registered` where nothing is said. */
+export function cohortMilestone(text: string | undefined): Milestone {
+  return parseMilestone(text ?? 'registered');
+}

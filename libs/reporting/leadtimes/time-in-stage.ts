@@ -1,0 +1,45 @@
+import type { TimeInStageRow } from '../flow-queries.js';
+import type { GroupedPaths } from '../paths/grouped.js';
+import { milestoneAt } from '../paths/milestones.js';
+import { stageSpells } from '../paths/spells.js';
+import type { StageOrder, StageSpell } from '../paths/spells.js';
+import type { DimensionView } from '../scope/dimension-view.js';
+import { labelsOf } from '../scope/groupings.js';
+import { summariseTimeInStage } from './lead-times.js';
+
+export const TIME_IN_STAGE_METHOD = 'time-in-stage/1';
+const DAY = 86_400_000;
+
+export interface TimeInStageQuestion {
+  /** Deals registered in [from, to); null: all. */
+  readonly period: { readonly from: number; readonly to: number } | null;
+  readonly postponed: 'counted' | 'left-out';
+  readonly order: StageOrder;
+}
+
+/** Stays in each stage of a group's deals, by pipeline and in the order of the process at T; stages that no process has any more come last. */
+export function timeInStage({ group, paths }: GroupedPaths, question: TimeInStageQuestion, view: DimensionView): TimeInStageRow[] {
+  const { period, postponed, order } = question;
+  const stages = new Map<string, StageSpell[]>();
+  for (const path of paths) {
+    const registered = milestoneAt(path, 'registered');
+    if (registered === null || (period !== null && (registered < period.from || registered >= period.to))) continue;
+    for (const spell of stageSpells(path, order)) {
+      const key = JSON.stringify([spell.pipeline, spell.stage]);
+      const spells = stages.get(key) ?? [];
+      spells.push(spell);
+      stages.set(key, spells);
+    }
+  }
+  const rows = [...stages.values()].map((spells): TimeInStageRow => {
+    const { pipeline = '', stage = '' } = spells[0] ?? {};
+    const length = ({ from, to, postponedMs }: StageSpell): number => (to - from - (postponed === 'left-out' ? postponedMs : 0)) / DAY;
+    const { curve: _curve, ...summary } = summariseTimeInStage(spells.map((spell) => ({ duration: length(spell), outcome: spell.exit })));
+    const exits: Record<string, number> = {};
+    for (const { exit } of spells) exits[exit ?? 'stillThere'] = (exits[exit ?? 'stillThere'] ?? 0) + 1;
+    const label = view.values('process', pipeline)?.process.stages.find(({ id }) => id === stage)?.label ?? stage;
+    return { group, labels: labelsOf(group, view), pipeline, stage, label, ...summary, exits };
+  });
+  const place = ({ pipeline, stage }: TimeInStageRow): number => view.stageIndex(pipeline, stage) ?? Number.MAX_SAFE_INTEGER;
+  return rows.sort((a, b) => (a.pipeline === b.pipeline ? place(a) - place(b) : a.pipeline < b.pipeline ? -1 : 1));
+}

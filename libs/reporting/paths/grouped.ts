@@ -1,0 +1,61 @@
+import type { PipelineQuestion } from '../pipeline/tally.js';
+import type { Group } from '../queries.js';
+import type { DealInterval } from '../rows.js';
+import type { DimensionView } from '../scope/dimension-view.js';
+import { groupOrder, keyReader } from '../scope/groupings.js';
+import { inScope } from '../scope/scope.js';
+import type { DealPath } from './deal-path.js';
+import { lastRow, pathOf } from './deal-path.js';
+
+export interface GroupedPaths {
+  readonly group: Group;
+  readonly paths: readonly DealPath[];
+}
+
+/** Deals of a flow question: those in scope by their state at T, by group; without a date of their own they are counted apart. */
+export interface FlowDeals {
+  /** In the order of the answer. One group of no keys where none was asked for, be it empty. */
+  readonly groups: readonly GroupedPaths[];
+  readonly undated: number;
+  /** In scope and dated. */
+  readonly all: readonly DealPath[];
+}
+
+/** `histories` are the rows of each deal known at K. Undated deals that T has not reached are in scope by their state at their recording. */
+export function flowDeals(
+  histories: Iterable<readonly DealInterval[]>,
+  { question, view, asOf, knownAt }: { question: PipelineQuestion; view: DimensionView; asOf: number; knownAt: number },
+): FlowDeals {
+  const isIn = inScope(question.scope, view, question.zone);
+  const readers = question.groupBy.map((grouping) => keyReader(grouping, view, question.zone));
+  const groups = new Map<string, { group: Group; paths: DealPath[] }>();
+  if (readers.length === 0) groups.set('[]', { group: {}, paths: [] });
+  const all: DealPath[] = [];
+  let undated = 0;
+  for (const rows of histories) {
+    const path = pathOf(rows, asOf, knownAt) ?? undatedPath(rows, knownAt);
+    if (path === undefined) continue;
+    const row = lastRow(path);
+    if (!isIn(row)) continue;
+    if (row.dated === 0) {
+      undated += 1;
+      continue;
+    }
+    const keys = readers.map((read) => read(row));
+    const text = JSON.stringify(keys);
+    let of = groups.get(text);
+    if (of === undefined) {
+      of = { group: Object.fromEntries(question.groupBy.map((grouping, index) => [grouping, keys[index] ?? null])), paths: [] };
+      groups.set(text, of);
+    }
+    of.paths.push(path);
+    all.push(path);
+  }
+  const order = groupOrder(question.groupBy, view);
+  return { groups: [...groups.values()].sort((a, b) => order(a.group, b.group)), undated, all };
+}
+
+function undatedPath(rows: readonly DealInterval[], knownAt: number): DealPath | undefined {
+  const [first] = rows;
+  return first?.dated === 0 ? pathOf(rows, first.registeredAt, knownAt) : undefined;
+}

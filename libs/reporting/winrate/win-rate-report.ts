@@ -1,0 +1,53 @@
+import type { CurvePoint, WinRateRow } from '../flow-queries.js';
+import type { GroupedPaths } from '../paths/grouped.js';
+import type { DimensionView } from '../scope/dimension-view.js';
+import { labelsOf } from '../scope/groupings.js';
+import { kaplanMeier } from '../survival/kaplan-meier.js';
+import type { WinRateCounts, WinRateScope } from './win-rate.js';
+import { countWinRate, emptyWinRate, winCurve, winRates } from './win-rate.js';
+
+export const WIN_RATE_METHOD = 'winrate/1';
+const WEEK_DAYS = 7;
+
+/** One point a week of age up to the oldest deal; at risk are the deals that came to that age still open. */
+function weekly(counts: WinRateCounts): CurvePoint[] {
+  const outcomes = winCurve(counts);
+  const open = kaplanMeier(counts.spells);
+  const oldest = outcomes.at(-1)?.at;
+  if (oldest === undefined) return [];
+  const durations = counts.spells.map(({ duration }) => duration).sort((a, b) => a - b);
+  const points: CurvePoint[] = [];
+  let step = -1;
+  let younger = 0;
+  for (let age = 0; age < oldest + WEEK_DAYS; age += WEEK_DAYS) {
+    while ((outcomes[step + 1]?.at ?? Infinity) <= age) step += 1;
+    while ((durations[younger] ?? Infinity) < age) younger += 1;
+    const { won, lost, derailed } = outcomes[step]?.incidence ?? { won: 0, lost: 0, derailed: 0 };
+    const { surviving, low, high } = open[step] ?? { surviving: 1, low: 1, high: 1 };
+    points.push({ age, atRisk: durations.length - younger, won, lost, derailed, open: surviving, openLow: low, openHigh: high });
+  }
+  return points;
+}
+
+export function winRateOf({ group, paths }: GroupedPaths, scope: WinRateScope, view: DimensionView): WinRateRow {
+  const counts = emptyWinRate();
+  let n = 0;
+  for (const path of paths) if (countWinRate(counts, path, scope)) n += 1;
+  const { won, lost, derailed, open, overdue, old, unvalued } = counts;
+  const { 'by-value': byValue, ...rates } = winRates(counts);
+  return {
+    group,
+    labels: labelsOf(group, view),
+    n,
+    won,
+    lost,
+    derailed,
+    open,
+    overdue,
+    old,
+    unvalued,
+    rates,
+    byValue,
+    curve: weekly(counts),
+  };
+}
