@@ -6,9 +6,15 @@ import type { PipelineQuestion } from './pipeline/tally.js';
 import type { Figures, MoneyFigures } from './queries.js';
 import { dimensionView } from './scope/dimension-view.js';
 import type { Scope } from './scope/scope.js';
+import type { FunnelMode } from './funnel/funnel.js';
+import { funnelOf, funnelSteps } from './funnel/funnel-report.js';
+import { timeInStage } from './leadtimes/time-in-stage.js';
+import { flowDeals } from './paths/grouped.js';
+import { stageOrder } from './paths/stage-order.js';
 import { UTC } from './time/report-zone.js';
-import { dimensionTimeline } from './waterfall/histories.js';
+import { dimensionTimeline, historiesAt } from './waterfall/histories.js';
 import { waterfallReport } from './waterfall/waterfall.js';
+import { winRateOf } from './winrate/win-rate-report.js';
 
 const { deals, dimensions } = metricsRows();
 const K = Number.MAX_SAFE_INTEGER;
@@ -45,6 +51,37 @@ function waterfall(method: 'events' | 'ends'): {
       rows.filter(({ deals: n, value }) => n !== 0 || value.length > 0).map((row) => [row.bucket, [row.deals, thousands(row.value)]]),
     );
   return { flows: told(report.rows), trips: told(report.roundTrips) };
+}
+
+/** Everything of the eight deals as seen at T. */
+function seen(asOf: number) {
+  const view = dimensionView(dimensions.filter((row) => rowCounts(row, asOf, K)));
+  const { groups } = flowDeals(historiesAt(deals, K).values(), { question: question(null), view, asOf, knownAt: K });
+  const [group] = groups;
+  if (group === undefined) throw new Error('no deals');
+  return { view, group, order: stageOrder(dimensions, K) };
+}
+
+function funnel(mode: FunnelMode): number[] {
+  const { view, group, order } = seen(T);
+  const bounds = { milestone: 'qualified', from: Date.UTC(2025, 0, 1), to: Date.UTC(2025, 2, 1) } as const;
+  const steps = funnelSteps('qualified', group.paths, view);
+  const { rows } = funnelOf(group, { ...bounds, mode, withinMs: null, steps, order }, view);
+  // The cohort's own milestone stands before the four stages and the win.
+  return rows.slice(1).map(({ deals: count }) => count);
+}
+
+function winRate(by: 'cohort' | 'closed', from: number, to: number, asOf = T) {
+  const { view, group } = seen(asOf);
+  return winRateOf(group, { by, milestone: 'qualified', from, to, today: '2025-03-20', oldAfterMs: 180 * 86_400_000 }, view);
+}
+
+function timeInQualification() {
+  const { view, group, order } = seen(T);
+  const rows = timeInStage(group, { period: null, postponed: 'counted', order }, view);
+  const row = rows.find(({ stage }) => stage === 'qualification');
+  if (row === undefined) throw new Error('nobody was in qualification');
+  return row;
 }
 
 describe('the fixture of metrics.md section 1, at 2025-03-20 00:00', () => {
@@ -87,5 +124,52 @@ describe('the fixture of metrics.md section 1, at 2025-03-20 00:00', () => {
       },
       trips: { reopened: [1, 8], lost: [-1, -8] },
     });
+  });
+
+  it('cohort created Jan-Feb (n = 7), touched: 7, 5, 2, 1, 2 (PR02)', () => {
+    expect(funnel('touched')).toEqual([7, 5, 2, 1, 2]);
+  });
+
+  it('same, reached or beyond: 7, 7, 3, 2, 2 (PR02, PR07)', () => {
+    expect(funnel('reached')).toEqual([7, 7, 3, 2, 2]);
+  });
+
+  it('same, strict order: 7, 5, 1, 1, 1 - a won deal disappears', () => {
+    expect(funnel('strict')).toEqual([7, 5, 1, 1, 1]);
+  });
+
+  const cohort = () => winRate('cohort', Date.UTC(2025, 0, 1), Date.UTC(2025, 2, 1));
+
+  it('win rate won/(won+lost) of that cohort: 2/3 = 66.7% (SU01)', () => {
+    expect(cohort().rates['by-deals']).toMatchObject({ won: 2, of: 3, rate: 2 / 3 });
+  });
+
+  it('win rate won/all of that cohort: 2/7 = 28.6%, 4 still open', () => {
+    expect(cohort()).toMatchObject({ n: 7, open: 4, rates: { cohort: { won: 2, of: 7, rate: 2 / 7 } } });
+  });
+
+  it('win rate by value, won/(won+lost): 21.5/41.5 = 51.8%', () => {
+    expect(cohort().byValue).toEqual({ USD: { won: 2_150_000, of: 4_150_000, rate: 21.5 / 41.5, low: null, high: null } });
+  });
+
+  it("win rate 'closed 1-10 March': 1/2 seen on 03-10 in the evening, 1/1 seen on 03-20, since D5 was reopened", () => {
+    expect(winRate('closed', march(1), march(11), march(11) - 1).rates['by-deals']).toMatchObject({ won: 1, of: 2 });
+    expect(winRate('closed', march(1), march(11)).rates['by-deals']).toMatchObject({ won: 1, of: 1 });
+  });
+
+  it('time in Qualification, completed spells only: mean 12.125 d (n = 8)', () => {
+    expect(timeInQualification()).toMatchObject({ finished: 8, mean: 12.125 });
+  });
+
+  it('same, with the open spell (D6, 16 d): Kaplan-Meier median 11 d, restricted mean 13.11 d to 21 d', () => {
+    expect(timeInQualification()).toMatchObject({
+      n: 9,
+      kaplanMeierMedian: 11,
+      restrictedMean: { mean: expect.closeTo(13.111, 3), limit: 21 },
+    });
+  });
+
+  it('exit rate, events/exposure: 8/113 = 0.0708 per deal-day', () => {
+    expect(timeInQualification().exitRate).toEqual({ ended: 8, exposure: 113, rate: 8 / 113 });
   });
 });

@@ -1,4 +1,14 @@
 import type {
+  FunnelAnswer,
+  FunnelQuery,
+  LeadTimesAnswer,
+  LeadTimesQuery,
+  TimeInStageAnswer,
+  TimeInStageQuery,
+  WinRateAnswer,
+  WinRateQuery,
+} from '../../libs/reporting/flow-queries.js';
+import type {
   CompareAnswer,
   CompareQuery,
   DealAnswer,
@@ -18,6 +28,7 @@ import type {
 } from '../../libs/reporting/queries.js';
 import { AnswerSources } from './answer-sources.js';
 import { Asking } from './asking.js';
+import { CohortAnswers } from './cohort-answers.js';
 import { DealAnswers } from './deal-answers.js';
 import { FlowAnswers } from './flow-answers.js';
 import { PipelineAnswers } from './pipeline-answers.js';
@@ -34,6 +45,10 @@ export interface Answers {
   waterfall(query: WaterfallQuery, asker: Asker): Promise<WaterfallAnswer>;
   /** Why the two answers of a comparison differ. */
   explain(query: ExplainQuery, asker: Asker): Promise<ExplainAnswer>;
+  funnel(query: FunnelQuery, asker: Asker): Promise<FunnelAnswer>;
+  leadTimes(query: LeadTimesQuery, asker: Asker): Promise<LeadTimesAnswer>;
+  timeInStage(query: TimeInStageQuery, asker: Asker): Promise<TimeInStageAnswer>;
+  winRate(query: WinRateQuery, asker: Asker): Promise<WinRateAnswer>;
   /** The deals behind a figure; without a group, a list of deals. */
   deals(query: DealsBehindQuery, asker: Asker): Promise<DealsBehindAnswer>;
   /** By its id, or by its source's key where only one deal has it. */
@@ -46,6 +61,7 @@ export function openAnswers(options: AnswersOptions): Answers {
   const asking = new Asking(sources);
   const pipeline = new PipelineAnswers(asking);
   const flows = new FlowAnswers(asking);
+  const cohorts = new CohortAnswers(asking);
   const deal = new DealAnswers(sources);
   return {
     pipeline: (query, asker) => pipeline.pipeline(query, asker),
@@ -53,6 +69,10 @@ export function openAnswers(options: AnswersOptions): Answers {
     series: (query, asker) => pipeline.series(query, asker),
     waterfall: (query, asker) => flows.waterfall(query, asker),
     explain: (query, asker) => flows.explain(query, asker),
+    funnel: (query, asker) => cohorts.funnel(query, asker),
+    leadTimes: (query, asker) => cohorts.leadTimes(query, asker),
+    timeInStage: (query, asker) => cohorts.timeInStage(query, asker),
+    winRate: (query, asker) => cohorts.winRate(query, asker),
     deals: (query, asker) => pipeline.deals(query, asker),
     deal: (idOrKey, query, asker) => deal.deal(idOrKey, query, asker),
     dealHistory: (idOrKey, query, asker) => deal.history(idOrKey, query, asker),

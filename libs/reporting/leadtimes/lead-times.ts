@@ -5,6 +5,7 @@ import type { Milestone } from '../paths/milestones.js';
 import { exitRate, kaplanMeier, quantile, restrictedMean } from '../survival/kaplan-meier.js';
 import type { Spell, SurvivalStep } from '../survival/kaplan-meier.js';
 
+export const LEAD_TIMES_METHOD = 'leadtimes/1';
 const DAY = 86_400_000;
 
 /** Time between two named milestones (LT01), in days of 24 hours. */

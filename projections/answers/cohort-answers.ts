@@ -1,0 +1,205 @@
+import type { EpochMs } from '../../libs/domain/shared/instant.js';
+import { BEGINNING_OF_TIME, END_OF_TIME, isoInstant } from '../../libs/domain/shared/instant.js';
+import { LOG_START } from '../../libs/domain/shared/position.js';
+import { rowCounts } from '../../libs/read-store/read-store.port.js';
+import type {
+  FlowBasis,
+  FunnelAnswer,
+  FunnelQuery,
+  LeadTimesAnswer,
+  LeadTimesQuery,
+  Maturity,
+  TimeInStageAnswer,
+  TimeInStageQuery,
+  WinRateAnswer,
+  WinRateQuery,
+} from '../../libs/reporting/flow-queries.js';
+import { cohortMilestone, FUNNEL_METHOD, funnelOf, funnelSteps } from '../../libs/reporting/funnel/funnel-report.js';
+import { FunnelFold } from '../../libs/reporting/funnel/funnel.js';
+import { LEAD_TIMES_METHOD, leadTimeOf, summariseLeadTimes } from '../../libs/reporting/leadtimes/lead-times.js';
+import { TIME_IN_STAGE_METHOD, timeInStage } from '../../libs/reporting/leadtimes/time-in-stage.js';
+import type { FlowDeals } from '../../libs/reporting/paths/grouped.js';
+import { flowDeals } from '../../libs/reporting/paths/grouped.js';
+import { parseMilestone } from '../../libs/reporting/paths/milestones.js';
+import { stageOrder } from '../../libs/reporting/paths/stage-order.js';
+import type { StageOrder } from '../../libs/reporting/paths/spells.js';
+import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
+import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
+import type { PipelineQuery } from '../../libs/reporting/queries.js';
+import type { DealInterval } from '../../libs/reporting/rows.js';
+import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
+import { labelsOf } from '../../libs/reporting/scope/groupings.js';
+import { parseAge } from '../../libs/reporting/time/age.js';
+import { parseInstant } from '../../libs/reporting/time/instant.js';
+import type { Period } from '../../libs/reporting/time/period.js';
+import { parsePeriod, periodAround } from '../../libs/reporting/time/period.js';
+import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
+import { WIN_RATE_METHOD, winRateOf } from '../../libs/reporting/winrate/win-rate-report.js';
+import type { WinRateScope } from '../../libs/reporting/winrate/win-rate.js';
+import type { Asked, Asking } from './asking.js';
+import type { PointSeen } from './basis.js';
+import { basisOf } from './basis.js';
+import type { ReadQuestion } from './question.js';
+import type { Asker } from './sources.js';
+
+/** Fewer deals than these tell little: the answer says so. */
+const SMALL_N = 30;
+const ALWAYS = { from: BEGINNING_OF_TIME, to: END_OF_TIME };
+
+interface Cohorts extends Asked {
+  readonly asOf: EpochMs;
+  readonly view: DimensionView;
+  readonly read: ReadQuestion;
+  readonly deals: FlowDeals;
+  readonly order: StageOrder;
+}
+
+/** Reports that follow deals by their own clocks: funnel, lead times, time in stage, win rates. Each is asked as of one T, known at one K. */
+export class CohortAnswers {
+  constructor(private readonly asking: Asking) {}
+
+  async funnel(query: FunnelQuery, asker: Asker): Promise<FunnelAnswer> {
+    const cohorts = await this.follow(query, asker);
+    const period = parsePeriod(query.cohort, cohorts.time);
+    const milestone = cohortMilestone(query.milestone);
+    const mode = query.mode ?? 'reached';
+    if (!['reached', 'touched', 'strict'].includes(mode))
+      throw new QuestionNotUnderstood(`'${String(mode)}' is no mode; take reached, touched or strict`);
+    const bounds = { milestone, from: period.start, to: period.end };
+    const members = cohorts.deals.all.filter((path) => FunnelFold.startOf(path, bounds) !== null);
+    const steps = funnelSteps(milestone, members, cohorts.view);
+    const withinMs = query.within === undefined ? null : parseAge(query.within);
+    const question = { ...bounds, mode, withinMs, steps, order: cohorts.order };
+    const funnels = cohorts.deals.groups
+      .map((group) => funnelOf(group, question, cohorts.view))
+      .filter(({ maturity }, _, all) => all.length === 1 || maturity.n > 0);
+    const maturity = funnels.map((funnel) => funnel.maturity);
+    const basis = {
+      ...(await this.basis(cohorts, `${FUNNEL_METHOD}/${mode}`, period, [
+        ...maturityMarks(maturity, withinMs !== null),
+        ...smallMarks(maturity.map(({ n }) => n)),
+      ])),
+      ...{ milestone, mode, within: query.within ?? null },
+    };
+    const answer = {
+      report: 'funnel',
+      basis,
+      rows: funnels.flatMap(({ rows }) => rows),
+      maturity,
+      undated: cohorts.deals.undated,
+    } as const;
+    return this.asking.sources.personal.open(answer, asker);
+  }
+
+  async leadTimes(query: LeadTimesQuery, asker: Asker): Promise<LeadTimesAnswer> {
+    const cohorts = await this.follow(query, asker);
+    const [from, to] = [parseMilestone(query.from), parseMilestone(query.to)];
+    const period = query.cohort === undefined ? null : parsePeriod(query.cohort, cohorts.time);
+    const bounds = period === null ? ALWAYS : { from: period.start, to: period.end };
+    const rows = cohorts.deals.groups.map(({ group, paths }) => ({
+      group,
+      labels: labelsOf(group, cohorts.view),
+      ...summariseLeadTimes(paths.flatMap((path) => leadTimeOf(path, from, to, bounds) ?? [])),
+    }));
+    const basis = {
+      ...(await this.basis(cohorts, LEAD_TIMES_METHOD, period, smallMarks(rows.map(({ n }) => n)))),
+      from,
+      to,
+      unit: 'days of 24 hours' as const,
+    };
+    return this.asking.sources.personal.open({ report: 'leadtimes', basis, rows, undated: cohorts.deals.undated } as const, asker);
+  }
+
+  async timeInStage(query: TimeInStageQuery, asker: Asker): Promise<TimeInStageAnswer> {
+    const cohorts = await this.follow(query, asker);
+    const period = query.cohort === undefined ? null : parsePeriod(query.cohort, cohorts.time);
+    const postponed = query.postponed ?? 'counted';
+    const question = { period: period === null ? null : { from: period.start, to: period.end }, postponed, order: cohorts.order };
+    const rows = cohorts.deals.groups.flatMap((group) => timeInStage(group, question, cohorts.view));
+    const basis = { ...(await this.basis(cohorts, TIME_IN_STAGE_METHOD, period, [])), postponed, unit: 'days of 24 hours' as const };
+    return this.asking.sources.personal.open({ report: 'time-in-stage', basis, rows, undated: cohorts.deals.undated } as const, asker);
+  }
+
+  async winRate(query: WinRateQuery, asker: Asker): Promise<WinRateAnswer> {
+    if (query.cohort !== undefined && query.closed !== undefined) {
+      throw new QuestionNotUnderstood('a win rate is asked by cohort or by closing, not by both: take --cohort or --closed');
+    }
+    const milestone = query.milestone ?? 'qualified';
+    if (milestone !== 'qualified' && milestone !== 'registered')
+      throw new QuestionNotUnderstood(`'${milestone}' begins no cohort of a win rate; take registered or qualified`);
+    const cohorts = await this.follow(query, asker);
+    const asked = query.cohort ?? query.closed;
+    const period = asked === undefined ? null : parsePeriod(asked, cohorts.time);
+    const by = query.cohort === undefined ? 'closed' : 'cohort';
+    const oldAfter = query.oldAfter ?? '180d';
+    const scope: WinRateScope = {
+      ...{ by, milestone, oldAfterMs: parseAge(oldAfter), today: periodAround(cohorts.asOf, 'day', cohorts.read.zone).from },
+      ...(period === null ? ALWAYS : { from: period.start, to: period.end }),
+    };
+    const rows = cohorts.deals.groups
+      .map((group) => winRateOf(group, scope, cohorts.view))
+      .filter(({ n }, _, all) => all.length === 1 || n > 0);
+    const basis = {
+      ...(await this.basis(cohorts, WIN_RATE_METHOD, period, smallMarks(rows.map(({ n }) => n)))),
+      by,
+      milestone,
+      oldAfter,
+    } as const;
+    return this.asking.sources.personal.open({ report: 'winrate', basis, rows, undated: cohorts.deals.undated } as const, asker);
+  }
+
+  private async follow(query: PipelineQuery, asker: Asker): Promise<Cohorts> {
+    const { sources } = this.asking;
+    const asked = await this.asking.begin(query, []);
+    const asOf = query.asOf === undefined ? asked.time.now : parseInstant(query.asOf, asked.time);
+    const knownAt = asked.most.number;
+    const view = await this.asking.view(asked.question, asOf, asked.most);
+    const read = await this.asking.byId(asked.question, view, asker);
+    const rows: DealInterval[] = [];
+    for await (const page of sources.dealRows.knownAt(knownAt)) rows.push(...page);
+    const deals = flowDeals(historiesAt(rows, knownAt).values(), { question: read, view, asOf, knownAt });
+    return { ...asked, asOf, view, read, deals, order: stageOrder(await sources.dimensions.known(knownAt, ['process']), knownAt) };
+  }
+
+  private async basis(
+    { asOf, most, view, read, deals }: Cohorts,
+    method: string,
+    period: Period | null,
+    marks: readonly string[],
+  ): Promise<FlowBasis> {
+    const { eventStore } = this.asking.sources;
+    const tally = pipelineTally(read, view);
+    for (const path of deals.all) for (const row of path.rows) if (rowCounts(row, asOf, most.number)) tally.add(row);
+    const point: PointSeen = {
+      asOf,
+      knowledge: most,
+      state: most.position === LOG_START ? null : { ...tally.state(), undated: deals.undated },
+    };
+    const input = await this.asking.basisInput(method, read, [point]);
+    const basis = basisOf(eventStore, { ...input, marks: [...input.marks, ...marks] }, point);
+    return {
+      ...basis,
+      period: period === null ? null : { label: period.label, from: isoInstant(period.start), to: isoInstant(period.end) },
+    };
+  }
+}
+
+function maturityMarks(maturity: readonly Maturity[], aged: boolean): string[] {
+  const n = maturity.reduce((sum, one) => sum + one.n, 0);
+  const closed = maturity.reduce((sum, one) => sum + one.closed, 0);
+  const oldEnough = maturity.reduce((sum, one) => sum + one.oldEnough, 0);
+  return [
+    ...(closed < n ? [`${n - closed} of ${n} deals of the cohort are still open: their outcome is not known`] : []),
+    ...(aged && oldEnough < n ? [`${n - oldEnough} of ${n} deals are younger than the age asked for: the cohort is immature`] : []),
+  ];
+}
+
+function smallMarks(counts: readonly number[]): string[] {
+  const small = counts.filter((n) => n > 0 && n < SMALL_N).length;
+  if (small === 0) return [];
+  return [
+    counts.length === 1
+      ? `n = ${counts[0]} is small: see the interval`
+      : `${small} of ${counts.length} groups have fewer than ${SMALL_N} deals: see the intervals`,
+  ];
+}
