@@ -1,0 +1,13 @@
+import type { ParkedStream } from '../read-store/read-store.port.js';
+import type { Member } from './member.js';
+
+/** What a projector tells whoever writes logs and metrics. Messages hold no personal data: events name types, streams and paths. */
+export type ProjectorNote =
+  | { readonly kind: 'committed'; readonly members: readonly Member[]; readonly rows: number }
+  | { readonly kind: 'parked'; readonly parked: ParkedStream }
+  | { readonly kind: 'stopped'; readonly member: Member; readonly error: string }
+  | { readonly kind: 'page-taken-apart'; readonly error: string }
+  | { readonly kind: 'store-unavailable'; readonly error: string; readonly attempt: number }
+  /** The projector gave up: the store is damaged, or a fault of our own. */
+  | { readonly kind: 'failed'; readonly error: string }
+  | { readonly kind: 'switched'; readonly name: string; readonly version: number };
