@@ -12,13 +12,13 @@ import { measureLag } from './lag.js';
 import type { LaneOptions } from './lane.js';
 import { Lane } from './lane.js';
 import type { Member } from './member.js';
-import { reached } from './member.js';
+import { partitionOf, reached } from './member.js';
 import type { ProjectorNote } from './notes.js';
 import type { Projection } from './projection.js';
 import { replayStream } from './replay-parked.js';
 import type { Decode } from './stream-histories.js';
 import { builtModel, modelVersionOf, nextBuild, previousBuild } from './versions.js';
-import type { Waited, WaitOptions } from './wait-for.js';
+import type { Waited } from './wait-for.js';
 import { Waiters } from './wait-for.js';
 
 /** Builds one model's version up to the end of the log as it is, elsewhere: in a worker thread with stores of its own. */
@@ -131,10 +131,11 @@ export class Projector {
     if (this.failure !== null) throw this.failure;
   }
 
-  async waitFor(position: Position, waiting: WaitOptions): Promise<Waited> {
-    const asked = (): Member[] => this.inUse().filter((member) => waiting.models?.includes(member.model.name) ?? true);
+  /** Until the models in use (those named, or all) have come to a position; a position that an append returned. */
+  async waitFor(position: Position, timeoutMs: number, models?: readonly string[]): Promise<Waited> {
+    const asked = (): Member[] => this.inUse().filter((member) => models?.includes(member.model.name) ?? true);
     const arrived = (): boolean => asked().every((member) => reached(member, position));
-    if (!(await this.waiters.until(arrived, waiting.timeoutMs))) return 'late';
+    if (!(await this.waiters.until(arrived, timeoutMs))) return 'late';
     if (asked().every((member) => member.parked.size === 0)) return 'reached';
     const event = await this.options.eventStore.eventAt(position);
     const held = asked().some((member) => {
@@ -283,7 +284,8 @@ export class Projector {
     for (let partition = 0; partition < partitions; partition += 1) {
       const checkpoint = await readStore.checkpoint(model, partition);
       if (checkpoint !== null) await checkHistory(eventStore, model.name, checkpoint);
-      const parked = new Map((await readStore.parked(model)).map((stream) => [stream.stream, stream]));
+      const parkedHere = (await readStore.parked(model)).filter(({ stream }) => partitionOf(stream, partitions) === partition);
+      const parked = new Map(parkedHere.map((stream) => [stream.stream, stream]));
       members.push({ projection, model, partition, partitions, epoch: 0, state, checkpoint, movedAt: this.now(), parked, error: null });
     }
     return members;
@@ -313,8 +315,11 @@ export class Projector {
       if (lane.running().length === 0) continue;
       const building = lane.running().some((member) => member.state === 'building');
       const step = await this.stepOf(lane, building);
-      if (building && step.end) await this.finishBuilds(lane);
       end &&= step.end;
+      if (building && step.end) {
+        await this.finishBuilds(lane);
+        break; // the lanes may be others now
+      }
     }
     this.joinLanes();
     this.waiters.moved();

@@ -1,5 +1,3 @@
-import type { Position } from '../domain/shared/position.js';
-
 /** `reached`: the rows are there. `late`: not within the time. `parked`: they are not coming, the stream of that position is held back. */
 export type Waited = 'reached' | 'late' | 'parked';
 
@@ -34,11 +32,3 @@ export class Waiters {
     for (const waiter of this.waiting) if (waiter.arrived()) waiter.wake(true);
   }
 }
-
-export interface WaitOptions {
-  readonly timeoutMs: number;
-  /** Names of the models that must have come so far; default all. */
-  readonly models?: readonly string[];
-}
-
-export type WaitFor = (position: Position, options: WaitOptions) => Promise<Waited>;

@@ -8,10 +8,9 @@ import type { CampaignId, CompanyId, ContactId, EmployeeId, PipelineId, ProductI
 import type { CalendarDate, EpochMs } from '../domain/shared/instant.js';
 import { isoInstant } from '../domain/shared/instant.js';
 import { positionOf } from '../domain/shared/position.js';
-import type { Draft, Step } from './histories.js';
-import { sealedText } from './histories.js';
+import type { Draft, Step } from './history-steps.js';
+import { HISTORY_STAGES, sealedText } from './history-steps.js';
 
-export const HISTORY_STAGES = ['qualification', 'meeting', 'proposal', 'closing'] as const;
 const DAY = 86_400_000;
 
 function stage(pick: number): StageId {
@@ -74,8 +73,11 @@ function close({ what, a }: Step): DealFact {
       return { type: 'DealLost', data: { reasons: ['competitor'] } };
     default:
       return a % 2 === 0
-        ? { type: 'RequestRoutedToMarketing', data: { lists: ['newsletter'], reason: sealedText('deal-h', a) } }
-        : { type: 'RequestFiled', data: { reason: sealedText('deal-h', a) } };
+        ? {
+            type: 'RequestRoutedToMarketing',
+            data: { lists: ['newsletter'], reason: sealedText('deal-h', a, 'RequestRoutedToMarketing.reason') },
+          }
+        : { type: 'RequestFiled', data: { reason: sealedText('deal-h', a, 'RequestFiled.reason') } };
   }
 }
 
@@ -105,7 +107,8 @@ function legalFact(deal: Deal, step: Step): DealFact {
     case 'requested':
     case 'contacted':
       if (kind < 2) return information(step);
-      if (kind === 2) return { type: 'RequestContacted', data: { channel: 'phone', note: sealedText('deal-h', a) } };
+      if (kind === 2)
+        return { type: 'RequestContacted', data: { channel: 'phone', note: sealedText('deal-h', a, 'RequestContacted.note') } };
       if (kind === 3) return close({ ...step, what: 3 });
       return {
         type: 'LeadQualified',
@@ -139,7 +142,7 @@ function corrected(fact: DomainEvent, at: EpochMs, dated: boolean): CorrectedFac
 
 function correction(events: readonly RecordedEvent[], deal: Deal, step: Step): HistoryCorrected {
   const { what, a, b } = step;
-  const reason = sealedText('deal-h', a);
+  const reason = sealedText('deal-h', a, 'HistoryCorrected.reason');
   const target = events[a % events.length]!.eventId; // a deal with a first event: the index is in range
   const at = someInstant(
     events.map((event) => event.effectiveAt),

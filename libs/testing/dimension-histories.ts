@@ -4,17 +4,16 @@ import type { CompanyId, EmployeeId, StageId } from '../domain/shared/ids.js';
 import type { CalendarDate, EpochMs } from '../domain/shared/instant.js';
 import { BEGINNING_OF_TIME } from '../domain/shared/instant.js';
 import type { ProcessDefinition } from '../domain/pipeline/pipeline.events.js';
-import { HISTORY_STAGES } from './deal-histories.js';
-import type { Draft, Step } from './histories.js';
-import { sealedText } from './histories.js';
+import type { Draft, Step } from './history-steps.js';
+import { HISTORY_STAGES, sealedText } from './history-steps.js';
 
 const DAY = 86_400_000;
 
 function employee(first: boolean, id: number, { what, a, b }: Step): DealtrailEvent {
-  if (first) return { type: 'EmployeeRegistered', data: { name: sealedText(`employee-e${id}`, a) } };
+  if (first) return { type: 'EmployeeRegistered', data: { name: sealedText(`employee-e${id}`, a, 'EmployeeRegistered.name') } };
   switch (what % 6) {
     case 0:
-      return { type: 'EmployeeRenamed', data: { name: sealedText(`employee-e${id}`, a) } };
+      return { type: 'EmployeeRenamed', data: { name: sealedText(`employee-e${id}`, a, 'EmployeeRenamed.name') } };
     case 1:
       return { type: 'ManagerAssigned', data: { managerId: b % 4 === 0 ? null : (`e${b % 3}` as EmployeeId) } };
     case 2:
@@ -45,7 +44,7 @@ function product(first: boolean, { what, a, b }: Step): DealtrailEvent {
 }
 
 function contact(first: boolean, id: number, { what, a, b }: Step): DealtrailEvent {
-  const name = sealedText(`contact-p${id}`, a);
+  const name = sealedText(`contact-p${id}`, a, first ? 'ContactRegistered.name' : 'ContactDetailsRevised.name');
   if (first) return { type: 'ContactRegistered', data: { name, companyId: b % 3 === 0 ? null : (`c${b % 3}` as CompanyId) } };
   if (what % 2 === 0) return { type: 'ContactDetailsRevised', data: { ...(a % 2 === 0 ? { name } : {}), role: null } };
   return { type: 'ContactMovedToCompany', data: { companyId: `c${b % 3}` as CompanyId } };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { DomainEvent, EventMetadata, JsonObject, RecordedEvent, Sealed } from '../domain/shared/envelope.js';
+import type { EventMetadata, JsonObject, RecordedEvent } from '../domain/shared/envelope.js';
 import type { EventId, StreamName } from '../domain/shared/ids.js';
 import type { EpochMs } from '../domain/shared/instant.js';
 import { BEGINNING_OF_TIME, END_OF_TIME, isoInstant } from '../domain/shared/instant.js';
@@ -7,24 +7,9 @@ import type { Position } from '../domain/shared/position.js';
 import { positionOf } from '../domain/shared/position.js';
 import { nextDealEvent } from './deal-histories.js';
 import { nextDimensionEvent } from './dimension-histories.js';
+import type { Draft, Step } from './history-steps.js';
 
-/** Numbers that fast-check draws and shrinks; what they mean is decided where they are used, so that a shorter list is a shorter history. */
-export interface Step {
-  readonly stream: number;
-  readonly pause: number;
-  readonly what: number;
-  readonly a: number;
-  readonly b: number;
-}
-
-/** What a history writes next, before the log gives it a place. */
-export interface Draft {
-  readonly stream: string;
-  readonly event: DomainEvent;
-  readonly effectiveAt: EpochMs;
-  readonly dated?: false;
-  readonly processVersion?: string;
-}
+export type { Step } from './history-steps.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -47,11 +32,6 @@ const steps = (atMost: number): fc.Arbitrary<Step[]> =>
 /** A UUID that says its number, so that a failing history can be read. */
 export function historyEventId(number: number): EventId {
   return `00000000-0000-7000-8000-${number.toString(16).padStart(12, '0')}` as EventId;
-}
-
-/** Free text as the log holds it. */
-export function sealedText(person: string, number: number, field = 'RequestRegistered.summary'): Sealed {
-  return { sealed: 1, person, field, box: Buffer.alloc(40, number % 251).toString('base64') };
 }
 
 function recorded(draft: Draft, number: number, revision: number, recordedAt: EpochMs): RecordedEvent {

@@ -1,5 +1,5 @@
 import type { DealFact } from '../../libs/domain/deal/deal.events.js';
-import type { Deal, DealFactAt } from '../../libs/domain/deal/deal.evolve.js';
+import type { Deal } from '../../libs/domain/deal/deal.evolve.js';
 import { evolve, noDeal, pipelinePartOf } from '../../libs/domain/deal/deal.evolve.js';
 import type { Fact } from '../../libs/domain/shared/history.js';
 import { idOf } from '../../libs/domain/shared/ids.js';
@@ -65,7 +65,7 @@ interface Listed {
 }
 
 function evolveListed(listed: Listed, fact: Fact<DealFact>): Listed {
-  const deal = evolve(listed.deal, fact as DealFactAt); // a Fact<DealFact> is one of the facts, with its time
+  const deal = evolve(listed.deal, fact);
   return listed.deal.status === 'none' ? { deal, imported: fact.source.metadata.actor.kind === 'import' } : { ...listed, deal };
 }
 

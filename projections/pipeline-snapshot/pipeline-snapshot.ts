@@ -1,5 +1,5 @@
 import type { DealFact } from '../../libs/domain/deal/deal.events.js';
-import type { Deal, DealFactAt, ExistingDeal } from '../../libs/domain/deal/deal.evolve.js';
+import type { Deal, ExistingDeal } from '../../libs/domain/deal/deal.evolve.js';
 import { evolve, noDeal, pipelinePartOf } from '../../libs/domain/deal/deal.evolve.js';
 import type { Fact } from '../../libs/domain/shared/history.js';
 import { idOf } from '../../libs/domain/shared/ids.js';
@@ -123,7 +123,7 @@ export const pipelineSnapshot = intervalProjection<Deal, DealColumns, DealFact>(
   handles,
   entityOf: idOf,
   nothing: noDeal,
-  evolve: (deal, fact) => evolve(deal, fact as DealFactAt), // a Fact<DealFact> is one of the facts, with its time
+  evolve,
   columns: dealColumns,
   same: sameState,
 });
