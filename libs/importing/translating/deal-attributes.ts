@@ -23,6 +23,8 @@ export interface Translating {
   readonly mapping: Mapping;
   readonly dates: DateReader;
   readonly references: References;
+  /** Says that something of a row is not as it should be, and was read nevertheless. */
+  readonly odd: (place: Place, reason: string) => void;
 }
 
 /** Money, dates, chances and references of rows, read as the mapping says. */
@@ -129,6 +131,16 @@ export class AttributeReader {
     const department = this.cells.department?.read(row);
     if (employeeId === undefined || department === undefined) return NOT_IN_SOURCE;
     return { employeeId: employeeId as EmployeeId, department }; // an employee's id, as asked
+  }
+
+  /** Says of what the mapping looks for and the row does not have that it is not in the source. */
+  sayWhatIsMissing(row: readonly string[], place: Place): void {
+    for (const name of ['company', 'owner', 'product', 'contact'] as const) {
+      const cell = this.cells[name];
+      if (cell !== undefined && cell.read(row) === undefined) {
+        this.tools.odd({ ...place, column: cell.column }, `no ${name}: recorded as not in the source`);
+      }
+    }
   }
 
   /** Value, dates and chances that the row gives, each as a fact of its own. */

@@ -51,11 +51,12 @@ export class RowPerDealTranslator {
         mustHaveHappened(at, this.tools.instant, column);
         if (before !== undefined && at < before.at) throw new CellProblem(`${column} is before ${before.column}`, column);
         before = { at, column };
-      }
+      } else this.tools.odd({ ...place, column }, `no date: ${milestone.happened.is} is recorded undated`);
       moments.push({ at, said: this.said(milestone, row, { ...place, column }, moments.length === 0) });
     }
     if (moments.length === 0)
       throw new CellProblem('no part of the history applies to this row', this.deals.history[0]?.when[0]?.column ?? null);
+    this.attributes.sayWhatIsMissing(row, place);
     return { key, id, claim: 'happened', moments };
   }
 

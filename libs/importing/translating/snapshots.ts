@@ -49,6 +49,7 @@ export class SnapshotTranslator {
             { at: registeredAt, said: [registered] },
             { at: this.at, said },
           ];
+    this.attributes.sayWhatIsMissing(row, place);
     return { key, id, claim: 'observed', moments };
   }
 
