@@ -1,6 +1,7 @@
 import type { StreamSteps } from '../../command-handling/command.js';
 import { streamOf } from '../../domain/commands.js';
 import type { Command } from '../../domain/commands.js';
+import { Refusal } from '../../domain/shared/refusal.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { CellProblem } from '../reading/cell.js';
 import { factHash } from '../reconciling/fact-hash.js';
@@ -62,7 +63,7 @@ export class Registering implements References {
       outcome.steps.forEach((step, n) => {
         if (step.status !== 'refused') return;
         const { otherwise } = register.steps[n] ?? {};
-        if (otherwise !== undefined && step.error.code.endsWith('/already-registered')) {
+        if (otherwise !== undefined && step.error instanceof Refusal && step.error.code.endsWith('/already-registered')) {
           again.push({ register, request: this.otherwise(register, n, otherwise) });
         } else if (n === 0 || outcome.steps[0]?.status !== 'refused') this.writer.refuse(register.place, step.error.message);
       });
