@@ -6,7 +6,6 @@ import type { ProcessTimeline, ProcessVersion } from '../domain/pipeline/process
 import { inForceAt, presentStage, processVersionName } from '../domain/pipeline/process-timeline.js';
 import type { DomainEvent, RecordedEvent } from '../domain/shared/envelope.js';
 import type { EpochMs } from '../domain/shared/instant.js';
-import { positionNumber, positionOf } from '../domain/shared/position.js';
 import type { EffectiveInstant } from '../domain/stream-kind.js';
 import type { Catalog } from '../event-catalog/build-catalog.js';
 import type { IdSource } from '../event-store/event-store.port.js';
@@ -93,26 +92,23 @@ function stamp(
         ? (reassignmentStamp(decided as StageReassigned, state as Deal, latestAt, by.instant.at, processes) ?? by)
         : by;
     const { instant } = own;
-    // The process that the event leaves the deal in; a correction says so of the fact it brings.
-    const after =
-      base.kind.category === 'deal' && decided.type !== 'HistoryCorrected'
-        ? base.kind.evolve(state, { ...decided, effectiveAt: instant.at, dated: instant.dated })
-        : undefined;
-    const processVersion = after === undefined ? undefined : processVersionOf(after as Deal, processes.timelines, instant.at);
+    // A correction is no fact of its own: the stream is folded again with it, and it says of the fact that it brings which process that was under.
+    const after = decided.type === 'HistoryCorrected' ? undefined : base.kind.evolve(state, { ...decided, effectiveAt: instant.at, dated: instant.dated });
+    const processVersion = after === undefined || base.kind.category !== 'deal' ? undefined : processVersionOf(after as Deal, processes.timelines, instant.at);
     const schemaVersion = catalog.schemaVersionOf(decided.type);
     const event: RecordedEvent = {
       eventId: ids.eventId(by.now),
       stream: base.stream,
       revision: stream.revision + 1,
-      position: positionOf(positionNumber(base.position) + stream.pending.length + 1),
+      position: stream.nextPosition(),
       recordedAt: by.now,
       type: decided.type,
       data: decided.data,
       effectiveAt: instant.at,
-      metadata: metadataOf({ context: by.context, requestHash: by.requestHash, ...own, schemaVersion, processVersion }),
+      metadata: metadataOf({ context: by.context, requestHash: by.requestHash, schemaVersion, processVersion, actor: own.actor, causationId: own.causationId, instant }),
     };
     const pushed = { event, holder: hasPersonal(catalog, decided) ? holderOf(base.stream, state, decided) : null };
-    stream.push(pushed);
+    stream.push(pushed, after);
     return pushed;
   });
 }
@@ -144,7 +140,12 @@ export function decideStep(decider: Decider, stream: UndecidedStream, step: Step
     step.command.type === 'ReassignRemovedStage'
       ? reassign(state as Deal, processes, instant.at)
       : base.kind.decide(state, step.command, {
-          ...{ actor: context.actor, now, at: instant.at, latestAt, withdrawn, processes: processes.timelines },
+          actor: context.actor,
+          now,
+          at: instant.at,
+          latestAt,
+          withdrawn,
+          processes: processes.timelines,
           history: () => stream.history ?? [],
           schemaVersionOf: (type) => decider.catalog.schemaVersionOf(type),
         });

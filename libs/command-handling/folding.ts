@@ -40,22 +40,17 @@ export function foldByLaw(kind: AnyKind, history: readonly RecordedEvent[]): Fol
   return { state, latestAt: facts.at(-1)?.effectiveAt ?? null, withdrawn };
 }
 
-/**
- * One more event without the others: right where it is no correction and is the latest of the stream, as the law then puts it last.
- * Undefined elsewhere: the law has to look at everything again.
- */
-export function foldNext(kind: AnyKind, before: Folded, event: RecordedEvent): Folded | undefined {
-  if (before.withdrawn || isCorrection(event)) return undefined;
-  if (before.latestAt !== null && event.effectiveAt < before.latestAt) return undefined;
-  return { state: kind.evolve(before.state, factOf(event)), latestAt: event.effectiveAt, withdrawn: false };
+/** Whether the law puts this event last, so that it can be folded without looking at the others again: no correction, and the latest of the stream. */
+export function isNext(before: Folded, event: RecordedEvent): boolean {
+  return !before.withdrawn && !isCorrection(event) && (before.latestAt === null || event.effectiveAt >= before.latestAt);
 }
 
 /** A stream as loaded: events one by one while that is right, by the law where it is not. */
 export function foldHistory(kind: AnyKind, history: readonly RecordedEvent[]): Folded {
-  let folded: Folded | undefined = unwritten(kind);
+  let folded = unwritten(kind);
   for (const event of history) {
-    folded = foldNext(kind, folded, event);
-    if (folded === undefined) return foldByLaw(kind, history);
+    if (!isNext(folded, event)) return foldByLaw(kind, history);
+    folded = { state: kind.evolve(folded.state, factOf(event)), latestAt: event.effectiveAt, withdrawn: false };
   }
   return folded;
 }

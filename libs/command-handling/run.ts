@@ -17,7 +17,6 @@ import { ProcessBook } from './process-timelines.js';
 import { sealedEvent } from './sealing-events.js';
 import type { StreamState } from './stream-state.js';
 import { mark } from './stream-state.js';
-import type { DecidedEvent } from './undecided-stream.js';
 import { UndecidedStream } from './undecided-stream.js';
 
 export interface RunParts {
@@ -232,13 +231,19 @@ function repeated(events: Extract<StepOutcome, { status: 'repeated' }>['events']
 }
 
 /** The stream's state after its append, with the numbers that the store gave. */
-function appendedState({ base, folded, pending }: UndecidedStream, place: StreamPlace): StreamState {
-  const events = pending.map((decided, index) => numbered(decided, pending.length - 1 - index, place));
-  mark(base.marks, events);
-  return { ...base, ...place, folded, history: base.history === null ? null : [...base.history, ...events] };
-}
-
-/** Positions before the last are as near as they can be told; within a stream only their order matters. */
-function numbered({ event }: DecidedEvent, before: number, { revision, position, recordedAt }: StreamPlace): RecordedEvent {
-  return { ...event, revision: revision - before, position: positionOf(positionNumber(position) - before), recordedAt };
+function appendedState({ base, folded, pending }: UndecidedStream, { revision, position, recordedAt }: StreamPlace): StreamState {
+  const { marks, history } = base;
+  const events: RecordedEvent[] = [];
+  pending.forEach(({ event }, index) => {
+    const before = pending.length - 1 - index;
+    const { importHash, idempotencyKey } = event.metadata;
+    if (history === null && idempotencyKey === undefined) {
+      if (importHash !== undefined) marks.importHashes.add(importHash);
+      return;
+    }
+    // Positions before the last are as near as they can be told; within a stream only their order matters.
+    events.push({ ...event, revision: revision - before, position: positionOf(positionNumber(position) - before), recordedAt });
+  });
+  mark(marks, events);
+  return { ...base, revision, position, recordedAt, folded, history: history === null ? null : [...history, ...events] };
 }

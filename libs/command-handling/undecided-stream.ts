@@ -1,8 +1,10 @@
 import type { RecordedEvent } from '../domain/shared/envelope.js';
+import type { Position } from '../domain/shared/position.js';
+import { positionNumber, positionOf } from '../domain/shared/position.js';
 import type { KeyHolder } from '../privacy/key-store.port.js';
 import type { CommandContext, EventRef } from './command.js';
 import type { Folded } from './folding.js';
-import { foldByLaw, foldNext } from './folding.js';
+import { foldByLaw, isNext } from './folding.js';
 import type { FirstAnswer, StreamState } from './stream-state.js';
 import { answerKey } from './stream-state.js';
 
@@ -65,11 +67,17 @@ export class UndecidedStream {
     };
   }
 
-  push(decided: DecidedEvent): void {
+  /** Where the next event will be if nobody comes between; only the order within a history that is folded again matters. */
+  nextPosition(): Position {
+    return this.#history === null ? this.base.position : positionOf(positionNumber(this.base.position) + this.pending.length + 1);
+  }
+
+  /** `after` is the state folded with the event put last, which holds where it is the latest. */
+  push(decided: DecidedEvent, after: unknown): void {
     const { event } = decided;
     this.pending.push(decided);
     if (this.#history !== null) this.#history = [...this.#history, event];
-    const folded = foldNext(this.base.kind, this.#folded, event);
+    const folded = isNext(this.#folded, event) ? { state: after, latestAt: event.effectiveAt, withdrawn: false } : undefined;
     if (folded === undefined && this.#history === null)
       throw new TypeError(`${this.base.stream} cannot be folded again without its history`);
     this.#folded = folded ?? foldByLaw(this.base.kind, this.#history ?? []);
