@@ -3,6 +3,7 @@ import { streamOf } from '../domain/commands.js';
 import type { RecordedEvent } from '../domain/shared/envelope.js';
 import type { DealId, PipelineId, StreamName } from '../domain/shared/ids.js';
 import { idOf } from '../domain/shared/ids.js';
+import type { EpochMs } from '../domain/shared/instant.js';
 import type { Catalog } from '../event-catalog/build-catalog.js';
 import { canonicalJson } from '../event-catalog/canonical-json.js';
 import { catalog as ownCatalog } from '../event-catalog/catalog.js';
@@ -117,6 +118,11 @@ export class CommandHandling {
     signal?: AbortSignal,
   ): Promise<Reassigned> {
     return reassignRemovedStages(this, pipelineId, deals, signal);
+  }
+
+  /** What deciders take for now. */
+  now(): EpochMs {
+    return this.#parts.clock.now();
   }
 
   /** A stream as the store has it now. */

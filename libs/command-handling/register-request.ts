@@ -1,10 +1,13 @@
 import type { Company } from '../domain/company/company.evolve.js';
 import type { Contact } from '../domain/contact/contact.evolve.js';
+import type { RegisterRequest } from '../domain/deal/deal.commands.js';
+import { dealKind } from '../domain/deal/deal.decider.js';
 import type { RequestRegistered } from '../domain/deal/deal.events.js';
 import type { CompanyId, ContactId, DealId } from '../domain/shared/ids.js';
 import { streamName } from '../domain/shared/ids.js';
 import { Refusal } from '../domain/shared/refusal.js';
 import { valueAt } from '../domain/shared/timeline.js';
+import type { EpochMs } from '../domain/shared/instant.js';
 import { END_OF_TIME } from '../domain/shared/instant.js';
 import type { CommandContext, CommandOutcome } from './command.js';
 import type { CommandHandling } from './command-handling.js';
@@ -42,11 +45,20 @@ export async function registerRequest(
   // Who and which firm they are counts from the beginning, or as their own facts say; only the request happened at `effectiveAt`. If-Match is for existing streams.
   const { effectiveAt: _at, expectedRevision: _revision, ...partyContext } = context;
   const body = bodyOf(intake, context);
+  if (company !== undefined || contact !== undefined) refuseBeforehand(request, context, context.recordedAt ?? handling.now());
   if (company !== undefined) await handling.execute(company, partyContext, body);
   if (contact !== undefined) await handling.execute(contact, partyContext, body);
   const outcome = await handling.execute(request, context, body);
   const { contactId, companyId } = outcome.repeated ? await firstParties(handling, outcome) : request;
   return { ...outcome, contactId: contactId as ContactId, companyId: companyId as CompanyId }; // an intake knows no `not-in-source`
+}
+
+/** What the request would be refused for must not leave a company or a contact behind: it is decided on the empty stream first. @throws Refusal */
+function refuseBeforehand(request: RegisterRequest, { actor, effectiveAt }: CommandContext, now: EpochMs): void {
+  const { initial } = dealKind;
+  const { at } = dealKind.effectiveAt(initial, request, effectiveAt, { now, latestAt: null });
+  const nothing = { latestAt: null, withdrawn: false, processes: new Map(), history: () => [], schemaVersionOf: () => 1 };
+  dealKind.decide(initial, request, { actor, now, at, ...nothing });
 }
 
 /** What the key stands for, on each of the streams. */
