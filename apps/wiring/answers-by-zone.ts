@@ -1,0 +1,28 @@
+import { LRUCache } from 'lru-cache';
+import { reportZone } from '../../libs/reporting/time/report-zone.js';
+import type { ReportZone } from '../../libs/reporting/time/report-zone.js';
+import type { Answers } from '../../projections/answers/answers.js';
+import { openAnswers } from '../../projections/answers/answers.js';
+import type { AnswersOptions } from '../../projections/answers/sources.js';
+
+/** Zones that are asked for at the same time; each keeps caches of its own. */
+const ZONES = 8;
+
+/** Answers in the configured zone, or in the one that a question names. */
+export class AnswersByZone {
+  private readonly others = new LRUCache<ReportZone, Answers>({ max: ZONES });
+  private readonly configured: Answers;
+
+  constructor(private readonly options: AnswersOptions) {
+    this.configured = openAnswers(options);
+  }
+
+  /** @throws TimeNotUnderstood for a zone that does not exist */
+  in(zone?: string): Answers {
+    const named = reportZone(zone, this.options.timeZone);
+    if (named === this.options.timeZone) return this.configured;
+    const found = this.others.get(named) ?? openAnswers({ ...this.options, timeZone: named });
+    this.others.set(named, found);
+    return found;
+  }
+}

@@ -1,0 +1,133 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { CommandHandling } from '../../libs/command-handling/command-handling.js';
+import { openCommandHandling } from '../../libs/command-handling/command-handling.js';
+import { catalog } from '../../libs/event-catalog/catalog.js';
+import type { Clock, EventStore } from '../../libs/event-store/event-store.port.js';
+import { openSqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
+import type { KeyStore } from '../../libs/privacy/key-store.port.js';
+import { openSqliteKeyStore } from '../../libs/privacy/sqlite/sqlite-key-store.js';
+import type { ProjectorNote } from '../../libs/projection-engine/notes.js';
+import type { Projector } from '../../libs/projection-engine/projector.js';
+import { openProjector } from '../../libs/projection-engine/projector.js';
+import type { ReadStore } from '../../libs/read-store/read-store.port.js';
+import { openSqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
+import type { Answers } from '../../projections/answers/answers.js';
+import { AnswersByZone } from './answers-by-zone.js';
+import type { Config } from './config.js';
+import { filesOf } from './files.js';
+import { projections } from './projections.js';
+
+/** `owner`: this process owns the data directory. `reader`: another one does, and this one only reads beside it. */
+export type Mode = 'owner' | 'reader';
+
+export interface OpenOptions {
+  readonly mode: Mode;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Takes `recordedAt` of appends: the demo's simulated history. */
+  readonly simulated?: boolean;
+  readonly note?: (note: ProjectorNote) => void;
+}
+
+/** The whole house on its embedded stores. */
+export interface Dealtrail {
+  readonly config: Config;
+  readonly mode: Mode;
+  readonly eventStore: EventStore;
+  readonly readStore: ReadStore;
+  readonly keyStore: KeyStore;
+  readonly commands: CommandHandling;
+  readonly answers: Answers;
+  readonly answersByZone: AnswersByZone;
+  /** Null for a reader: the owner keeps the models. */
+  readonly projector: Projector | null;
+  close(): Promise<void>;
+}
+
+/** There is no log in the data directory, and a question does not make one. */
+export class NoLogYet extends Error {
+  override readonly name = 'NoLogYet';
+  constructor(dataDir: string) {
+    super(`${dataDir} holds no log yet; ./dealtrail import, ./dealtrail demo or npm start begins one`);
+  }
+}
+
+export function holdsLog(dataDir: string): boolean {
+  return existsSync(filesOf(dataDir).log);
+}
+
+const machineClock: Clock = { now: () => Date.now() };
+
+/** What has been opened is closed again, last first, where the next cannot be. */
+class Closing {
+  private readonly steps: (() => Promise<void>)[] = [];
+
+  add<T extends { close(): Promise<void> }>(part: T): T {
+    this.steps.push(() => part.close());
+    return part;
+  }
+
+  before(step: () => Promise<void>): void {
+    this.steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    for (let step = this.steps.pop(); step; step = this.steps.pop()) await step();
+  }
+}
+
+/** @throws NoLogYet (a reader), LogRefused, LogDamaged, EventStoreUnavailable, ReadStoreUnavailable, KeyStoreUnavailable, AnotherHistory */
+export async function openDealtrail(
+  config: Config,
+  { mode, clock = machineClock, simulated = false, note }: OpenOptions,
+): Promise<Dealtrail> {
+  const files = filesOf(config.dataDir);
+  const readOnly = mode === 'reader';
+  if (readOnly && !holdsLog(config.dataDir)) throw new NoLogYet(config.dataDir);
+  const closing = new Closing();
+  try {
+    if (!readOnly) mkdirSync(dirname(files.keys), { recursive: true, mode: 0o700 });
+    const keyStore = closing.add(openSqliteKeyStore({ file: files.keys, readOnly }));
+    const eventStore = closing.add(
+      openSqliteEventStore({
+        file: files.log,
+        clock,
+        checkStored: (type, schemaVersion, data, metadata) => catalog.checkStored(type, schemaVersion, data, metadata),
+        streamPrefix: config.streamPrefix,
+        keyStoreId: keyStore.id,
+        readOnly,
+        simulated,
+      }),
+    );
+    const readStore = closing.add(openSqliteReadStore({ file: files.models, readOnly }));
+    const commands = openCommandHandling({ eventStore, keyStore, clock });
+    const projector = readOnly
+      ? null
+      : await openProjector({ eventStore, readStore, projections, ...(note === undefined ? {} : { note }) });
+    if (projector) closing.before(() => projector.stop());
+    const answersByZone = new AnswersByZone({
+      eventStore,
+      readStore,
+      keyStore,
+      clock,
+      timeZone: config.timeZone,
+      ...(projector === null ? {} : { waitFor: (position, timeoutMs) => projector.waitFor(position, timeoutMs) }),
+    });
+    return {
+      config,
+      mode,
+      eventStore,
+      readStore,
+      keyStore,
+      commands,
+      answers: answersByZone.in(),
+      answersByZone,
+      projector,
+      close: () => closing.run(),
+    };
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
