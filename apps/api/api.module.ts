@@ -1,13 +1,24 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { CampaignsController } from './commands/campaigns.controller.js';
+import { CommandGate } from './commands/command-gate.js';
+import { CompaniesController } from './commands/companies.controller.js';
+import { ContactsController } from './commands/contacts.controller.js';
+import { DealsController } from './commands/deals.controller.js';
+import { EmployeesController } from './commands/employees.controller.js';
+import { ExecuteCommandHandler, RegisterIntakeHandler } from './commands/execute-command.js';
+import { ForecastsController } from './commands/forecasts.controller.js';
+import { PipelinesController } from './commands/pipelines.controller.js';
+import { ProductsController } from './commands/products.controller.js';
+import { QuotasController } from './commands/quotas.controller.js';
+import { RequestsController } from './commands/requests.controller.js';
+import { EventsController } from './events/events.controller.js';
 import { HealthController } from './health/health.controller.js';
-import type { Readiness } from './health/readiness.js';
-import { READINESS } from './health/readiness.js';
-
-export interface ApiParts {
-  readonly readiness: Readiness;
-}
+import type { ApiParts } from './parts.js';
+import { ANSWERS, COMMAND_HANDLING, EVENT_STORE, FEED_OPTIONS, KEY_STORE, LOG, READINESS } from './parts.js';
+import { AskQuestionHandler } from './queries/ask-question.js';
+import { questionControllers } from './queries/question.controllers.js';
 
 @Module({})
 export class ApiModule {
@@ -15,8 +26,34 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [HealthController],
-      providers: [{ provide: READINESS, useValue: parts.readiness }],
+      controllers: [
+        RequestsController,
+        DealsController,
+        PipelinesController,
+        CompaniesController,
+        ContactsController,
+        EmployeesController,
+        ProductsController,
+        CampaignsController,
+        QuotasController,
+        ForecastsController,
+        ...questionControllers,
+        EventsController,
+        HealthController,
+      ],
+      providers: [
+        CommandGate,
+        ExecuteCommandHandler,
+        RegisterIntakeHandler,
+        AskQuestionHandler,
+        { provide: COMMAND_HANDLING, useValue: parts.commands },
+        { provide: ANSWERS, useValue: parts.answers },
+        { provide: EVENT_STORE, useValue: parts.eventStore },
+        { provide: KEY_STORE, useValue: parts.keyStore },
+        { provide: READINESS, useValue: parts.readiness },
+        { provide: FEED_OPTIONS, useValue: parts.feed },
+        { provide: LOG, useValue: parts.log },
+      ],
     };
   }
 }

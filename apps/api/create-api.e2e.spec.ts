@@ -1,38 +1,39 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { pino } from 'pino';
-import type { Call } from '../testing/http.js';
-import { exchange } from '../testing/http.js';
-import { createApi } from './create-api.js';
+import type { Running } from '../testing/running.js';
+import { runServer, temporaryFolder } from '../testing/running.js';
 
 describe('the HTTP server, before anything is asked of the business', () => {
-  let app: NestFastifyApplication;
-  let base = '';
-  let ready = true;
-  const ask = (path: string, call?: Call) => exchange(base, path, call);
+  const data = temporaryFolder();
+  let running: Running;
   beforeAll(async () => {
-    const readiness = { check: () => Promise.resolve([{ name: 'log', ok: ready, detail: ready ? 'open' : 'cannot be reached' }]) };
-    app = await createApi({ parts: { readiness }, log: pino({ level: 'silent' }), version: '0.1.0' });
-    await app.listen(0, '127.0.0.1');
-    base = await app.getUrl();
+    running = await runServer(data.folder);
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await running.stop();
+    data.remove();
+  });
 
-  it('tells the truth about being ready', async () => {
-    expect((await ask('/health/live')).json()).toEqual({ status: 'live' });
-    expect((await ask('/health/ready')).json()).toEqual({ status: 'ready', checks: [{ name: 'log', ok: true, detail: 'open' }] });
-    ready = false;
-    const answer = await ask('/health/ready');
-    ready = true;
-    expect(answer.status).toBe(503);
-    expect(answer.headers['retry-after']).toBe('1');
-    expect(answer.json()).toEqual({ status: 'not ready', checks: [{ name: 'log', ok: false, detail: 'cannot be reached' }] });
+  it('is live, and ready once its stores and projections are', async () => {
+    expect((await running.ask('/health/live')).json()).toEqual({ status: 'live' });
+    await running.dealtrail.projector?.catchUp();
+    const ready = await running.ask('/health/ready');
+    expect(ready.status).toBe(200);
+    expect(ready.json()).toMatchObject({
+      status: 'ready',
+      checks: [{ name: 'event log' }, { name: 'key store' }, { name: 'read store' }, { name: 'projections' }],
+    });
   });
 
   it('answers a route that does not exist with problem details', async () => {
-    const answer = await ask('/v1/nothing');
+    const answer = await running.ask('/v1/nothing');
     expect(answer.status).toBe(404);
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
-    expect(answer.json()).toMatchObject({ status: 404, code: 'request/no-such-route' });
+    expect(answer.json()).toEqual({
+      type: 'urn:dealtrail:problem:request/no-such-route',
+      title: 'Not Found',
+      status: 404,
+      code: 'request/no-such-route',
+      detail: 'Cannot GET /v1/nothing; GET /openapi.json lists what there is',
+    });
   });
 
   it.each([
@@ -40,15 +41,15 @@ describe('the HTTP server, before anything is asked of the business', () => {
     ['a script of another site', { host: 'localhost:3000', origin: 'https://attacker.example' }],
     ['a form of another site', { host: '127.0.0.1:3000', 'sec-fetch-site': 'cross-site' }],
   ])('refuses %s', async (_who, headers) => {
-    const answer = await ask('/v1/requests', { method: 'POST', headers, body: {} });
+    const answer = await running.ask('/v1/requests', { method: 'POST', headers, body: {} });
     expect(answer.status).toBe(403);
     expect(answer.json()).toMatchObject({ code: 'request/foreign-origin' });
   });
 
   it('describes itself, and the page to read it needs nothing from the network', async () => {
-    expect((await ask('/openapi.json')).json()).toMatchObject({ openapi: '3.0.0', info: { title: 'Dealtrail', version: '0.1.0' } });
-    const page = (await ask('/docs')).text;
+    expect((await running.ask('/openapi.json')).json()).toMatchObject({ openapi: '3.0.0', info: { title: 'Dealtrail', version: '0.1.0' } });
+    const page = (await running.ask('/docs')).text;
     expect(page).not.toMatch(/https?:/);
-    for (const [, url] of page.matchAll(/(?:src|href)="([^"]+)"/g)) expect((await ask(url ?? '')).status).toBe(200);
+    for (const [, url] of page.matchAll(/(?:src|href)="([^"]+)"/g)) expect((await running.ask(url ?? '')).status).toBe(200);
   });
 });

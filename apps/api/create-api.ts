@@ -3,9 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { Logger } from 'pino';
 import { ApiModule } from './api.module.js';
-import type { ApiParts } from './api.module.js';
+import type { ApiParts } from './parts.js';
 import { refuseForeignOrigins } from './http/origin-check.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { openApiDocument } from './openapi/document.js';
@@ -13,7 +12,6 @@ import { serveDocument } from './openapi/reading-page.js';
 
 export interface ApiOptions {
   readonly parts: ApiParts;
-  readonly log: Logger;
   readonly version: string;
   /** Modules beside ours: a bench measures an empty route on the very same server. */
   readonly beside?: readonly (new () => object)[];
@@ -22,7 +20,7 @@ export interface ApiOptions {
 const LARGEST_BODY = 1024 * 1024;
 
 /** The HTTP server, wired and not yet listening. */
-export async function createApi({ parts, log, version, beside = [] }: ApiOptions): Promise<NestFastifyApplication> {
+export async function createApi({ parts, version, beside = [] }: ApiOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: LARGEST_BODY,
     forceCloseConnections: true, // subscribers never end by themselves: a stop does not wait for them
@@ -39,7 +37,7 @@ export async function createApi({ parts, log, version, beside = [] }: ApiOptions
       abortOnError: false,
     },
   );
-  app.useGlobalFilters(new ProblemFilter(log));
+  app.useGlobalFilters(new ProblemFilter(parts.log));
   serveDocument(server as never, () => openApiDocument(app, version));
   await app.init();
   server.removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']); // what a form of another site could send without asking

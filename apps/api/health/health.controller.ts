@@ -1,7 +1,8 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { READINESS, type Readiness } from './readiness.js';
+import { READINESS } from '../parts.js';
+import type { Readiness } from './readiness.js';
 
 @ApiTags('health')
 @Controller('health')

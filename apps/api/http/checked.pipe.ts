@@ -26,7 +26,7 @@ function* faultsOf(errors: readonly ValidationError[], parent: string): Generato
 }
 
 /** The body as an instance of the class, every field checked and none unknown; else 400 with the path of each fault. */
-export function checked<T extends object>(type: Type<T>): PipeTransform<unknown, T> {
+export function checked<T extends object>(type: Type<T>): PipeTransform<unknown, T> & { transform(body: unknown): T } {
   return {
     transform(body: unknown): T {
       // An empty body says that nothing optional is said.

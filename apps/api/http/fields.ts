@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsObject, ValidateIf, ValidateNested, registerDecorator } from 'class-validator';
+import { NOT_IN_SOURCE } from '../../../libs/domain/shared/envelope.js';
 import { ID_PATTERN } from '../../../libs/domain/shared/ids.js';
 import { parseCalendarDate } from '../../../libs/domain/shared/instant.js';
 import { isCurrency, minorDigits, parseAmount } from '../../../libs/domain/shared/money.js';
@@ -74,9 +75,9 @@ export function FreeText(options: FieldOptions = {}): PropertyDecorator {
 }
 
 export function idFault(value: unknown): string | undefined {
-  return typeof value === 'string' && ID_PATTERN.test(value)
-    ? undefined
-    : 'must be an id: 1 to 120 letters, digits and . _ ~ -, a letter or digit first';
+  if (typeof value !== 'string' || !ID_PATTERN.test(value))
+    return 'must be an id: 1 to 120 letters, digits and . _ ~ -, a letter or digit first';
+  return value === NOT_IN_SOURCE ? `must not be '${NOT_IN_SOURCE}': only an import may say so` : undefined;
 }
 
 export const ID_SCHEMA = { type: 'string', pattern: ID_PATTERN.source } as const;
@@ -196,4 +197,19 @@ export function NestedList(type: () => new () => object, most: number, options: 
     ValidateNested({ each: true, message: 'must be a list of objects' }),
     Type(type),
   );
+}
+
+/** A list of some of the words. */
+export function OneOfEach(words: readonly string[], options: FieldOptions = {}): PropertyDecorator {
+  const check: Check = (value) => {
+    const fits = Array.isArray(value) && value.length <= words.length && value.every((each) => words.includes(each as string));
+    return fits ? undefined : `must be a list of some of ${words.join(', ')}`;
+  };
+  return Leaf(check, { type: 'array', maxItems: words.length, items: { type: 'string', enum: [...words] } }, options);
+}
+
+/** Checked by whoever knows what it must be. */
+export function AnyObject(options: FieldOptions = {}): PropertyDecorator {
+  const check: Check = (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'must be an object');
+  return Leaf(check, { type: 'object', additionalProperties: true }, options);
 }

@@ -1,48 +1,71 @@
 import { HttpException } from '@nestjs/common';
+import { IdempotencyKeyReused, RevisionMismatch, StreamContended } from '../../../libs/command-handling/errors.js';
 import { Refusal } from '../../../libs/domain/shared/refusal.js';
+import { InvalidEvent } from '../../../libs/event-catalog/errors.js';
 import { AppendTooLarge, EventStoreUnavailable, LogClosed, WrongExpectedRevision } from '../../../libs/event-store/event-store.port.js';
+import { KeyStoreUnavailable } from '../../../libs/privacy/key-store.port.js';
 import { ReadStoreUnavailable } from '../../../libs/read-store/read-store.port.js';
 import { QuestionNotUnderstood } from '../../../libs/reporting/queries.js';
 import { TimeNotUnderstood } from '../../../libs/reporting/time/report-zone.js';
-import { RequestProblem, problem } from './problem.js';
+import { AnotherHistory, AnswerNotReady, DealUnknown } from '../../../projections/answers/sources.js';
+import { RequestProblem, malformed, problem } from './problem.js';
 import { refusalStatus } from './refusal-status.js';
 
-const RETRY_AFTER_SECONDS = '1';
+const RETRY = { 'retry-after': '1' };
+const UNAVAILABLE = [EventStoreUnavailable, ReadStoreUnavailable, KeyStoreUnavailable, StreamContended] as const;
+
+function plain(status: number, code: string, error: Error, more: Readonly<Record<string, unknown>> = {}): RequestProblem {
+  return new RequestProblem(problem(status, code, error.message, more));
+}
+
+function ofRefusal(refusal: Refusal): RequestProblem {
+  const { legal } = refusal.details;
+  return plain(refusalStatus(refusal.code), refusal.code, refusal, { ...(legal === undefined ? {} : { legal }), details: refusal.details });
+}
+
+function ofRevision(error: RevisionMismatch | WrongExpectedRevision): RequestProblem {
+  const currentRevision = error.actual === -1 ? null : error.actual;
+  const headers: Record<string, string> = currentRevision === null ? {} : { etag: `"${currentRevision}"` };
+  return new RequestProblem(problem(412, 'request/revision-mismatch', error.message, { currentRevision }), headers);
+}
+
+function ofView(error: AnswerNotReady): RequestProblem {
+  const late = error.code === 'late';
+  const said = problem(late ? 503 : 409, late ? 'view/late' : 'view/parked', error.message, { position: error.position });
+  return new RequestProblem(said, late ? RETRY : {});
+}
 
 function ofHttpException(error: HttpException): RequestProblem {
   const status = error.getStatus();
   switch (status) {
     case 404:
-      return new RequestProblem(problem(404, 'request/no-such-route', `${error.message}; GET /openapi.json lists what there is`));
+      return plain(404, 'request/no-such-route', new Error(`${error.message}; GET /openapi.json lists what there is`));
     case 413:
-      return new RequestProblem(problem(413, 'request/too-large', 'the body is larger than this route takes'));
+      return plain(413, 'request/too-large', new Error('the body is larger than this route takes'));
     case 415:
-      return new RequestProblem(problem(415, 'request/media-type', 'send the body as application/json'));
+      return plain(415, 'request/media-type', new Error('send the body as application/json'));
     default:
-      return new RequestProblem(problem(status, status < 500 ? 'request/malformed' : 'server/fault', error.message));
+      return plain(status, status < 500 ? 'request/malformed' : 'server/fault', error);
   }
 }
 
 /** What a fault looks like from outside; undefined for one that nobody foresaw: that is a 500 and is logged. */
 export function problemOf(error: unknown): RequestProblem | undefined {
   if (error instanceof RequestProblem) return error;
-  if (error instanceof Refusal)
-    return new RequestProblem(problem(refusalStatus(error.code), error.code, error.message, { details: error.details }));
-  if (error instanceof WrongExpectedRevision) {
-    const currentRevision = error.actual === -1 ? null : error.actual;
-    return new RequestProblem(
-      problem(412, 'request/revision-mismatch', error.message, { currentRevision }),
-      currentRevision === null ? {} : { etag: `"${currentRevision}"` },
-    );
-  }
+  if (error instanceof Refusal) return ofRefusal(error);
+  if (error instanceof RevisionMismatch || error instanceof WrongExpectedRevision) return ofRevision(error);
+  if (error instanceof IdempotencyKeyReused) return plain(422, 'request/idempotency-key-reused', error);
+  if (error instanceof AnswerNotReady) return ofView(error);
+  if (error instanceof DealUnknown) return plain(404, 'deal/unknown', error);
+  if (error instanceof AnotherHistory) return plain(409, 'view/another-history', error);
   if (error instanceof QuestionNotUnderstood || error instanceof TimeNotUnderstood)
-    return new RequestProblem(
-      problem(400, 'question/not-understood', error.message, { errors: [{ path: 'query', message: error.message }] }),
-    );
-  if (error instanceof EventStoreUnavailable || error instanceof ReadStoreUnavailable)
-    return new RequestProblem(problem(503, 'store/unavailable', error.message), { 'retry-after': RETRY_AFTER_SECONDS });
-  if (error instanceof AppendTooLarge) return new RequestProblem(problem(413, 'request/too-large', error.message));
-  if (error instanceof LogClosed) return new RequestProblem(problem(409, 'log/closed', error.message));
+    return plain(400, 'question/not-understood', error, { errors: [{ path: 'query', message: error.message }] });
+  // What a decider made of the body does not fit the catalog: nothing was appended.
+  if (error instanceof InvalidEvent) return malformed(error.faults.length > 0 ? error.faults : [{ path: '', message: error.message }]);
+  if (error instanceof AppendTooLarge) return plain(413, 'request/too-large', error);
+  if (error instanceof LogClosed) return plain(409, 'log/closed', error);
+  if (error instanceof Error && UNAVAILABLE.some((type) => error instanceof type))
+    return new RequestProblem(problem(503, 'store/unavailable', error.message), RETRY);
   if (error instanceof HttpException) return ofHttpException(error);
   return undefined;
 }

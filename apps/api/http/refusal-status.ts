@@ -8,5 +8,24 @@ export function refusalStatus(code: string): 404 | 409 | 422 {
   return CONFLICTS.has(reason) ? 409 : 422;
 }
 
-const NOT_THERE = new Set(['not-registered', 'not-defined', 'not-found']);
-const CONFLICTS = new Set(['not-open']);
+const NOT_THERE = new Set(['unknown']);
+const CONFLICTS = new Set([
+  'already-registered',
+  'already-defined',
+  'already-qualified',
+  'request-closed',
+  'not-a-new-request',
+  'not-open',
+  'not-postponed',
+  'not-closed',
+  'withdrawn',
+  'effective-before-previous',
+  'not-forward',
+  'not-backward',
+  'same-pipeline',
+  'correction-breaks-history',
+  'other-quota',
+  'other-forecast',
+  'later-version-lacks-stage',
+  'person-forgotten',
+]);

@@ -1,0 +1,31 @@
+import type { Logger } from 'pino';
+import type { CommandHandling } from '../../libs/command-handling/command-handling.js';
+import type { EventStore } from '../../libs/event-store/event-store.port.js';
+import type { KeyStore } from '../../libs/privacy/key-store.port.js';
+import type { AnswersByZone } from '../wiring/answers-by-zone.js';
+import type { Readiness } from './health/readiness.js';
+
+// What controllers are handed by Nest, by name.
+export const COMMAND_HANDLING = Symbol('CommandHandling');
+export const ANSWERS = Symbol('Answers');
+export const EVENT_STORE = Symbol('EventStore');
+export const KEY_STORE = Symbol('KeyStore');
+export const READINESS = Symbol('Readiness');
+export const FEED_OPTIONS = Symbol('FeedOptions');
+export const LOG = Symbol('Log');
+
+export interface FeedOptions {
+  /** A comment after so long without an event, so that both sides see that the connection is there. */
+  readonly heartbeatMs: number;
+}
+
+/** Everything the HTTP server stands on. */
+export interface ApiParts {
+  readonly commands: CommandHandling;
+  readonly answers: AnswersByZone;
+  readonly eventStore: EventStore;
+  readonly keyStore: KeyStore;
+  readonly readiness: Readiness;
+  readonly feed: FeedOptions;
+  readonly log: Logger;
+}

@@ -1,0 +1,73 @@
+import type { Type } from '@nestjs/common';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiExtraModels, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readGiven } from '../../questions/given.js';
+import type { Parameter, Question } from '../../questions/question.js';
+import { answerText } from '../../questions/question.js';
+import { QUESTIONS } from '../../questions/questions.js';
+import { callOf } from '../http/call.js';
+import { ID_SCHEMA, textFault } from '../http/fields.js';
+import { malformed } from '../http/problem.js';
+import { ProblemAnswer } from '../http/problem-answer.js';
+import { AskQuestion } from './ask-question.js';
+
+function documented({ name, about, example, choices, shape, required = false }: Parameter): MethodDecorator {
+  const each = { type: 'string', ...(choices && shape !== 'list' ? { enum: [...choices] } : {}) };
+  const many = shape === 'many';
+  return ApiQuery({ name, required, description: about, example, schema: many ? { type: 'array', items: each } : each });
+}
+
+const REFUSALS: readonly (readonly [number, string])[] = [
+  [400, 'The question cannot be read; `errors` says where.'],
+  [404, 'There is no such deal.'],
+  [409, 'The read models are of another history, or the deal is held back (`view/parked`).'],
+  [503, 'Not there yet (`view/late`), or a store cannot be reached.'],
+];
+
+function apply(target: object, method: string, decorators: readonly (MethodDecorator | ClassDecorator)[]): void {
+  const descriptor = Object.getOwnPropertyDescriptor(target, method);
+  if (!descriptor) throw new TypeError(`no method ${method}`);
+  for (const decorate of decorators) (decorate as MethodDecorator)(target, method, descriptor); // every one of them decorates methods
+}
+
+/** A controller of its own for each question: its path, its parameters and its operationId come from the one table that the command line reads too. */
+function controllerOf(question: Question): Type<object> {
+  @ApiTags(question.about === 'deal' || question.path === '/v1/deals' ? 'deals' : 'reports')
+  @Controller(question.path.replace('{id}', ':id'))
+  class QuestionController {
+    constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}
+
+    @Get()
+    @ApiOperation({ operationId: question.operationId, summary: question.summary })
+    async ask(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+      const { mayReadPersonal } = callOf(request, reply);
+      const id = (request.params as { id?: string }).id ?? '';
+      const fault = question.about === 'deal' ? textFault(id, 200) : undefined;
+      if (fault !== undefined) throw malformed([{ path: 'path id', message: fault }]);
+      const given = readGiven(question, request.query as Record<string, unknown>);
+      const answer = await this.queries.execute(new AskQuestion(question, given, { readPersonal: mayReadPersonal }, id));
+      const { revision } = answer as { revision?: number | null };
+      if (typeof revision === 'number') void reply.header('etag', `"${revision}"`);
+      void reply.type('application/json; charset=utf-8').send(answerText(answer));
+    }
+  }
+  Object.defineProperty(QuestionController, 'name', { value: `${question.operationId}Controller` });
+  apply(QuestionController.prototype, 'ask', [
+    ...question.parameters.map(documented),
+    ...(question.about === 'deal' ? [ApiParam({ name: 'id', schema: ID_SCHEMA })] : []),
+    ApiExtraModels(ProblemAnswer),
+    ApiResponse({ status: 200, description: question.summary, schema: { type: 'object' } }),
+    ...REFUSALS.map(([status, description]) =>
+      ApiResponse({
+        status,
+        description,
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemAnswer' } } },
+      }),
+    ),
+  ]);
+  return QuestionController;
+}
+
+export const questionControllers: readonly Type<object>[] = QUESTIONS.map(controllerOf);

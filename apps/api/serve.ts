@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import type { Dealtrail } from '../wiring/open-dealtrail.js';
+import { createApi } from './create-api.js';
+import { readinessOf } from './health/readiness.js';
+import type { FeedOptions } from './parts.js';
+
+const FEED: FeedOptions = { heartbeatMs: 15_000 };
+
+/** Of package.json, which stands beside `dist`, and two folders up from the sources. */
+function version(): string {
+  for (const up of ['../../package.json', '../../../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { version: string }).version; // npm demands one
+    } catch {
+      continue;
+    }
+  }
+  return 'unknown';
+}
+
+export interface ServeOptions {
+  readonly dealtrail: Dealtrail;
+  readonly log: Logger;
+  readonly feed?: FeedOptions;
+  readonly beside?: readonly (new () => object)[];
+}
+
+export interface Server {
+  readonly app: NestFastifyApplication;
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Listens, and says where. @throws where the port is taken */
+export async function serve({ dealtrail, log, feed = FEED, beside = [] }: ServeOptions): Promise<Server> {
+  const { commands, answersByZone, eventStore, keyStore, config } = dealtrail;
+  const app = await createApi({
+    parts: { commands, answers: answersByZone, eventStore, keyStore, readiness: readinessOf(dealtrail), feed, log },
+    version: version(),
+    beside,
+  });
+  await app.listen(config.port, config.listen);
+  return { app, address: await app.getUrl(), close: () => app.close() };
+}

@@ -1,0 +1,84 @@
+import type { Filters, Grouping } from '../../libs/reporting/queries.js';
+import { GROUPINGS } from '../../libs/reporting/queries.js';
+import { given, number, one } from './given.js';
+import type { Given, Parameter } from './question.js';
+
+export const asOf: Parameter = { name: 'asOf', about: 'the instant T: what had happened by then; default now', example: '2017-10-15' };
+export const knownAt: Parameter = {
+  name: 'knownAt',
+  about: 'what had been recorded by then: an instant, or position:<n>; default all',
+  example: '2017-12-31',
+};
+export const timeZone: Parameter = {
+  name: 'timeZone',
+  about: 'zone in which days begin and end; default DEALTRAIL_TIME_ZONE',
+  example: 'Europe/Amsterdam',
+};
+export const known: Parameter = {
+  name: 'known',
+  about: 'now: what is known today about every point; then: what was known at each point',
+  example: 'then',
+  choices: ['now', 'then'],
+};
+export const organised: Parameter = {
+  name: 'organised',
+  about: 'teams, managers and offices as at T (then), as they are now, or at an instant; default then',
+  example: 'now',
+};
+export const closing: Parameter = {
+  name: 'closing',
+  about: 'only deals that close, or are expected to, in this period',
+  example: '2017-Q4',
+};
+export const after: Parameter = {
+  name: 'after',
+  about: 'answer only when everything up to this position is visible',
+  example: '00000000000000001042',
+};
+export const timeout: Parameter = { name: 'timeoutMs', about: 'how long to wait for that, in milliseconds; default 5000', example: '5000' };
+
+export function groupBy(fallback: string): Parameter {
+  return {
+    name: 'groupBy',
+    about: `one row per combination of these; default ${fallback}`,
+    example: 'stage,owner',
+    choices: GROUPINGS,
+    shape: 'list',
+  };
+}
+
+const OF_FEW: readonly Grouping[] = ['status', 'origin'];
+
+export const filters: readonly Parameter[] = GROUPINGS.map((name) => ({
+  name,
+  about: OF_FEW.includes(name)
+    ? `only deals of this ${name}`
+    : `only deals of this ${name}, by id or name; not-known: of which it is not known`,
+  example: name === 'status' ? 'open' : name === 'stage' ? 'proposal' : 'not-known',
+  shape: OF_FEW.includes(name) ? 'list' : 'many',
+  filter: true,
+}));
+
+export const scope: readonly Parameter[] = [...filters, closing, organised];
+export const knowledge: readonly Parameter[] = [knownAt, timeZone, after, timeout];
+
+export function groupings(said: Given): readonly Grouping[] | undefined {
+  return said['groupBy'] as readonly Grouping[] | undefined; // one of the parameter's choices each
+}
+
+export function filtersOf(said: Given): Filters | undefined {
+  const entries = GROUPINGS.flatMap((name) => (said[name] ? [[name, said[name]] as const] : []));
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** What every report about deals says in the same words. */
+export function scopeOf(said: Given) {
+  return given<{ filters?: Filters; closing?: string; organised?: string; knownAt?: string; after?: string; timeoutMs?: number }>({
+    filters: filtersOf(said),
+    closing: one(said, 'closing'),
+    organised: one(said, 'organised'),
+    knownAt: one(said, 'knownAt'),
+    after: one(said, 'after'),
+    timeoutMs: number(said, 'timeoutMs'),
+  });
+}

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { FeedOptions } from '../api/parts.js';
+import { serve } from '../api/serve.js';
+import type { Config } from '../wiring/config.js';
+import { readConfig } from '../wiring/config.js';
+import type { Dealtrail } from '../wiring/open-dealtrail.js';
+import { openDealtrail } from '../wiring/open-dealtrail.js';
+import type { Call, Exchange } from './http.js';
+import { exchange } from './http.js';
+
+/** A whole server on a data directory of its own, asked over HTTP. */
+export interface Running {
+  readonly config: Config;
+  readonly dealtrail: Dealtrail;
+  readonly base: string;
+  ask(path: string, call?: Call): Promise<Exchange>;
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Exchange>;
+  stop(): Promise<void>;
+}
+
+export function temporaryFolder(): { readonly folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'dealtrail-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export async function runServer(dataDir: string, options: { readonly feed?: FeedOptions } = {}): Promise<Running> {
+  const config = readConfig({ PORT: '0' }, { dataDir });
+  const dealtrail = await openDealtrail(config, { mode: 'owner' });
+  dealtrail.projector?.start();
+  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+  const server = await serve({ dealtrail, log, ...options });
+  const base = server.address;
+  return {
+    config,
+    dealtrail,
+    base,
+    ask: (path, call) => exchange(base, path, call),
+    post: (path, body, headers = {}) => exchange(base, path, { method: 'POST', body, headers }),
+    async stop() {
+      await server.close();
+      await dealtrail.close();
+    },
+  };
+}
