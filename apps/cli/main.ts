@@ -1,0 +1,84 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Parameter, Question } from '../questions/question.js';
+import { flagOf } from '../questions/question.js';
+import { QUESTIONS } from '../questions/questions.js';
+import { CommandFailed, EXIT } from './exit-codes.js';
+import { FORMATS } from './render/formats.js';
+
+// Only what --help needs is loaded here; every command loads the rest when it runs.
+
+const program = new Command('dealtrail')
+  .description(
+    'Records a B2B sales process as events that never change, and answers every report as of any instant, as known at any instant.',
+  )
+  .configureHelp({ helpWidth: 100 })
+  .showHelpAfterError('(add --help for what there is)')
+  .exitOverride();
+
+function common(command: Command): Command {
+  return command
+    .option('--data-dir <folder>', 'folder of log, keys and read models (default: DEALTRAIL_DATA_DIR, else .dealtrail)')
+    .option('--url <address>', 'work through the server there instead')
+    .exitOverride();
+}
+
+function formatOption(): Option {
+  return new Option('--format <format>', 'how the answer is written; json is the body that HTTP answers').choices(FORMATS).default('table');
+}
+
+function optionOf(parameter: Parameter): Option {
+  const { about, shape, choices, required } = parameter;
+  const flag = `--${flagOf(parameter)}`;
+  const option = new Option(shape === 'flag' ? flag : `${flag} <value>`, `${parameter.filter ? '' : about}`);
+  if (choices && shape !== 'list') option.choices(choices);
+  if (shape === 'many') option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
+  if (parameter.filter) option.helpGroup('Only deals of this (by id or name, or not-known; may be repeated):');
+  return required ? option.makeOptionMandatory() : option;
+}
+
+const groups = new Map<string, Command>();
+
+function groupOf(name: string): Command {
+  const found = groups.get(name);
+  if (found) return found;
+  const about = name === 'report' ? 'answers as of any instant, as known at any instant' : 'one deal';
+  const made = program.command(name).description(about).exitOverride();
+  groups.set(name, made);
+  return made;
+}
+
+function addQuestion(question: Question): void {
+  const [group = '', name = ''] = question.command.split(' ');
+  const command = common(groupOf(group).command(name).description(question.summary)).addOption(formatOption());
+  if (question.about === 'deal') command.argument('<id>', 'the deal');
+  for (const parameter of question.parameters) command.addOption(optionOf(parameter));
+  const names = new Set(question.parameters.map((parameter) => parameter.name));
+  command.action(async (...given: unknown[]) => {
+    const { ask } = await import('./commands/ask.js');
+    const options: Record<string, unknown> = command.opts();
+    const said = Object.fromEntries(Object.entries(options).filter(([option]) => names.has(option)));
+    await ask(question, said, command.opts<Parameters<typeof ask>[2]>(), question.about === 'deal' ? (given[0] as string) : ''); // the argument
+  });
+}
+
+for (const question of QUESTIONS) addQuestion(question);
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
+  return Number(text);
+}
+void wholeNumber;
+
+async function run(): Promise<number> {
+  try {
+    await program.parseAsync();
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const { exitOf, lineOf } = await import('./failure.js');
+    process.stderr.write(`dealtrail: ${lineOf(error)}\n`);
+    return error instanceof CommandFailed ? error.exitCode : exitOf(error);
+  }
+}
+
+process.exitCode = await run();
