@@ -32,7 +32,7 @@ export const NOT_KNOWN = 'not-known';
 export type Filters = { readonly [name in Grouping]?: readonly string[] };
 
 /** Which deals, and by which organisation of the sales force. */
-interface Scoped {
+export interface Scoped {
   readonly filters?: Filters;
   /** Only deals that close, or are expected to, in this period: `2025-Q1`, `last month`. */
   readonly closing?: string;
@@ -41,7 +41,7 @@ interface Scoped {
 }
 
 /** What had been recorded by then. */
-interface Known {
+export interface Known {
   /** An instant or `position:<n>`; default: as far as all models read have come. */
   readonly knownAt?: string;
   /** Answer only when the read models have reached this position (what an append returned). */

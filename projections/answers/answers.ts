@@ -1,3 +1,4 @@
+import type { AgingAnswer, AgingQuery, CoverageAnswer, CoverageQuery } from '../../libs/reporting/standing-queries.js';
 import type {
   FunnelAnswer,
   FunnelQuery,
@@ -32,6 +33,7 @@ import { CohortAnswers } from './cohort-answers.js';
 import { DealAnswers } from './deal-answers.js';
 import { FlowAnswers } from './flow-answers.js';
 import { PipelineAnswers } from './pipeline-answers.js';
+import { StandingAnswers } from './standing-answers.js';
 import type { AnswersOptions, Asker } from './sources.js';
 
 /**
@@ -49,6 +51,10 @@ export interface Answers {
   leadTimes(query: LeadTimesQuery, asker: Asker): Promise<LeadTimesAnswer>;
   timeInStage(query: TimeInStageQuery, asker: Asker): Promise<TimeInStageAnswer>;
   winRate(query: WinRateQuery, asker: Asker): Promise<WinRateAnswer>;
+  /** How long open deals stand, and which stand still. */
+  aging(query: AgingQuery, asker: Asker): Promise<AgingAnswer>;
+  /** Open deals of a period beside what is still to be won of its quota. */
+  coverage(query: CoverageQuery, asker: Asker): Promise<CoverageAnswer>;
   /** The deals behind a figure; without a group, a list of deals. */
   deals(query: DealsBehindQuery, asker: Asker): Promise<DealsBehindAnswer>;
   /** By its id, or by its source's key where only one deal has it. */
@@ -61,6 +67,7 @@ export function openAnswers(options: AnswersOptions): Answers {
   const asking = new Asking(sources);
   const pipeline = new PipelineAnswers(asking);
   const flows = new FlowAnswers(asking);
+  const standing = new StandingAnswers(asking);
   const cohorts = new CohortAnswers(asking);
   const deal = new DealAnswers(sources);
   return {
@@ -73,6 +80,8 @@ export function openAnswers(options: AnswersOptions): Answers {
     leadTimes: (query, asker) => cohorts.leadTimes(query, asker),
     timeInStage: (query, asker) => cohorts.timeInStage(query, asker),
     winRate: (query, asker) => cohorts.winRate(query, asker),
+    aging: (query, asker) => standing.aging(query, asker),
+    coverage: (query, asker) => standing.coverage(query, asker),
     deals: (query, asker) => pipeline.deals(query, asker),
     deal: (idOrKey, query, asker) => deal.deal(idOrKey, query, asker),
     dealHistory: (idOrKey, query, asker) => deal.history(idOrKey, query, asker),

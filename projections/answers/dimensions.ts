@@ -32,8 +32,8 @@ function kindsFor(groupings: Iterable<Grouping>): readonly DimensionKind[] {
 export class Dimensions {
   constructor(private readonly readStore: ReadStore) {}
 
-  kindsFor(groupings: Iterable<Grouping>): readonly DimensionKind[] {
-    return kindsFor(groupings);
+  kindsFor(groupings: Iterable<Grouping>, more: readonly DimensionKind[] = []): readonly DimensionKind[] {
+    return [...new Set([...kindsFor(groupings), ...more])].sort();
   }
 
   /** `organisedAt`: teams, managers and offices as of another instant than T. */

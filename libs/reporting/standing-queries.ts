@@ -1,0 +1,89 @@
+import type { Basis, DealBehind, Group, Grouping, Known, Labels, OpenFigures, Scoped } from './queries.js';
+
+/** What "standing still" is counted from (metrics.md section 4). `since_any_activity`: the last fact that changed the deal. */
+export const AGING_CLOCKS = ['since_stage_entry', 'since_any_activity'] as const;
+export type AgingClock = (typeof AGING_CLOCKS)[number];
+
+export interface AgingQuery extends Scoped, Known {
+  readonly asOf?: string;
+  /** Default `since_stage_entry`; postponed time does not count. */
+  readonly clock?: string;
+  /** Default stage. */
+  readonly groupBy?: readonly Grouping[];
+  /** How many of the oldest deals are listed; default 20, at most 1,000. */
+  readonly limit?: number;
+}
+
+/** Days of 24 hours, to two places; null where no age is known. Percentiles by nearest rank. */
+export interface AgeFigures {
+  readonly medianDays: number | null;
+  readonly p75Days: number | null;
+  readonly p90Days: number | null;
+  readonly longestDays: number | null;
+  /** How many are up to so many days old and older than the band before; the last has no end. */
+  readonly bands: readonly { readonly upToDays: number | null; readonly deals: number }[];
+}
+
+export interface AgingRow extends OpenFigures {
+  readonly group: Group;
+  readonly labels: Labels;
+  readonly age: AgeFigures;
+  /** Deals registered without a date: how long they stand is not known. */
+  readonly ageUnknown: number;
+  /** Longer than the threshold of their stage in the process in force at T. */
+  readonly stagnant: OpenFigures;
+  /** Of the stage, where the group is of one; null where it has none. */
+  readonly thresholdDays: number | null;
+  /** P75 of the stays in that stage which had ended by T. */
+  readonly usualDays: number | null;
+}
+
+export interface AgingAnswer {
+  readonly report: 'aging';
+  readonly basis: Basis & { readonly clock: AgingClock };
+  readonly rows: readonly AgingRow[];
+  readonly oldest: readonly (DealBehind & { readonly ageDays: number; readonly stagnant: boolean })[];
+  /** Deals in scope whose clock is stopped. */
+  readonly postponed: number;
+  readonly totals: Omit<AgingRow, 'group' | 'labels' | 'thresholdDays' | 'usualDays'>;
+}
+
+export interface CoverageQuery extends Omit<Scoped, 'closing'>, Known {
+  readonly period: string;
+  readonly asOf?: string;
+  /** Nothing (the firm), owner or team. */
+  readonly groupBy?: readonly Grouping[];
+}
+
+/** In one currency, as amounts. Null: no quota is set. */
+export interface CoverageFigures {
+  readonly currency: string;
+  /** Open and expected to close in the period. */
+  readonly open: string;
+  /** Won in the period by T. */
+  readonly won: string;
+  readonly quota: string | null;
+  readonly remaining: string | null;
+  /** open / what is still to be won; `met` where nothing is. */
+  readonly ofRemaining: number | 'met' | null;
+  /** open / the whole quota. */
+  readonly ofWhole: number | null;
+}
+
+export interface CoverageRow {
+  readonly group: Group;
+  readonly labels: Labels;
+  /** Open deals expected to close in the period. */
+  readonly deals: number;
+  readonly unvalued: number;
+  /** Open deals without an expected date: in no period. */
+  readonly noExpectedDate: number;
+  readonly coverage: readonly CoverageFigures[];
+}
+
+export interface CoverageAnswer {
+  readonly report: 'coverage';
+  readonly basis: Basis & { readonly period: string };
+  readonly rows: readonly CoverageRow[];
+  readonly totals: Omit<CoverageRow, 'group' | 'labels'>;
+}

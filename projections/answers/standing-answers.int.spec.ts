@@ -1,0 +1,97 @@
+import type { DomainEvent } from '../../libs/domain/shared/envelope.js';
+import type { Answering } from '../../libs/testing/answering.js';
+import { nobody, openAnswering } from '../../libs/testing/answering.js';
+import { metricsFixture, thousands } from '../../libs/testing/metrics-fixture.js';
+import { Telling } from '../../libs/testing/tell.js';
+
+const asOf = '2025-03-20T00:00:00Z';
+
+/** The eight deals of metrics.md, then a process that says what too long is, and quotas. */
+async function open(): Promise<Answering> {
+  const answering = await openAnswering(metricsFixture(), { now: Date.parse('2025-04-01'), logMadeAt: Date.parse('2025-01-01') });
+  const telling = new Telling();
+  const at = Date.parse('2025-03-19T09:00:00Z');
+  const stage = { requiredFields: [], actions: [] };
+  const stages = [
+    { ...stage, id: 'qualification', label: 'Qualification', weight: 1_000, stagnatesAfterDays: 14 },
+    { ...stage, id: 'meeting', label: 'Meeting', weight: 3_000, stagnatesAfterDays: 30 },
+    { ...stage, id: 'proposal', label: 'Proposal', weight: 6_000, stagnatesAfterDays: null },
+    { ...stage, id: 'closing', label: 'Closing', weight: 8_000, stagnatesAfterDays: null },
+  ];
+  const process = { name: 'Sales', stages, gates: {}, removedStages: [] };
+  const revised: DomainEvent = { type: 'PipelineRevised', data: { version: 2, process } };
+  const quota = (holder: object, thousand: number): DomainEvent => ({
+    type: 'QuotaSet',
+    data: { holder, from: '2025-01-01', to: '2025-04-01', amount: thousands(thousand) },
+  });
+  telling.tell('pipeline-sales', at, revised);
+  telling.tell('employee-anna', at, { type: 'TeamJoined', data: { team: 'north' } });
+  telling.tell('quota-anna', at, quota({ kind: 'person', employeeId: 'anna' }, 50));
+  telling.tell('quota-north', at, quota({ kind: 'team', team: 'north' }, 21.5));
+  telling.tell('quota-south', at, quota({ kind: 'team', team: 'south' }, 40));
+  const told = telling.events.map((event) => ({ ...event, eventId: `1${event.eventId.slice(1)}` as typeof event.eventId }));
+  await answering.tell(told);
+  return answering;
+}
+
+describe('aging', () => {
+  it('tells how long open deals stand in their stage, which too long by the process in force at T, and what is usual there (RV12)', async () => {
+    const { answers, close } = await open();
+    const { rows, oldest, postponed, totals } = await answers.aging({ asOf, limit: 2 }, nobody);
+    // D6 16 d less 9 h since 03-04 00:00; D3 since 03-12, D5 since 03-15, D7 since 02-02, D4 since 02-05, all at 09:00.
+    expect(
+      rows.map(({ group, deals, age, stagnant, thresholdDays, usualDays }) => [
+        ...[group.stage, deals, age.medianDays, age.longestDays, stagnant.deals, stagnant.value, thresholdDays, usualDays],
+      ]),
+    ).toEqual([
+      ['qualification', 1, 16, 16, 1, [{ amount: '15000.00', currency: 'USD' }], 14, 11],
+      ['meeting', 4, 7.63, 45.63, 2, [{ amount: '62000.00', currency: 'USD' }], 30, 17],
+    ]);
+    expect(oldest.map(({ deal, ageDays, stagnant }) => [deal, ageDays, stagnant])).toEqual([
+      ['D7', 45.63, true],
+      ['D4', 42.63, true],
+    ]);
+    expect([postponed, totals.deals, totals.stagnant.deals, totals.age.bands]).toEqual([
+      ...[0, 5, 3],
+      [
+        { upToDays: 30, deals: 3 },
+        { upToDays: 60, deals: 2 },
+        { upToDays: 90, deals: 0 },
+        { upToDays: 180, deals: 0 },
+        { upToDays: null, deals: 0 },
+      ],
+    ]);
+    await close();
+  });
+
+  it('by another clock gives another answer, and names it', async () => {
+    const { answers, close } = await open();
+    const { basis, oldest } = await answers.aging({ asOf, clock: 'since_any_activity', limit: 1 }, nobody);
+    expect([basis.clock, oldest.map(({ deal, ageDays }) => [deal, ageDays])]).toEqual(['since_any_activity', [['D6', 16]]]);
+    await expect(answers.aging({ clock: 'since_creation' }, nobody)).rejects.toThrow(
+      "'since_creation' is no clock; take of since_stage_entry, since_any_activity",
+    );
+    await close();
+  });
+});
+
+describe('coverage', () => {
+  it('is of what is still to be won, and beside it of the whole quota; nothing left to win is met, not infinity', async () => {
+    const { answers, close } = await open();
+    const figures = { currency: 'USD', open: '85000.00', won: '21500.00' };
+    const byOwner = await answers.coverage({ period: '2025-Q1', asOf, groupBy: ['owner'] }, nobody);
+    expect(byOwner.rows).toEqual([
+      {
+        ...{ group: { owner: 'anna' }, labels: { owner: null }, deals: 4, unvalued: 0, noExpectedDate: 0 },
+        coverage: [{ ...figures, quota: '50000.00', remaining: '28500.00', ofRemaining: 2.9825, ofWhole: 1.7 }],
+      },
+    ]);
+    const byTeam = await answers.coverage({ period: '2025-Q1', asOf, groupBy: ['team'] }, nobody);
+    expect(byTeam.rows.map(({ group, coverage }) => [group.team, coverage])).toEqual([
+      ['north', [{ ...figures, quota: '21500.00', remaining: '0.00', ofRemaining: 'met', ofWhole: 3.9535 }]],
+      ['south', [{ currency: 'USD', open: '0.00', won: '0.00', quota: '40000.00', remaining: '40000.00', ofRemaining: 0, ofWhole: 0 }]],
+    ]);
+    expect(byTeam.totals.coverage.map(({ quota }) => quota)).toEqual(['61500.00']);
+    await close();
+  });
+});

@@ -1,0 +1,93 @@
+import type { EpochMs } from '../../libs/domain/shared/instant.js';
+import { LOG_START } from '../../libs/domain/shared/position.js';
+import { AGING_GROUPS, AGING_METHOD, agingReport, checkAging, parseClock } from '../../libs/reporting/aging/aging.js';
+import { COVERAGE_GROUPS, COVERAGE_METHOD, checkCoverage, coverageReport } from '../../libs/reporting/coverage/coverage.js';
+import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
+import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
+import type { Filters, Grouping } from '../../libs/reporting/queries.js';
+import type { AgingAnswer, AgingQuery, CoverageAnswer, CoverageQuery } from '../../libs/reporting/standing-queries.js';
+import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
+import type { DealInterval } from '../../libs/reporting/rows.js';
+import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
+import { parseInstant } from '../../libs/reporting/time/instant.js';
+import { parsePeriod } from '../../libs/reporting/time/period.js';
+import { dimensionTimeline, historiesAt } from '../../libs/reporting/waterfall/histories.js';
+import type { Asking } from './asking.js';
+import type { PointSeen } from './basis.js';
+import { basisOf } from './basis.js';
+import type { Knowledge } from './known-at.js';
+import type { ReadQuestion } from './question.js';
+import { groupingsRead } from './question.js';
+import type { Asker } from './sources.js';
+
+const MOST_LISTED = 1_000;
+const OPEN: Filters = { status: ['open'] };
+/** What a listed deal names beside its ids. */
+const NAMED: readonly Grouping[] = ['owner', 'company', 'product', 'pipeline'];
+
+function pathsAt(rows: Iterable<DealInterval>, asOf: EpochMs, knownAt: number): DealPath[] {
+  return [...historiesAt(rows, knownAt)].flatMap(([deal, history]) => {
+    const [first, ...rest] = history.filter(({ validFrom }) => validFrom <= asOf);
+    return first === undefined ? [] : [{ deal, rows: [first, ...rest] as const, asOf }];
+  });
+}
+
+/** Reports of how things stand at one (T, K) beside the pipeline itself: aging and coverage. */
+export class StandingAnswers {
+  constructor(private readonly asking: Asking) {}
+
+  async aging(query: AgingQuery, asker: Asker): Promise<AgingAnswer> {
+    const limit = query.limit ?? 20;
+    if (!Number.isInteger(limit) || limit < 0 || limit > MOST_LISTED)
+      throw new QuestionNotUnderstood(`the limit is 0 to ${MOST_LISTED} deals`);
+    const clock = parseClock(query.clock ?? 'since_stage_entry');
+    const { time, question: asked, most } = await this.asking.begin(query, AGING_GROUPS);
+    checkAging(asked);
+    const asOf = query.asOf === undefined ? time.now : parseInstant(query.asOf, time);
+    const { dealRows, dimensions, eventStore, personal } = this.asking.sources;
+    const rows: DealInterval[] = [];
+    for await (const page of dealRows.knownAt(most.number)) rows.push(...page);
+    const kinds = dimensions.kindsFor([...groupingsRead(asked), ...NAMED]);
+    const timeline = dimensionTimeline(await dimensions.known(most.number, kinds), most.number, asked.organisedAt);
+    const view = timeline.at(asOf);
+    const question = await this.asking.byId(asked, view, asker);
+    const paths = pathsAt(rows, asOf, most.number);
+    const report = agingReport({ question, clock, asOf, paths, view, viewAt: (at) => timeline.at(at), limit });
+    const standing = paths.map((path) => path.rows[path.rows.length - 1] ?? path.rows[0]);
+    const point = await this.point(question, asOf, most, view, standing, OPEN);
+    const basis = basisOf(eventStore, await this.asking.basisInput(`${AGING_METHOD}/${clock}`, question, [point]), point);
+    return personal.open({ report: 'aging', basis: { ...basis, clock }, ...report } as const, asker);
+  }
+
+  async coverage(query: CoverageQuery, asker: Asker): Promise<CoverageAnswer> {
+    const { time, question: asked, most } = await this.asking.begin(query, COVERAGE_GROUPS);
+    const period = parsePeriod(query.period, time);
+    const asOf = query.asOf === undefined ? time.now : parseInstant(query.asOf, time);
+    checkCoverage(asked);
+    const { dealRows, dimensions, eventStore, personal } = this.asking.sources;
+    const kinds = dimensions.kindsFor(groupingsRead(asked), ['employee', 'quota']);
+    const view = await dimensions.view(asOf, most.number, kinds, asked.organisedAt);
+    const question = await this.asking.byId(asked, view, asker);
+    const rows: DealInterval[] = [];
+    for await (const page of dealRows.asOf(asOf, most.number, question.scope.filters)) rows.push(...page);
+    const point = await this.point(question, asOf, most, view, rows, { status: ['open', 'won'] });
+    const basis = basisOf(eventStore, await this.asking.basisInput(COVERAGE_METHOD, question, [point]), point);
+    const report = coverageReport({ question, period, rows, view });
+    return personal.open({ report: 'coverage', basis: { ...basis, period: period.label }, ...report } as const, asker);
+  }
+
+  private async point(
+    question: ReadQuestion,
+    asOf: EpochMs,
+    knowledge: Knowledge,
+    view: DimensionView,
+    rows: Iterable<DealInterval>,
+    counted: Filters,
+  ): Promise<PointSeen> {
+    if (knowledge.position === LOG_START) return { asOf, knowledge, state: null };
+    const tally = pipelineTally({ ...question, scope: { ...question.scope, filters: { ...question.scope.filters, ...counted } } }, view);
+    for (const row of rows) tally.add(row);
+    for (const row of await this.asking.sources.dealRows.undated(asOf, knowledge.number)) tally.addUndated(row);
+    return { asOf, knowledge, state: tally.state() };
+  }
+}
