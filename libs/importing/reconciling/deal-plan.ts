@@ -28,16 +28,19 @@ export interface PlanFact {
   readonly dated: boolean;
   /** Recorded by an import. */
   readonly imported: boolean;
+  /** Among facts of one instant: recorded earlier, comes first; a replacement keeps the place of what it replaces. */
+  readonly tie: number;
 }
 
 /** What is known of a deal, and the steps planned so far; the plan folds what its own steps will make so. */
 export class DealPlan {
-  readonly steps: PlannedStep[] = [];
+  private readonly planned: { readonly step: PlannedStep; readonly movedFrom: EpochMs | undefined }[] = [];
   readonly withdrawn: boolean;
   /** Something is recorded of the deal: what is said of it may be known, or contradict. */
   readonly recorded: boolean;
   private readonly seen = new Set<string>();
   private facts: PlanFact[] = [];
+  private ties = 1_000_000;
   /** The fold of all facts; undefined where facts were moved since. */
   private tip: Deal | undefined;
 
@@ -55,13 +58,25 @@ export class DealPlan {
     }
     const { facts, withdrawn } = factsAsKnown<DealFact>(events, last.position);
     this.withdrawn = withdrawn;
-    this.facts = facts.map((fact) => ({
+    this.facts = facts.map((fact, tie) => ({
       id: fact.id,
       fact,
       at: fact.effectiveAt,
       dated: fact.dated,
       imported: fact.source.metadata.importHash !== undefined,
+      tie,
     }));
+  }
+
+  /**
+   * The steps in an order in which each leaves a history that could have been: facts that move to a later date go first, the last of them before the
+   * others, so that none overtakes the next.
+   */
+  get steps(): readonly PlannedStep[] {
+    const later = this.planned.filter(({ movedFrom }) => movedFrom !== undefined);
+    if (later.length === 0) return this.planned.map(({ step }) => step);
+    const backwards = later.reverse().sort((a, b) => (b.movedFrom ?? 0) - (a.movedFrom ?? 0));
+    return [...backwards, ...this.planned.filter(({ movedFrom }) => movedFrom === undefined)].map(({ step }) => step);
   }
 
   has(importHash: string): boolean {
@@ -101,13 +116,13 @@ export class DealPlan {
   /** An ordinary command, at or after the deal's latest fact. */
   act({ command, fact }: Planned, at: EpochMs, dated: boolean, importHash: string, place: Place): void {
     this.tip = evolve(this.now(), { ...fact, effectiveAt: at, dated });
-    this.facts.push({ id: undefined, fact, at, dated, imported: true });
+    this.facts.push({ id: undefined, fact, at, dated, imported: true, tie: this.nextTie() });
     this.take({ command, effectiveAt: at, dated, importHash, place });
   }
 
   insert(fact: DealFact, at: EpochMs, dated: boolean, importHash: string, place: Place, reason: string): void {
     const behind = this.facts.findIndex((other) => other.at > at);
-    const planned = { id: undefined, fact, at, dated, imported: true };
+    const planned = { id: undefined, fact, at, dated, imported: true, tie: this.nextTie() };
     this.facts.splice(behind === -1 ? this.facts.length : behind, 0, planned);
     this.correct(
       { kind: 'insert', event: correctable(fact), effectiveAt: at, ...(dated ? {} : { dated: false as const }) },
@@ -118,12 +133,14 @@ export class DealPlan {
   }
 
   /** False where the fact is not recorded yet. */
-  replace(target: PlanFact, fact: DealFact, at: EpochMs, importHash: string, place: Place, reason: string): boolean {
+  replace(target: PlanFact, fact: DealFact, at: EpochMs, importHash: string, place: Place, reason: string, dated = true): boolean {
     if (target.id === undefined) return false;
     const index = this.facts.indexOf(target);
-    this.facts[index] = { ...target, fact, at, dated: true };
-    this.facts.sort((a, b) => a.at - b.at); // stable: facts of one instant keep their order
-    this.correct({ kind: 'replace', target: target.id, event: correctable(fact), effectiveAt: at }, importHash, place, reason);
+    this.facts[index] = { ...target, fact, at, dated };
+    this.facts.sort((a, b) => a.at - b.at || a.tie - b.tie);
+    const undated = dated ? {} : { dated: false as const };
+    const correction: Correction = { kind: 'replace', target: target.id, event: correctable(fact), effectiveAt: at, ...undated };
+    this.correct(correction, importHash, place, reason, at > target.at ? target.at : undefined);
     return true;
   }
 
@@ -134,20 +151,20 @@ export class DealPlan {
     return true;
   }
 
-  private correct(correction: Correction, importHash: string, place: Place, reason: string): void {
-    this.tip = undefined;
-    this.take({
-      command: { type: 'CorrectHistory', id: this.id, correction, reason },
-      effectiveAt: undefined,
-      dated: true,
-      importHash,
-      place,
-    });
+  private nextTie(): number {
+    this.ties += 1;
+    return this.ties;
   }
 
-  private take(step: PlannedStep): void {
+  private correct(correction: Correction, importHash: string, place: Place, reason: string, movedFrom?: EpochMs): void {
+    this.tip = undefined;
+    const command = { type: 'CorrectHistory', id: this.id, correction, reason } as const;
+    this.take({ command, effectiveAt: undefined, dated: true, importHash, place }, movedFrom);
+  }
+
+  private take(step: PlannedStep, movedFrom?: EpochMs): void {
     this.seen.add(step.importHash);
-    this.steps.push(step);
+    this.planned.push({ step, movedFrom });
   }
 }
 

@@ -70,7 +70,20 @@ class Reconciler {
   }
 
   private moment({ at, said }: Moment): void {
+    const begins = at !== null && this.plan.first('RequestRegistered')?.dated === false;
+    const redated = new Set<Said>();
     for (const one of said) {
+      // The date of the beginning became known: all that stands undated with it moves there first, so that what is new is behind it.
+      if (begins && one.fact.is !== 'registered' && this.plan.first('RequestRegistered')?.dated === true) {
+        const hash = this.hash(one.fact, at);
+        if (!this.plan.has(hash) && this.redate(one.fact, at, hash, one.place)) redated.add(one);
+      } else if (begins && one.fact.is === 'registered') {
+        if (!this.registered(one, one.fact, at)) return;
+        redated.add(one);
+      }
+    }
+    for (const one of said) {
+      if (redated.has(one)) continue;
       if (one.onlyIfNew === true && pipelinePartOf(this.plan.now()) !== null && this.plan.recorded) continue;
       const goOn = one.fact.is === 'registered' ? this.registered(one, one.fact, at) : this.say(one, at);
       if (!goOn) return;
@@ -109,7 +122,7 @@ class Reconciler {
     if (at !== null && at !== known.at) {
       if (this.said.claim === 'happened') {
         this.contradicts(place, `registered on ${isoInstant(known.at)} as recorded, on ${isoInstant(at)} as the source says`, () =>
-          plan.replace(known, known.fact, at, hash, place, this.reason),
+          this.moveBeginning(known, at, hash, fact, place),
         );
       } else if (at < known.at) {
         const corrected = this.pullBack(known, fact, at, hash, place);
@@ -117,6 +130,14 @@ class Reconciler {
       }
     }
     if (this.said.claim === 'happened') this.compareRegistration(fact, at, place);
+    return true;
+  }
+
+  /** With the registration goes what the import recorded of the same instant: the stage it began in, what was expected of it. */
+  private moveBeginning(known: PlanFact, at: EpochMs, hash: string, fact: ImportFact, place: Place): boolean {
+    const together = this.plan.all().filter((other) => other.at === known.at && other.imported && other !== known);
+    if (!this.plan.replace(known, known.fact, at, hash, place, this.reason)) return false;
+    together.forEach((other, i) => this.plan.replace(other, other.fact, at, this.hash(fact, at, `/with${i}`), place, this.reason));
     return true;
   }
 
@@ -377,8 +398,13 @@ class Reconciler {
     const later = plan.later(t);
     // The last command carries the fact's own hash; what leads to it (a reopening before a win) hashes of its own, so that a crash between loses neither.
     const hashOf = (index: number) => (index === planned.length - 1 ? hash : this.hash(fact, at, `/by${index}`));
-    if (later.length === 0) planned.forEach((one, i) => plan.act(one, t, at !== null, hashOf(i), place));
-    else if (later.every((known) => !known.dated)) {
+    const undated = later.every((known) => !known.dated);
+    // An undated fact that could not follow the close was before it, though nobody knows when.
+    if (undated && isOutcome(fact)) {
+      for (const known of later) if (!FOLLOWS_A_CLOSE.includes(known.fact.type)) this.pullBefore(known, fact, t, place);
+    }
+    if (plan.later(t).length === 0) planned.forEach((one, i) => plan.act(one, t, at !== null, hashOf(i), place));
+    else if (undated) {
       planned.forEach((one, i) => plan.insert(one.fact, t, true, hashOf(i), place, `${reason}: dated before what has no date`));
     } else {
       const [last, next] = [planned.at(-1), later[0]];
@@ -393,6 +419,11 @@ class Reconciler {
         },
       );
     }
+  }
+
+  private pullBefore(known: PlanFact, fact: ImportFact, at: EpochMs, place: Place): void {
+    const hash = this.hash(fact, at, `/after ${known.id ?? ''}`);
+    this.plan.replace(known, known.fact, at, hash, place, `${this.reason}: undated, before it was closed`, false);
   }
 
   /** One row per deal: an import closed the deal, and the row has it open now. What a person recorded since is no contradiction. */
@@ -410,6 +441,9 @@ class Reconciler {
     );
   }
 }
+
+/** What may become known of a closed deal. */
+const FOLLOWS_A_CLOSE: readonly DealFact['type'][] = ['CompanyIdentified', 'ProductIdentified'];
 
 function unsaid(value: unknown): boolean {
   if (saysNothing(value)) return true;

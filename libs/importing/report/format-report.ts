@@ -9,7 +9,7 @@ export function formatImportReport(report: ImportReport): string {
   const lines = [
     report.stopped
       ? `nothing was imported from ${source} (${mapping}): ${rows.refused} of ${rows.read} rows cannot be read, and --strict stops before writing`
-      : `imported ${source} (${mapping}): ${rows.read} rows, ${report.events} events in ${report.deals} deals`,
+      : `imported ${source} (${mapping}): ${rows.read} rows, ${report.events} events, ${report.newDeals} new deals`,
     ...report.files.map((file) => {
       const parts = [`${file.accepted} accepted`, ...(file.unchanged > 0 ? [`${file.unchanged} of them known already`] : [])];
       return `  ${file.file}: ${[...parts, `${file.refused} refused`, `${file.odd} odd`].join(', ')}`;

@@ -41,9 +41,9 @@ export interface ImportReport {
   readonly stopped: boolean;
   readonly rows: RowCounts;
   readonly files: readonly (RowCounts & { readonly file: string })[];
-  /** Events appended, and deals that they are of. */
   readonly events: number;
-  readonly deals: number;
+  /** Deals that the log did not know before. */
+  readonly newDeals: number;
   /** Of the last event appended: what a report must have reached to show the import. Null where nothing was appended. */
   readonly position: Position | null;
   readonly groups: readonly FindingGroup[];
@@ -68,7 +68,7 @@ interface FileCount {
 /** Gathers what happened to the rows. Memory is bounded by the findings listed and the numbers of refused and odd rows. */
 export class ReportBook {
   events = 0;
-  deals = 0;
+  newDeals = 0;
   position: Position | null = null;
   private readonly files = new Map<string, FileCount>();
   private readonly groups = new Map<
@@ -126,7 +126,7 @@ export class ReportBook {
     return {
       report: 'import',
       ...{ source, mapping, stopped, rows, files },
-      ...{ events: this.events, deals: this.deals, position: this.position },
+      ...{ events: this.events, newDeals: this.newDeals, position: this.position },
       groups: [...this.groups.values()],
       findings: this.findings,
     };

@@ -95,10 +95,11 @@ export class DealBatches {
       outcome.steps.forEach((step, n) => {
         const place = source.steps[n]?.place;
         if (step.status === 'refused' && place !== undefined) this.writer.refuse(place, step.error.message);
-        appended ||= step.status === 'appended';
+        if (step.status !== 'appended') return;
+        appended = true;
+        if (source.steps[n]?.command.type === 'RegisterRequest') this.writer.book.newDeals += 1;
       });
-      if (appended) this.writer.book.deals += 1;
-      else if (outcome.steps.every((step) => step.status !== 'refused')) this.unchanged(source.waiting);
+      if (!appended && outcome.steps.every((step) => step.status !== 'refused')) this.unchanged(source.waiting);
     });
   }
 
