@@ -1,8 +1,11 @@
+import { streamName } from '../domain/shared/ids.js';
 import type { EventId } from '../domain/shared/ids.js';
 import { isoInstant } from '../domain/shared/instant.js';
 import type { EpochMs } from '../domain/shared/instant.js';
 import { LogRefused, SYSTEM_ACTOR } from './event-store.port.js';
 import type { EventToAppend, LogIdentity } from './event-store.port.js';
+
+export const IDENTITY_STREAM = streamName('log', 'identity');
 
 /** `LogIdentified` as every adapter writes it. */
 export function identityEvent(eventId: string, identity: LogIdentity, at: EpochMs): EventToAppend {

@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { LogIdentified, LogMoved } from '../../domain/log/log.events.js';
-import { streamName } from '../../domain/shared/ids.js';
 import { checkEvents } from '../appendable.js';
 import type { CheckStored } from '../appendable.js';
 import { LogRefused } from '../event-store.port.js';
 import type { Clock, EventBytes, IdSource, LogIdentity } from '../event-store.port.js';
-import { identityEvent, refuseOtherIdentity } from '../log-identity.js';
+import { IDENTITY_STREAM, identityEvent, refuseOtherIdentity } from '../log-identity.js';
+import { ownPrefix } from '../stream-prefix.js';
 import type { LogFile } from './log-file.js';
 import type { RawEvent } from './log-reads.js';
-import { ownPrefix } from './log-schema.js';
-
-export const IDENTITY_STREAM = streamName('log', 'identity');
 
 export interface IdentityOptions {
   readonly clock: Clock;

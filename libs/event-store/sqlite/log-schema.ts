@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { LogDamaged, LogRefused } from '../event-store.port.js';
+import { ownPrefix } from '../stream-prefix.js';
 
 /** "DLTR": tells our files from any other SQLite database. */
 const APPLICATION_ID = 0x444c5452;
@@ -104,11 +105,6 @@ function addCategories(db: Database.Database, options: LogSchemaOptions): void {
     }
     db.prepare('INSERT INTO categories (name) VALUES (?)').run(category);
   }
-}
-
-/** `acme` stands before our stream names as `acme_`. */
-export function ownPrefix(streamPrefix: string): string {
-  return streamPrefix === '' ? '' : `${streamPrefix}_`;
 }
 
 /** A file shorter than its header says has lost its end; SQLite would notice only when it comes to the missing page. */

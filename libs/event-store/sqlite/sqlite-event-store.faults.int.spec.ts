@@ -266,6 +266,14 @@ describe('the log below the event store', () => {
   });
 });
 
+it('the embedded log gives bytes back that are no canonical JSON, as they came', async () => {
+  const store = open();
+  const data = new TextEncoder().encode('{ "b" : 1.50,\n "a" : "Zürich \\u00e9 😀", "b" : 2 }');
+  await store.append(deal, 'none', [{ ...event(), data }]);
+  expect((await store.readStream(deal)).events[0]?.data).toBe(new TextDecoder().decode(data));
+  await store.close();
+});
+
 describe('another log than this process is made for', () => {
   it('is refused: another prefix, or streams of our categories that we did not write', async () => {
     await filledLog();

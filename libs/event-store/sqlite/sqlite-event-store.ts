@@ -20,12 +20,13 @@ import type {
   StoredEvent,
   StreamPage,
 } from '../event-store.port.js';
-import { IDENTITY_STREAM, establishIdentity, movedTo } from './log-identity.js';
+import { IDENTITY_STREAM } from '../log-identity.js';
+import { ownPrefix } from '../stream-prefix.js';
+import { establishIdentity, movedTo } from './log-identity.js';
 import { judgeAppend } from './expected-revision.js';
 import { openLogFile } from './log-file.js';
 import type { LogFile, LogTransaction } from './log-file.js';
 import type { LogReads, RawEvent } from './log-reads.js';
-import { ownPrefix } from './log-schema.js';
 
 export interface SqliteEventStoreOptions {
   readonly file: string;

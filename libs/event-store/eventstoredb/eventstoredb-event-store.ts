@@ -1,0 +1,275 @@
+import { ANY, NO_STREAM, STREAM_EXISTS } from '@eventstore/db-client';
+import type { StreamName } from '../../domain/shared/ids.js';
+import type { EpochMs } from '../../domain/shared/instant.js';
+import { LOG_START, positionNumber, positionOf } from '../../domain/shared/position.js';
+import type { Position } from '../../domain/shared/position.js';
+import { checkEvents } from '../appendable.js';
+import type { CheckStored } from '../appendable.js';
+import { EventStoreUnavailable, InvalidEvent, LogClosed } from '../event-store.port.js';
+import type {
+  AppendRequest,
+  AppendResult,
+  Clock,
+  EventFilter,
+  EventStore,
+  EventToAppend,
+  ExpectedRevision,
+  IdSource,
+  LogIdentity,
+  LogPage,
+  StoredEvent,
+  StreamPage,
+} from '../event-store.port.js';
+import { IDENTITY_STREAM } from '../log-identity.js';
+import { ownCategory, ownPrefix } from '../stream-prefix.js';
+import { StoreConnection, throwingPortErrors } from './connection.js';
+import type { CopiedPositions } from './copied-positions.js';
+import { LiveEvents } from './live-events.js';
+import { establishIdentity, movedIn } from './store-identity.js';
+import { RecordingTimes } from './recording-times.js';
+import { asPortError, errorType } from './store-errors.js';
+import { eventForStore, storedEvent } from './stored-form.js';
+import type { EventForStore, RecordedRecord } from './stored-form.js';
+
+export interface EventStoreDBOptions {
+  /** EVENTSTORE_URL: `esdb://…`, `esdb+discover://…` */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly ids?: IdSource;
+  readonly checkStored: CheckStored;
+  readonly streamPrefix?: string;
+  readonly keyStoreId: string;
+  /** A store without our identity is not given one. */
+  readonly readOnly?: boolean;
+  /** A call that is not answered within this time has failed; default 15 s. */
+  readonly timeoutMs?: number;
+  /** How long reads, and appends that name a revision, are repeated while the store is away; default 5 s. */
+  readonly retryMs?: number;
+}
+
+/** A page looks at no more of $all than this, others' events included. */
+const EXAMINED_PER_PAGE = 4_096;
+/** Appends of one call that are on their way at a time. */
+const APPENDS_IN_FLIGHT = 128;
+
+/** The log in EventStoreDB, or any server of its protocol. @throws LogRefused, EventStoreUnavailable */
+export async function openEventStoreDB(options: EventStoreDBOptions): Promise<EventStore> {
+  const connection = new StoreConnection(options);
+  try {
+    const { identity, copied, moved } = await establishIdentity(connection, options);
+    const store = new EventStoreDBStore(connection, options, identity, copied, moved);
+    await store.head();
+    return store;
+  } catch (error) {
+    await connection.close();
+    throw asPortError(error);
+  }
+}
+
+class EventStoreDBStore implements EventStore {
+  private readonly prefix: string;
+  private readonly live: LiveEvents;
+  private readonly times: RecordingTimes;
+  private readonly waiting = new Set<() => void>();
+  /** The last of our events that this process knows of. What lies at or before it was there before an append that is sent now. */
+  private known: { readonly position: Position; readonly recordedAt: EpochMs } = { position: LOG_START, recordedAt: 0 };
+
+  constructor(
+    private readonly connection: StoreConnection,
+    private readonly options: EventStoreDBOptions,
+    readonly identity: LogIdentity,
+    private readonly copied: CopiedPositions,
+    private movedTo: string | undefined,
+  ) {
+    this.prefix = ownPrefix(options.streamPrefix ?? '');
+    this.live = new LiveEvents(connection, this.prefix, (record) => this.notice(record));
+    this.times = new RecordingTimes((page) => this.readAll(page));
+  }
+
+  async append(stream: StreamName, expected: ExpectedRevision, events: readonly EventToAppend[]): Promise<AppendResult> {
+    return this.send(this.prepare({ stream, expected, events }));
+  }
+
+  async appendMany(requests: readonly AppendRequest[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
+    const results: PromiseSettledResult<AppendResult>[] = [];
+    for (let start = 0; start < requests.length; start += APPENDS_IN_FLIGHT) {
+      // Sent in order on one long call, which the store answers in order: a later append may build on an earlier one.
+      const sent = requests.slice(start, start + APPENDS_IN_FLIGHT).map(async (request) => this.send(this.prepare(request)));
+      results.push(...(await Promise.allSettled(sent)));
+    }
+    return results;
+  }
+
+  async readStream(
+    stream: StreamName,
+    options: { from?: number; direction?: 'forwards' | 'backwards'; limit?: number } = {},
+  ): Promise<StreamPage> {
+    const backwards = options.direction === 'backwards';
+    const limit = options.limit ?? Number.MAX_SAFE_INTEGER - 1;
+    try {
+      const from = options.from ?? (backwards ? 'end' : 'start');
+      const records = await this.connection.readStream(this.prefix + stream, from, backwards, limit + 1);
+      const events = records.slice(0, limit).map((record) => this.stored(record));
+      return { exists: true, events, end: records.length <= limit };
+    } catch (error) {
+      if (errorType(error) === 'stream-not-found') return { exists: false, events: [], end: true };
+      throw asPortError(error);
+    }
+  }
+
+  async readAll(options: {
+    after?: Position;
+    before?: Position;
+    direction?: 'forwards' | 'backwards';
+    limit: number;
+    filter?: EventFilter;
+  }): Promise<LogPage> {
+    const backwards = options.direction === 'backwards';
+    const bound = backwards ? options.before : (options.after ?? LOG_START);
+    const count = Math.min(EXAMINED_PER_PAGE, Math.max(512, options.limit + 2));
+    const from = bound === undefined ? 'end' : this.copied.place(bound, backwards);
+    if (backwards && from === 'start') return { events: [], through: LOG_START, end: true };
+    const records = await throwingPortErrors(() => this.connection.readAll(from, backwards, count));
+    const events: StoredEvent[] = [];
+    let ownThrough = bound ?? LOG_START;
+    for (const record of records) {
+      if (ownCategory(this.prefix, record.streamId) === undefined) continue;
+      const event = this.stored(record);
+      if (bound !== undefined && (backwards ? event.position >= bound : event.position <= bound)) continue;
+      if (events.length === options.limit) return { events, through: ownThrough, end: false };
+      ownThrough = event.position;
+      if (matches(event, this.prefix, record.streamId, options.filter)) events.push(event);
+    }
+    if (records.length < count) return { events, through: ownThrough, end: true };
+    // Only others' events from here on: the next page begins at the last one looked at.
+    const last = records.at(-1);
+    const through = last === undefined ? ownThrough : this.stored(last).position;
+    return { events, through, end: false };
+  }
+
+  async waitForNew(after: Position, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean> {
+    const isNew = (): boolean => this.known.position > after;
+    if (isNew()) return true;
+    if (options.signal?.aborted === true || options.timeoutMs <= 0) return (await this.head()).position > after;
+    this.live.start();
+    // An event that came before the subscription stood is found by this look, a later one by the subscription.
+    if (this.live.isListening) await this.head();
+    if (isNew()) return true;
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(look);
+        options.signal?.removeEventListener('abort', finish);
+        resolve(isNew());
+      };
+      const look = (): void => {
+        if (isNew()) finish();
+      };
+      const timer = setTimeout(finish, options.timeoutMs);
+      this.waiting.add(look);
+      options.signal?.addEventListener('abort', finish, { once: true });
+    });
+  }
+
+  async head(): Promise<{ readonly position: Position; readonly recordedAt: EpochMs }> {
+    let from: { commit: bigint; prepare: bigint } | 'end' = 'end';
+    for (let count = 32; ; count = Math.min(count * 2, EXAMINED_PER_PAGE)) {
+      const records = await throwingPortErrors(() => this.connection.readAll(from, true, count));
+      const own = records.find((record) => ownCategory(this.prefix, record.streamId) !== undefined);
+      if (own !== undefined) this.learn(this.stored(own));
+      const last = records.at(-1);
+      // What is known already need not be looked for behind others' events again.
+      const seen = last === undefined || records.length < count || this.stored(last).position <= this.known.position;
+      if (own !== undefined || seen || last === undefined) return this.known;
+      from = last.position;
+    }
+  }
+
+  async positionAt(instant: EpochMs): Promise<Position> {
+    return this.times.positionAt(instant);
+  }
+
+  async eventAt(position: Position): Promise<StoredEvent | undefined> {
+    const number = positionNumber(position);
+    if (number === 0) return undefined;
+    const { events } = await this.readAll({ after: positionOf(number - 1), limit: 1 });
+    return events[0]?.position === position ? events[0] : undefined;
+  }
+
+  async close(): Promise<void> {
+    this.live.stop();
+    for (const look of [...this.waiting]) look();
+    await this.connection.close();
+  }
+
+  private prepare({ stream, expected, events }: AppendRequest): PreparedAppend {
+    if (this.movedTo !== undefined) throw new LogClosed(`this log was moved to ${this.movedTo}: append there`);
+    if (ownCategory(this.prefix, this.prefix + stream) === undefined) {
+      throw new InvalidEvent(`'${stream}' is no stream of ours: <category>-<id>`);
+    }
+    const checked = checkEvents(events, this.options.checkStored);
+    return { stream, expected, events: checked.map((event) => eventForStore(event)) };
+  }
+
+  private async send({ stream, expected, events }: PreparedAppend): Promise<AppendResult> {
+    const name = this.prefix + stream;
+    const before = this.known.position;
+    try {
+      const append = async () => this.connection.client.appendToStream(name, [...events], { expectedRevision: expectedFor(expected) });
+      // Under `any` and `exists` a store that was restarted in between would store a repeated append twice.
+      const result =
+        expected === 'any' || expected === 'exists' ? await this.connection.within(append()) : await this.connection.repeated(append);
+      const [last] = await this.connection.readStream(name, Number(result.nextExpectedRevision), true, 1);
+      if (last === undefined) throw new EventStoreUnavailable(`the event store does not find what it has just appended to ${stream}`);
+      if (stream === IDENTITY_STREAM) this.movedTo ??= movedIn(events);
+      const stored = this.stored(last);
+      this.learn(stored);
+      return {
+        revision: stored.revision,
+        position: stored.position,
+        recordedAt: stored.recordedAt,
+        repeated: stored.position <= before,
+      };
+    } catch (error) {
+      throw asPortError(error, { stream, expected });
+    }
+  }
+
+  private notice(record: RecordedRecord | undefined): void {
+    if (record === undefined) {
+      // The subscription stands (again): look for what came while it did not.
+      void this.head().catch(() => undefined);
+      return;
+    }
+    if (record.streamId === this.prefix + IDENTITY_STREAM) this.movedTo ??= movedIn([record]);
+    this.learn(this.stored(record));
+  }
+
+  private learn({ position, recordedAt }: StoredEvent): void {
+    if (position <= this.known.position) return;
+    this.known = { position, recordedAt };
+    for (const look of [...this.waiting]) look();
+  }
+
+  private stored(record: RecordedRecord): StoredEvent {
+    return storedEvent(record, this.prefix, this.copied.offset);
+  }
+}
+
+interface PreparedAppend {
+  readonly stream: StreamName;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly EventForStore[];
+}
+
+function expectedFor(expected: ExpectedRevision): bigint | typeof ANY | typeof NO_STREAM | typeof STREAM_EXISTS {
+  if (expected === 'any') return ANY;
+  if (expected === 'none') return NO_STREAM;
+  return expected === 'exists' ? STREAM_EXISTS : BigInt(expected);
+}
+
+function matches(event: StoredEvent, prefix: string, streamId: string, filter: EventFilter | undefined): boolean {
+  if (filter?.types !== undefined && !filter.types.includes(event.type)) return false;
+  const category = filter?.categories === undefined ? undefined : ownCategory(prefix, streamId);
+  return filter?.categories === undefined || (category !== undefined && filter.categories.includes(category));
+}

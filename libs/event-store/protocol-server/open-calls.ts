@@ -1,0 +1,52 @@
+import { Metadata, status } from '@grpc/grpc-js';
+import { serviceError } from './refusals.js';
+
+/** A streaming call of any kind, as far as its end is concerned. */
+interface StreamingCall {
+  readonly cancelled: boolean;
+  emit(event: 'error', error: Error): boolean;
+  end(): unknown;
+  once(event: 'close' | 'cancelled' | 'end' | 'finish', listener: () => void): unknown;
+}
+
+/** The streaming calls that are open, so that a stopping server ends them as the real one does: with CANCELLED. */
+export class OpenCalls {
+  private readonly calls = new Set<StreamingCall>();
+
+  /** Answers a call and ends it; what `answer` throws ends it with that. */
+  async run(call: StreamingCall, answer: () => Promise<void>): Promise<void> {
+    this.track(call);
+    try {
+      await answer();
+      if (!call.cancelled && this.calls.has(call)) call.end();
+    } catch (error) {
+      if (!call.cancelled && this.calls.has(call)) call.emit('error', serviceError(error));
+    } finally {
+      this.calls.delete(call);
+    }
+  }
+
+  /** Starts a call that ends by itself. */
+  keep(call: StreamingCall, start: () => void): void {
+    this.track(call);
+    try {
+      start();
+    } catch (error) {
+      this.calls.delete(call);
+      call.emit('error', serviceError(error));
+    }
+  }
+
+  cancelAll(): void {
+    const stopping = { code: status.CANCELLED, details: 'the server is shutting down', metadata: new Metadata() };
+    for (const call of [...this.calls]) {
+      this.calls.delete(call);
+      call.emit('error', Object.assign(new Error(stopping.details), stopping));
+    }
+  }
+
+  private track(call: StreamingCall): void {
+    this.calls.add(call);
+    for (const end of ['close', 'cancelled', 'finish'] as const) call.once(end, () => this.calls.delete(call));
+  }
+}

@@ -1,0 +1,118 @@
+import type * as Grpc from '@grpc/grpc-js';
+
+import type { Clock } from '../event-store.port.js';
+import type { LogFile } from '../sqlite/log-file.js';
+import { allowedToRead, allowedToWrite } from './access.js';
+import type { ServerAccess } from './access.js';
+import type { OwnCategories } from './append-policy.js';
+import { answerBatchAppend } from './batch-append-call.js';
+import { GossipService, PersistentSubscriptionsService, ServerFeaturesService, StreamsService, grpc } from './generated.js';
+import type { IGossipServer, IServerFeaturesServer, IStreamsServer } from './generated.js';
+import { OpenCalls } from './open-calls.js';
+import { PersistentSubscriptions } from './persistent/persistent-subscriptions.js';
+import { answerRead } from './read-call.js';
+import { serviceError } from './refusals.js';
+import { clusterOfOne, supportedMethods } from './server-info.js';
+import { answerAppend, answerDelete, answerTombstone } from './write-calls.js';
+
+export interface ProtocolServerOptions {
+  readonly log: LogFile;
+  readonly clock: Clock;
+  readonly ownCategories: OwnCategories;
+  /** Default 127.0.0.1. Any other needs `access`. */
+  readonly host?: string;
+  /** 0 takes a free one. EventStoreDB's own is 2113. */
+  readonly port: number;
+  /** What gossip tells clients to connect to; default host and port. */
+  readonly advertise?: { readonly host: string; readonly port: number };
+  /** TLS and users. Without it everything is allowed, as on a server started insecurely. */
+  readonly access?: ServerAccess;
+  /** How long `stop` waits for calls to leave; default 2 s. */
+  readonly stopTimeoutMs?: number;
+}
+
+export interface ProtocolServer {
+  readonly port: number;
+  /** What an EventStoreDB client is given to connect here. */
+  readonly connectionString: string;
+  /** Ends open calls with CANCELLED, answers those under way, frees the port. The log stays open. */
+  stop(): Promise<void>;
+}
+
+/** Real clients send batches of up to 3 MiB of events and one event more. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024 - 10_000;
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** Serves a compatible subset of the EventStoreDB v1 protocol, single node, over the embedded log. @throws where the port is taken or the host needs TLS */
+export async function startProtocolServer(options: ProtocolServerOptions): Promise<ProtocolServer> {
+  const host = options.host ?? '127.0.0.1';
+  if (!LOOPBACK.has(host) && options.access === undefined) {
+    throw new Error(`the EventStoreDB protocol is served beyond loopback (${host}) only with TLS and users`);
+  }
+  const { log, clock, ownCategories: own, access } = options;
+  const server = new grpc.Server({
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_send_message_length': -1,
+    'grpc.keepalive_time_ms': 10_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+  });
+  const open = new OpenCalls();
+  const groups = new PersistentSubscriptions(log, clock);
+  await groups.start();
+  let port = options.port;
+
+  const streamsService: IStreamsServer = {
+    read: (call) => void open.run(call, async () => (allowedToRead(access, call.metadata), answerRead(call, log, clock))),
+    append: (call, callback) => void reply(callback, async () => (allowedToWrite(access, call.metadata), answerAppend(call, log, own))),
+    batchAppend: (call) =>
+      open.keep(call, () => (allowedToWrite(access, call.metadata), answerBatchAppend(call, log, own, () => clock.now()))),
+    delete: (call, callback) => void reply(callback, async () => (allowedToWrite(access, call.metadata), answerDelete(call, log))),
+    tombstone: (call, callback) => void reply(callback, async () => (allowedToWrite(access, call.metadata), answerTombstone(call, log))),
+  };
+  const featuresService: IServerFeaturesServer = { getSupportedMethods: (_call, callback) => callback(null, supportedMethods()) };
+  const gossipService: IGossipServer = {
+    read: (_call, callback) => callback(null, clusterOfOne(options.advertise?.host ?? host, options.advertise?.port ?? port, clock.now())),
+  };
+  server.addService(StreamsService, streamsService);
+  server.addService(ServerFeaturesService, featuresService);
+  server.addService(GossipService, gossipService);
+  server.addService(PersistentSubscriptionsService, groups.service(open, access));
+
+  port = await bind(server, host, options.port, access);
+  return {
+    port,
+    connectionString: `esdb://${host}:${port}?tls=${access === undefined ? 'false' : 'true'}`,
+    stop: async () => {
+      groups.stop();
+      open.cancelAll();
+      await shutDown(server, options.stopTimeoutMs ?? 2_000);
+    },
+  };
+}
+
+async function reply<A>(callback: Grpc.sendUnaryData<A>, answer: () => Promise<A>): Promise<void> {
+  try {
+    callback(null, await answer());
+  } catch (error) {
+    callback(serviceError(error), null);
+  }
+}
+
+async function bind(server: Grpc.Server, host: string, port: number, access: ServerAccess | undefined): Promise<number> {
+  const credentials =
+    access === undefined
+      ? grpc.ServerCredentials.createInsecure()
+      : grpc.ServerCredentials.createSsl(null, [{ cert_chain: access.certificate, private_key: access.privateKey }]);
+  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, bound) =>
+      error === null ? resolve(bound) : reject(new Error(`the EventStoreDB protocol cannot be served at ${address}: ${error.message}`)),
+    );
+  });
+}
+
+async function shutDown(server: Grpc.Server, timeoutMs: number): Promise<void> {
+  const impatient = setTimeout(() => server.forceShutdown(), timeoutMs);
+  await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  clearTimeout(impatient);
+}
