@@ -28,7 +28,8 @@ export function filterOf(options: FilterOptions): AllFilter {
   };
 }
 
-function matcher(regex: string, prefixes: readonly string[]): (text: string) => boolean {
+/** @throws InvalidArgument for an expression that cannot be read */
+export function matcher(regex: string, prefixes: readonly string[]): (text: string) => boolean {
   if (regex === '') return (text) => prefixes.some((prefix) => text.startsWith(prefix));
   try {
     const expression = new RegExp(regex, 'u');
