@@ -3,7 +3,7 @@ import type { DealtrailEvent } from '../libs/domain/events.js';
 import type { LogEvent } from '../libs/domain/log/log.events.js';
 import type { Handling } from '../libs/projection-engine/projection.js';
 
-type DimensionEvent = Exclude<DealtrailEvent, DealEvent | LogEvent | { type: 'ForecastSubmitted' | 'ForecastWithdrawn' }>;
+type DimensionEvent = Exclude<DealtrailEvent, DealEvent | LogEvent>;
 
 /** Spelled out once: a new event type does not compile until it is here, and here somebody decides who handles it. */
 const dealEvents = {
@@ -53,6 +53,8 @@ const dimensionEvents = {
   PipelineRevised: 'handle',
   QuotaSet: 'handle',
   QuotaWithdrawn: 'handle',
+  ForecastSubmitted: 'handle',
+  ForecastWithdrawn: 'handle',
 } as const satisfies Record<DimensionEvent['type'], 'handle'>;
 
 /** The log's own events say nothing about a deal or a dimension. */
@@ -63,17 +65,14 @@ const logEvents = {
   DemoFinished: 'ignore',
 } as const satisfies Record<LogEvent['type'], 'ignore'>;
 
-const forecastEvents = { ForecastSubmitted: 'handle', ForecastWithdrawn: 'handle' } as const;
-
 function ignored<K extends string>(events: Readonly<Record<K, 'handle'>>): Record<K, 'ignore'> {
   return Object.fromEntries(Object.keys(events).map((type) => [type, 'ignore'])) as Record<K, 'ignore'>; // same keys, by construction
 }
 
-export const ONLY_DEALS: Handling = { ...dealEvents, ...ignored(dimensionEvents), ...ignored(forecastEvents), ...logEvents };
+export const ONLY_DEALS: Handling = { ...dealEvents, ...ignored(dimensionEvents), ...logEvents };
 export const ONLY_DIMENSIONS: Handling = {
   ...ignored(dealEvents),
   ...dimensionEvents,
-  ...ignored(forecastEvents),
   ...logEvents,
   HistoryCorrected: 'handle', // the law is the same for every kind of stream
 };

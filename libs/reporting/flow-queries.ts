@@ -2,6 +2,7 @@ import type { MoneyText } from '../domain/shared/money.js';
 import type { Basis, Group, Grouping, Labels, PipelineQuery } from './queries.js';
 import type { FunnelMode, StageAccount } from './funnel/funnel.js';
 import type { LeadTimes, TimeInStage } from './leadtimes/lead-times.js';
+import type { VelocityRow } from './winrate/velocity.js';
 import type { Share, WinRateForm } from './winrate/win-rate.js';
 
 /** What every flow question says of scope and instants: as a pipeline question, asked as of T and known at K. */
@@ -156,5 +157,14 @@ export interface WinRateAnswer {
   readonly report: 'winrate';
   readonly basis: FlowBasis & { readonly by: 'cohort' | 'closed'; readonly milestone: string; readonly oldAfter: string };
   readonly rows: readonly WinRateRow[];
+  readonly undated: number;
+}
+
+export type VelocityQuery = FlowScope;
+
+export interface VelocityAnswer {
+  readonly report: 'velocity';
+  readonly basis: FlowBasis;
+  readonly rows: readonly VelocityRow[];
   readonly undated: number;
 }

@@ -6,14 +6,19 @@ import type { PipelineQuestion } from './pipeline/tally.js';
 import type { Figures, MoneyFigures } from './queries.js';
 import { dimensionView } from './scope/dimension-view.js';
 import type { Scope } from './scope/scope.js';
+import { accuracyOf } from './forecast/accuracy.js';
+import { foldForecast, forecastFigures } from './forecast/forecast.js';
+import type { ForecastMethod } from './forecast/methods.js';
 import type { FunnelMode } from './funnel/funnel.js';
 import { funnelOf, funnelSteps } from './funnel/funnel-report.js';
 import { timeInStage } from './leadtimes/time-in-stage.js';
 import { flowDeals } from './paths/grouped.js';
 import { stageOrder } from './paths/stage-order.js';
+import { parsePeriod } from './time/period.js';
 import { UTC } from './time/report-zone.js';
 import { dimensionTimeline, historiesAt } from './waterfall/histories.js';
 import { waterfallReport } from './waterfall/waterfall.js';
+import { velocityOf } from './winrate/velocity.js';
 import { winRateOf } from './winrate/win-rate-report.js';
 
 const { deals, dimensions } = metricsRows();
@@ -171,5 +176,38 @@ describe('the fixture of metrics.md section 1, at 2025-03-20 00:00', () => {
 
   it('exit rate, events/exposure: 8/113 = 0.0708 per deal-day', () => {
     expect(timeInQualification().exitRate).toEqual({ ended: 8, exposure: 113, rate: 8 / 113 });
+  });
+
+  it('sales velocity: 5 open, win 2/3, average won 10.75, average cycle 42.5 d: 0.843 a day (PR08, PR11)', () => {
+    const { view, group } = seen(T);
+    expect(velocityOf(group, view)).toEqual([
+      {
+        ...{ group: {}, labels: {}, openDeals: 5, winRate: 2 / 3, averageWon: { amount: '10750.00', currency: 'USD' } },
+        ...{ averageCycleDays: 42.5, perDay: { amount: '843.14', currency: 'USD' } },
+      },
+    ]);
+  });
+
+  it('forecast for Q1 by stage weight: 22.5 expected of 85 open, 21.5 won so far; unweighted 85 (FC01, FC04)', () => {
+    const { view } = seen(T);
+    const period = parsePeriod('2025-Q1', { now: T, zone: UTC });
+    const rows = deals.filter((row) => rowCounts(row, T, K));
+    const expected = (method: ForecastMethod) => {
+      const [group] = foldForecast({ question: question(null), period, method, view, conversion: () => undefined }, rows).result().groups;
+      if (group === undefined) throw new Error('no forecast');
+      const { deals: n, value, expected: weighed, wonDeals, won } = forecastFigures(group.sums);
+      return { n, value: thousands(value), expected: thousands(weighed), wonDeals, won: thousands(won) };
+    };
+    expect(expected('stage-weight')).toEqual({ n: 4, value: 85, expected: 22.5, wonDeals: 2, won: 21.5 });
+    expect(expected('unweighted')).toEqual({ n: 4, value: 85, expected: 85, wonDeals: 2, won: 21.5 });
+  });
+
+  it('accuracy of F = 100, 50, 10 against A = 80, 60, 0: WAPE 28.6%, bias +14.3%, MAPE undefined', () => {
+    const pairs = [
+      { forecast: 100, actual: 80 },
+      { forecast: 50, actual: 60 },
+      { forecast: 10, actual: 0 },
+    ];
+    expect(accuracyOf(T, 0, 'USD', pairs)).toMatchObject({ n: 3, wape: 40 / 140, bias: 20 / 140, mape: null });
   });
 });

@@ -1,4 +1,5 @@
 import type { DealStatus } from '../domain/deal/deal.evolve.js';
+import type { ForecastSubmitted } from '../domain/forecast/forecast.events.js';
 import type { ProcessDefinition } from '../domain/pipeline/pipeline.events.js';
 import type { QuotaSet } from '../domain/quota/quota.events.js';
 import type { Personal } from '../domain/shared/envelope.js';
@@ -46,6 +47,14 @@ export interface DealInterval extends RowLife {
   readonly dated: 0 | 1;
 }
 
+/** A row of which nothing is known: what tells a grouping's key is filled in, where no row of a deal stands for it. */
+export const NOTHING_KNOWN: DealInterval = {
+  ...{ entity: '', openedBy: 0, ordinal: 0, validFrom: 0, validTo: null, endedBy: null, withdrawnBy: null, tie: '', eventId: '' },
+  ...{ eventType: '', status: 'requested' as const, pipeline: null, stage: null, owner: null, company: null, product: null, contact: null },
+  ...{ source: '', origin: '', campaign: null, receivedBy: null, department: null, valueMinor: null, currency: null, decisionDate: null },
+  ...{ chanceToGet: null, chanceToGo: null, registeredAt: 0, qualifiedAt: null, stageSince: null, closedAt: null, dated: 1 as const },
+};
+
 /** `stage` as reports group it: of open and postponed deals only (design section 7). `lastStage` is the stage whatever the status. */
 export function liveStage(row: Pick<DealInterval, 'status' | 'stage'>): string | null {
   return row.status === 'open' || row.status === 'postponed' ? row.stage : null;
@@ -67,6 +76,8 @@ export interface DimensionValues {
   /** id is the pipeline's. */
   readonly process: { readonly version: number; readonly process: ProcessDefinition };
   readonly quota: QuotaSet['data'];
+  /** What a person said would be won: the last submission of one person, period and category. */
+  readonly submission: Omit<ForecastSubmitted['data'], 'note'>;
 }
 export type DimensionKind = keyof DimensionValues;
 

@@ -6,9 +6,12 @@ import type {
   LeadTimesQuery,
   TimeInStageAnswer,
   TimeInStageQuery,
+  VelocityAnswer,
+  VelocityQuery,
   WinRateAnswer,
   WinRateQuery,
 } from '../../libs/reporting/flow-queries.js';
+import type { ForecastAnswer, ForecastHistoryAnswer, ForecastHistoryQuery, ForecastQuery } from '../../libs/reporting/forecast-queries.js';
 import type {
   CompareAnswer,
   CompareQuery,
@@ -31,6 +34,7 @@ import { AnswerSources } from './answer-sources.js';
 import { Asking } from './asking.js';
 import { CohortAnswers } from './cohort-answers.js';
 import { DealAnswers } from './deal-answers.js';
+import { ForecastAnswers } from './forecast-answers.js';
 import { FlowAnswers } from './flow-answers.js';
 import { PipelineAnswers } from './pipeline-answers.js';
 import { StandingAnswers } from './standing-answers.js';
@@ -55,6 +59,10 @@ export interface Answers {
   aging(query: AgingQuery, asker: Asker): Promise<AgingAnswer>;
   /** Open deals of a period beside what is still to be won of its quota. */
   coverage(query: CoverageQuery, asker: Asker): Promise<CoverageAnswer>;
+  velocity(query: VelocityQuery, asker: Asker): Promise<VelocityAnswer>;
+  forecast(query: ForecastQuery, asker: Asker): Promise<ForecastAnswer>;
+  /** The forecast for a period as it stood at each point, against what came. */
+  forecastHistory(query: ForecastHistoryQuery, asker: Asker): Promise<ForecastHistoryAnswer>;
   /** The deals behind a figure; without a group, a list of deals. */
   deals(query: DealsBehindQuery, asker: Asker): Promise<DealsBehindAnswer>;
   /** By its id, or by its source's key where only one deal has it. */
@@ -69,6 +77,7 @@ export function openAnswers(options: AnswersOptions): Answers {
   const flows = new FlowAnswers(asking);
   const standing = new StandingAnswers(asking);
   const cohorts = new CohortAnswers(asking);
+  const forecasts = new ForecastAnswers(asking);
   const deal = new DealAnswers(sources);
   return {
     pipeline: (query, asker) => pipeline.pipeline(query, asker),
@@ -82,6 +91,9 @@ export function openAnswers(options: AnswersOptions): Answers {
     winRate: (query, asker) => cohorts.winRate(query, asker),
     aging: (query, asker) => standing.aging(query, asker),
     coverage: (query, asker) => standing.coverage(query, asker),
+    velocity: (query, asker) => cohorts.velocity(query, asker),
+    forecast: (query, asker) => forecasts.forecast(query, asker),
+    forecastHistory: (query, asker) => forecasts.history(query, asker),
     deals: (query, asker) => pipeline.deals(query, asker),
     deal: (idOrKey, query, asker) => deal.deal(idOrKey, query, asker),
     dealHistory: (idOrKey, query, asker) => deal.history(idOrKey, query, asker),

@@ -11,6 +11,8 @@ import type {
   Maturity,
   TimeInStageAnswer,
   TimeInStageQuery,
+  VelocityAnswer,
+  VelocityQuery,
   WinRateAnswer,
   WinRateQuery,
 } from '../../libs/reporting/flow-queries.js';
@@ -34,6 +36,7 @@ import { parseInstant } from '../../libs/reporting/time/instant.js';
 import type { Period } from '../../libs/reporting/time/period.js';
 import { parsePeriod, periodAround } from '../../libs/reporting/time/period.js';
 import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
+import { VELOCITY_METHOD, velocityOf } from '../../libs/reporting/winrate/velocity.js';
 import { WIN_RATE_METHOD, winRateOf } from '../../libs/reporting/winrate/win-rate-report.js';
 import type { WinRateScope } from '../../libs/reporting/winrate/win-rate.js';
 import type { Asked, Asking } from './asking.js';
@@ -146,6 +149,13 @@ export class CohortAnswers {
       oldAfter,
     } as const;
     return this.asking.sources.personal.open({ report: 'winrate', basis, rows, undated: cohorts.deals.undated } as const, asker);
+  }
+
+  async velocity(query: VelocityQuery, asker: Asker): Promise<VelocityAnswer> {
+    const cohorts = await this.follow(query, asker);
+    const rows = cohorts.deals.groups.flatMap((group) => velocityOf(group, cohorts.view));
+    const basis = await this.basis(cohorts, VELOCITY_METHOD, null, []);
+    return this.asking.sources.personal.open({ report: 'velocity', basis, rows, undated: cohorts.deals.undated } as const, asker);
   }
 
   private async follow(query: PipelineQuery, asker: Asker): Promise<Cohorts> {

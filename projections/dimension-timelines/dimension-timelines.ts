@@ -28,6 +28,7 @@ const KINDS: Partial<Record<StreamCategory, DimensionKind>> = {
   campaign: 'campaign',
   pipeline: 'process',
   quota: 'quota',
+  forecast: 'submission',
 };
 const CATEGORIES = Object.keys(KINDS) as StreamCategory[]; // the keys are categories by their type
 

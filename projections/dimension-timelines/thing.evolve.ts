@@ -2,6 +2,7 @@ import type { CampaignEvent } from '../../libs/domain/campaign/campaign.events.j
 import type { CompanyEvent } from '../../libs/domain/company/company.events.js';
 import type { ContactEvent } from '../../libs/domain/contact/contact.events.js';
 import type { EmployeeEvent } from '../../libs/domain/employee/employee.events.js';
+import type { ForecastEvent } from '../../libs/domain/forecast/forecast.events.js';
 import type { PipelineEvent } from '../../libs/domain/pipeline/pipeline.events.js';
 import type { ProductEvent } from '../../libs/domain/product/product.events.js';
 import type { QuotaEvent } from '../../libs/domain/quota/quota.events.js';
@@ -9,7 +10,8 @@ import type { Fact } from '../../libs/domain/shared/history.js';
 import { BEGINNING_OF_TIME } from '../../libs/domain/shared/instant.js';
 import type { DimensionKind, DimensionValues } from '../../libs/reporting/rows.js';
 
-export type DimensionEvent = EmployeeEvent | CompanyEvent | ContactEvent | ProductEvent | CampaignEvent | PipelineEvent | QuotaEvent;
+export type DimensionEvent =
+  EmployeeEvent | CompanyEvent | ContactEvent | ProductEvent | CampaignEvent | PipelineEvent | QuotaEvent | ForecastEvent;
 
 type ThingOf<K extends DimensionKind> = {
   readonly kind: K;
@@ -21,7 +23,7 @@ type ThingOf<K extends DimensionKind> = {
 export type Thing = { readonly kind: null } | { [K in DimensionKind]: ThingOf<K> }[DimensionKind];
 export const nothingKnown: Thing = { kind: null };
 
-const UNKNOWN: { readonly [K in Exclude<DimensionKind, 'process' | 'quota'>]: DimensionValues[K] } = {
+const UNKNOWN: { readonly [K in Exclude<DimensionKind, 'process' | 'quota' | 'submission'>]: DimensionValues[K] } = {
   employee: { name: null, team: null, manager: null, office: null, department: null },
   company: { name: null, industry: null },
   contact: { name: null, company: null },
@@ -93,6 +95,11 @@ export function evolveThing(thing: Thing, fact: Fact): Thing {
     }
     case 'QuotaSet':
       return { kind: 'quota', values: event.data, assumed: isAssumed(fact) ? ['quota'] : [] };
+    case 'ForecastSubmitted': {
+      const { note: _note, ...values } = event.data;
+      return { kind: 'submission', values, assumed: [] };
+    }
+    case 'ForecastWithdrawn':
     case 'QuotaWithdrawn':
       return nothingKnown;
     default:

@@ -6,6 +6,7 @@ import type { GroupSums, PipelineQuestion, PipelineState } from '../pipeline/tal
 import { pipelineState } from '../pipeline/tally.js';
 import type { Group, Grouping } from '../queries.js';
 import { NOT_KNOWN } from '../queries.js';
+import { NOTHING_KNOWN } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { keyReader } from '../scope/groupings.js';
 import { closingDate, filterEntries } from '../scope/scope.js';
@@ -15,7 +16,7 @@ import type { LooseRows } from './loose-rows.js';
 import type { SegmentFrames } from './segment-frames.js';
 import type { Columns } from './segment.js';
 import type { CodedColumn, Vocabulary } from './vocabulary.js';
-import { COLUMN_OF, NOTHING_KNOWN } from './vocabulary.js';
+import { COLUMN_OF } from './vocabulary.js';
 
 export interface StateQuestion {
   readonly question: PipelineQuestion;

@@ -58,11 +58,3 @@ export class Vocabulary {
     return Object.fromEntries(CODED.map((column) => [column, this.dictionaries[column].all()])) as Record<CodedColumn, readonly string[]>; // likewise
   }
 }
-
-/** Every field a grouping may read, unknown; a cell's codes fill in what they tell. */
-export const NOTHING_KNOWN: DealInterval = {
-  ...{ entity: '', openedBy: 0, ordinal: 0, validFrom: 0, validTo: null, endedBy: null, withdrawnBy: null, tie: '', eventId: '' },
-  ...{ eventType: '', status: 'requested' as const, pipeline: null, stage: null, owner: null, company: null, product: null, contact: null },
-  ...{ source: '', origin: '', campaign: null, receivedBy: null, department: null, valueMinor: null, currency: null, decisionDate: null },
-  ...{ chanceToGet: null, chanceToGo: null, registeredAt: 0, qualifiedAt: null, stageSince: null, closedAt: null, dated: 1 as const },
-};

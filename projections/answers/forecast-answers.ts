@@ -1,0 +1,290 @@
+import type { EpochMs } from '../../libs/domain/shared/instant.js';
+import { isoInstant } from '../../libs/domain/shared/instant.js';
+import { LOG_START } from '../../libs/domain/shared/position.js';
+import { rowCounts } from '../../libs/read-store/read-store.port.js';
+import { moneyTexts } from '../../libs/reporting/figures.js';
+import type { Ending } from '../../libs/reporting/forecast/accuracy.js';
+import { accuracyOf, calibrationOf, realisationOf } from '../../libs/reporting/forecast/accuracy.js';
+import { conversionOf } from '../../libs/reporting/forecast/conversion.js';
+import type { ForecastFold, ForecastGroup } from '../../libs/reporting/forecast/forecast.js';
+import {
+  foldForecast,
+  forecastFigures,
+  FORECAST_METHOD_ID,
+  forecastRows,
+  forecastTotal,
+  wonIn,
+} from '../../libs/reporting/forecast/forecast.js';
+import type { ForecastMethod } from '../../libs/reporting/forecast/methods.js';
+import { parseForecastMethod } from '../../libs/reporting/forecast/methods.js';
+import type {
+  Accuracy,
+  Actual,
+  ForecastAnswer,
+  ForecastHistoryAnswer,
+  ForecastHistoryQuery,
+  ForecastHistoryRow,
+  ForecastQuery,
+} from '../../libs/reporting/forecast-queries.js';
+import { pathOf } from '../../libs/reporting/paths/deal-path.js';
+import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
+import type { KnownWhen } from '../../libs/reporting/queries.js';
+import { NOT_KNOWN_YET } from '../../libs/reporting/queries.js';
+import type { DealInterval } from '../../libs/reporting/rows.js';
+import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
+import { labelsOf } from '../../libs/reporting/scope/groupings.js';
+import { inScope } from '../../libs/reporting/scope/scope.js';
+import { parseInstant } from '../../libs/reporting/time/instant.js';
+import type { Period } from '../../libs/reporting/time/period.js';
+import { parsePeriod } from '../../libs/reporting/time/period.js';
+import { parseStep, seriesPoints } from '../../libs/reporting/time/steps.js';
+import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
+import type { Asked, Asking } from './asking.js';
+import type { PointSeen } from './basis.js';
+import { basisOf } from './basis.js';
+import type { Knowledge } from './known-at.js';
+import type { ReadQuestion } from './question.js';
+import { groupingsRead } from './question.js';
+import type { Asker } from './sources.js';
+
+const DAY = 86_400_000;
+
+interface Standing {
+  readonly asOf: EpochMs;
+  readonly knowledge: Knowledge;
+  readonly view: DimensionView;
+  /** Rows that count at (T, K). */
+  readonly rows: readonly DealInterval[];
+  readonly fold: ForecastFold;
+  readonly groups: readonly ForecastGroup[];
+}
+
+interface ForecastAsked {
+  readonly asked: Asked;
+  readonly period: Period;
+  readonly method: ForecastMethod;
+}
+
+/** Forecast as of any T for any period, and the forecast as it stood against what came. */
+export class ForecastAnswers {
+  constructor(private readonly asking: Asking) {}
+
+  async forecast(query: ForecastQuery, asker: Asker): Promise<ForecastAnswer> {
+    const question = await this.read(query);
+    const { asked, period } = question;
+    const asOf = query.asOf === undefined ? asked.time.now : parseInstant(query.asOf, asked.time);
+    const read = await this.asking.byId(asked.question, await this.view(asked.question, asOf, asked.most), asker);
+    const standing = await this.standing({ ...question, asked: { ...asked, question: read } }, asOf, asked.most);
+    const { groups, noExpectedDate, all } = standing.fold.result();
+    const unknown = asked.most.position === LOG_START;
+    const point = await this.point(read, standing);
+    const basis = {
+      ...basisOf(this.asking.sources.eventStore, await this.basisInput(question, read, [point], noExpectedDate.deals), point),
+      period: this.periodText(period),
+    };
+    const totals = unknown ? NOT_KNOWN_YET : forecastFigures(all);
+    const rows = unknown ? [] : forecastRows(groups, standing.view);
+    const answer = { report: 'forecast', basis, rows, noExpectedDate, undated: point.state?.undated ?? 0, totals } as const;
+    return this.asking.sources.personal.open(answer, asker);
+  }
+
+  async history(query: ForecastHistoryQuery, asker: Asker): Promise<ForecastHistoryAnswer> {
+    const question = await this.read(query);
+    const { asked, period } = question;
+    const { time, most } = asked;
+    const step = parseStep(query.step ?? 'week');
+    const known = query.known ?? 'now';
+    const until = query.asOf === undefined ? time.now : parseInstant(query.asOf, time);
+    const first = query.from === undefined ? 2 * period.start - period.end : parseInstant(query.from, time);
+    const last = Math.min(period.end - 1, until);
+    const instants = seriesPoints(Math.min(first, last), last, step, time.zone);
+    const view = await this.view(asked.question, last, most);
+    const read = { ...question, asked: { ...asked, question: await this.asking.byId(asked.question, view, asker) } };
+
+    const known1 = known === 'now' ? await this.allRows(most) : undefined;
+    const standings: Standing[] = [];
+    for (const asOf of instants) standings.push(await this.standing(read, asOf, await this.knowledge(known, asOf, most), known1));
+    const actualNow = await this.won(read, most);
+    const finished = until >= period.end - 1;
+    const close = finished ? await this.asking.sources.knownAt.at(period.end - 1, most) : null;
+    const actualAtClose = close === null ? null : await this.won(read, close);
+    const rows = standings.flatMap((standing) => this.historyRows(standing, period, actualNow));
+    const opening = await this.standing(read, period.start - 1, await this.knowledge(known, period.start - 1, most), known1);
+    const endings = await this.endings(read, until);
+
+    const points = await Promise.all(standings.map((standing) => this.point(read.asked.question, standing)));
+    const lastPoint = points[points.length - 1];
+    if (lastPoint === undefined) throw new TypeError('a series has a point');
+    const input = await this.basisInput(read, read.asked.question, points, 0);
+    const marks = finished
+      ? input.marks
+      : [...input.marks, `the period runs until ${isoInstant(period.end - 1)}: what came is not all known`];
+    const basis = {
+      ...basisOf(this.asking.sources.eventStore, { ...input, marks }, lastPoint),
+      ...{ period: this.periodText(period), step, known, points: instants.map(isoInstant) },
+    };
+    const actual = actualsOf(actualNow, actualAtClose, view);
+    const won = new Set([...endings].filter(([, { status }]) => status === 'won').map(([deal]) => deal));
+    const answer = {
+      report: 'forecast-history',
+      basis,
+      rows,
+      actual,
+      finished,
+      accuracy: standings.flatMap((standing) => accuracies(standing, period, actualNow)),
+      calibration: calibrationOf(opening.fold.deals, won),
+      realisation: opening.knowledge.position === LOG_START ? null : realisationOf(opening.fold.deals, endings),
+    } as const;
+    return this.asking.sources.personal.open(answer, asker);
+  }
+
+  private async read(query: ForecastQuery): Promise<ForecastAsked> {
+    const asked = await this.asking.begin(query, []);
+    return { asked, period: parsePeriod(query.period, asked.time), method: parseForecastMethod(query.method) };
+  }
+
+  private periodText({ label, start, end }: Period): { label: string; from: string; to: string } {
+    return { label, from: isoInstant(start), to: isoInstant(end) };
+  }
+
+  private view(question: ReadQuestion, asOf: EpochMs, { number }: Knowledge): Promise<DimensionView> {
+    const { dimensions } = this.asking.sources;
+    return dimensions.view(asOf, number, [...dimensions.kindsFor(groupingsRead(question)), 'submission'], question.organisedAt);
+  }
+
+  private async knowledge(known: KnownWhen, asOf: EpochMs, most: Knowledge): Promise<Knowledge> {
+    return known === 'now' ? most : this.asking.sources.knownAt.at(asOf, most);
+  }
+
+  private async allRows({ number }: Knowledge): Promise<readonly DealInterval[]> {
+    const rows: DealInterval[] = [];
+    for await (const page of this.asking.sources.dealRows.knownAt(number)) rows.push(...page);
+    return rows;
+  }
+
+  private async rowsAt(asOf: EpochMs, knowledge: Knowledge, all?: readonly DealInterval[]): Promise<readonly DealInterval[]> {
+    if (knowledge.position === LOG_START) return [];
+    if (all !== undefined) return all.filter((row) => rowCounts(row, asOf, knowledge.number));
+    const rows: DealInterval[] = [];
+    for await (const page of this.asking.sources.dealRows.asOf(asOf, knowledge.number)) rows.push(...page);
+    return rows;
+  }
+
+  private async standing(
+    { asked, period, method }: ForecastAsked,
+    asOf: EpochMs,
+    knowledge: Knowledge,
+    all?: readonly DealInterval[],
+  ): Promise<Standing> {
+    const { question } = asked;
+    const view = await this.view(question, asOf, knowledge);
+    const rows = await this.rowsAt(asOf, knowledge, all);
+    const conversion = method === 'conversion' ? conversionOf(await this.paths(question, view, asOf, knowledge, all)) : () => undefined;
+    const fold = foldForecast({ question, period, method, view, conversion }, rows);
+    return { asOf, knowledge, view, rows, fold, groups: fold.result().groups };
+  }
+
+  private async paths(question: ReadQuestion, view: DimensionView, asOf: EpochMs, knowledge: Knowledge, all?: readonly DealInterval[]) {
+    const isIn = inScope(question.scope, view, question.zone);
+    const rows = all ?? (await this.allRows(knowledge));
+    return [...historiesAt(rows, knowledge.number).values()].flatMap((history) => {
+      const path = pathOf(history, asOf, knowledge.number);
+      return path === undefined || !isIn(path.rows[path.rows.length - 1] ?? path.rows[0]) ? [] : [path];
+    });
+  }
+
+  /** What has been won in the period, by group, as State(end − 1 ms) is known at K. */
+  private async won({ asked, period }: ForecastAsked, knowledge: Knowledge): Promise<readonly ForecastGroup[]> {
+    const asOf = period.end - 1;
+    const view = await this.view(asked.question, asOf, knowledge);
+    const rows = (await this.rowsAt(asOf, knowledge)).filter((row) => wonIn(row, period));
+    return foldForecast({ question: asked.question, period, method: 'unweighted', view, conversion: () => undefined }, rows).result()
+      .groups;
+  }
+
+  private async endings({ asked, period }: ForecastAsked, until: EpochMs): Promise<Map<string, Ending>> {
+    const rows = await this.rowsAt(until, asked.most);
+    return new Map(rows.map((row) => [row.entity, { status: row.status, wonInPeriod: wonIn(row, period) }]));
+  }
+
+  private historyRows({ asOf, knowledge, groups, view }: Standing, period: Period, actual: readonly ForecastGroup[]): ForecastHistoryRow[] {
+    const unknown = knowledge.position === LOG_START;
+    return groups.map(({ group, sums }) => {
+      const won = actual.find((other) => sameGroup(other.group, group))?.sums.won ?? new Map<string, number>();
+      const error = new Map(forecastTotal(sums));
+      for (const [currency, minor] of won) error.set(currency, (error.get(currency) ?? 0) - minor);
+      const absoluteShare = Object.fromEntries(
+        [...error]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([currency, minor]) => {
+            const came = won.get(currency) ?? 0;
+            return [currency, came === 0 ? null : Math.abs(minor) / came];
+          }),
+      );
+      return {
+        ...{ at: isoInstant(asOf), horizonDays: (period.end - 1 - asOf) / DAY, group, labels: labelsOf(group, view) },
+        ...{
+          figures: unknown ? null : forecastFigures(sums),
+          error: unknown ? [] : moneyTexts(error),
+          absoluteShare: unknown ? {} : absoluteShare,
+        },
+      };
+    });
+  }
+
+  private async point(question: ReadQuestion, { asOf, knowledge, view, rows }: Standing): Promise<PointSeen> {
+    if (knowledge.position === LOG_START) return { asOf, knowledge, state: null };
+    const tally = pipelineTally(
+      { ...question, scope: { ...question.scope, filters: { ...question.scope.filters, status: ['open'] } } },
+      view,
+    );
+    for (const row of rows) tally.add(row);
+    for (const row of await this.asking.sources.dealRows.undated(asOf, knowledge.number))
+      if (asOf < row.registeredAt) tally.addUndated(row);
+    return { asOf, knowledge, state: tally.state() };
+  }
+
+  private async basisInput({ method }: ForecastAsked, read: ReadQuestion, points: readonly PointSeen[], noExpectedDate: number) {
+    const input = await this.asking.basisInput(`${FORECAST_METHOD_ID}/${method}`, read, points);
+    const marks = noExpectedDate === 0 ? [] : [`${noExpectedDate} open deals have no expected decision date: they are in no period`];
+    return { ...input, marks: [...input.marks, ...marks] };
+  }
+}
+
+function sameGroup(a: object, b: object): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function actualsOf(now: readonly ForecastGroup[], atClose: readonly ForecastGroup[] | null, view: DimensionView): Actual[] {
+  const groups = [...now, ...(atClose ?? []).filter(({ group }) => !now.some((other) => sameGroup(other.group, group)))].map(
+    ({ group }) => group,
+  );
+  const of = (list: readonly ForecastGroup[], group: object): { deals: number; won: ReturnType<typeof moneyTexts> } => {
+    const sums = list.find((other) => sameGroup(other.group, group))?.sums;
+    return { deals: sums?.wonDeals ?? 0, won: moneyTexts(sums?.won ?? new Map<string, number>()) };
+  };
+  return groups.map((group) => ({
+    group,
+    labels: labelsOf(group, view),
+    atClose: atClose === null ? null : of(atClose, group),
+    now: of(now, group),
+  }));
+}
+
+/** Over all groups that were forecast or came, by currency. */
+function accuracies({ asOf, knowledge, groups }: Standing, period: Period, actual: readonly ForecastGroup[]): Accuracy[] {
+  if (knowledge.position === LOG_START) return [];
+  const currencies = [...new Set([...groups, ...actual].flatMap(({ sums }) => [...forecastTotal(sums).keys(), ...sums.won.keys()]))].sort();
+  const names = [...new Set([...groups, ...actual].map(({ group }) => JSON.stringify(group)))];
+  return currencies.map((currency) => {
+    const pairs = names.map((name) => {
+      const forecast = groups.find(({ group }) => JSON.stringify(group) === name);
+      const came = actual.find(({ group }) => JSON.stringify(group) === name);
+      return {
+        forecast: forecast === undefined ? 0 : (forecastTotal(forecast.sums).get(currency) ?? 0),
+        actual: came?.sums.won.get(currency) ?? 0,
+      };
+    });
+    return accuracyOf(asOf, (period.end - 1 - asOf) / DAY, currency, pairs);
+  });
+}
