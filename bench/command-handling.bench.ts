@@ -1,112 +1,155 @@
+// Commands as an import sends them, decided, checked, sealed and appended, against the port's own appendMany of the very events that came out:
+// `node dist/bench/command-handling.bench.js [--deals 8000] [--rounds 5]`. Rounds alternate; what is printed is the median of each and their ratio.
+// Also the catalog's decode (parse, check, upcast) against a bare JSON.parse of the same events.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCommandHandling } from '../libs/command-handling/command-handling.js';
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
 import type { Step, StreamSteps } from '../libs/command-handling/command.js';
+import { openCommandHandling } from '../libs/command-handling/command-handling.js';
 import type { Command } from '../libs/domain/commands.js';
 import { FOUR_STAGES } from '../libs/domain/pipeline/pipeline.templates.js';
-import type { CompanyId, ContactId, DealId, EmployeeId, PipelineId, StageId, StreamName } from '../libs/domain/shared/ids.js';
+import type { JsonObject } from '../libs/domain/shared/envelope.js';
+import type { CompanyId, ContactId, DealId, EmployeeId, PipelineId, StageId } from '../libs/domain/shared/ids.js';
+import { streamName } from '../libs/domain/shared/ids.js';
+import { LOG_START } from '../libs/domain/shared/position.js';
 import { catalog } from '../libs/event-catalog/catalog.js';
+import type { AppendRequest, EventStore, StoredEvent } from '../libs/event-store/event-store.port.js';
 import { openSqliteEventStore } from '../libs/event-store/sqlite/sqlite-event-store.js';
-import { hashUnder } from '../libs/privacy/hashing.js';
 import { openSqliteKeyStore } from '../libs/privacy/sqlite/sqlite-key-store.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'dealtrail-bench-'));
-const clock = { now: () => Date.now() };
-const keyStore = openSqliteKeyStore({ file: join(folder, 'keys.sqlite') });
-const eventStore = openSqliteEventStore({
-  file: join(folder, 'log.sqlite'),
-  clock,
-  keyStoreId: keyStore.id,
-  checkStored: (...event: Parameters<typeof catalog.checkStored>) => catalog.checkStored(...event),
-});
-const handling = openCommandHandling({ eventStore, keyStore, clock });
+const { values } = parseArgs({ options: { deals: { type: 'string', default: '8000' }, rounds: { type: 'string', default: '5' } } });
+const DEALS = Number(values.deals);
+const ROUNDS = Number(values.rounds);
+const DEALS_A_COMMIT = 200;
+const DAY = 86_400_000;
+const START = Date.UTC(2017, 0, 1);
 const sales = 'sales' as PipelineId;
-await handling.execute({ type: 'DefinePipeline', id: sales, process: FOUR_STAGES }, { actor: { id: 'x', kind: 'import' }, correlationId: 'b' });
 
-const DEALS = Number(process.env['DEALS'] ?? 20_000);
-const BATCH = Number(process.env['BATCH'] ?? 200);
-const start = Date.UTC(2017, 0, 1);
-let fact = 0;
-const step = (command: Command, day: number): Step => ({
-  command,
-  context: {
-    actor: { id: 'crm', kind: 'import' },
-    correlationId: 'import-1',
-    effectiveAt: start + day * 86_400_000,
-    importHash: hashUnder(keyStore.logKey, JSON.stringify(['import', fact++])),
-  },
-});
-function deal(index: number): StreamSteps {
+const dir = mkdtempSync(join(tmpdir(), 'dealtrail-bench-'));
+const keyStore = openSqliteKeyStore({ file: join(dir, 'keys.db') });
+const openLog = (name: string): EventStore =>
+  openSqliteEventStore({
+    file: join(dir, name),
+    clock: Date,
+    checkStored: (type, version, data, metadata) => catalog.checkStored(type, version, data, metadata),
+    keyStoreId: keyStore.id,
+  });
+
+/** Five facts a deal, one of them with a text that is sealed. */
+function dealSteps(index: number): StreamSteps {
   const id = `crm-${index}` as DealId;
-  const bob = `crm-bob${index % 30}` as EmployeeId;
-  const steps = [
-    step(
-      {
-        type: 'RegisterRequest',
-        id,
-        contactId: 'not-in-source' as ContactId & 'not-in-source',
-        companyId: `f${index % 80}` as CompanyId,
-        summary: 'not-in-source',
-        source: { kind: 'not-in-source' },
-        origin: { kind: 'not-in-source' },
-        receivedBy: 'not-in-source',
-      },
-      0,
-    ),
-    step({ type: 'QualifyLead', id, pipelineId: sales, ownerId: bob }, 0),
-    step({ type: 'EstimateValue', id, value: { minor: 100 + index, currency: 'USD' } }, 1),
-    step({ type: 'AdvanceStage', id, toStageId: 'proposal' as StageId }, 2),
-    step({ type: 'WinDeal', id, reasons: [] }, 3),
+  const commands: Command[] = [
+    {
+      type: 'RegisterRequest',
+      id,
+      contactId: `crm-${index % 900}` as ContactId,
+      companyId: `crm-${index % 80}` as CompanyId,
+      summary: `wants ${index} pumps`,
+      source: { kind: 'unknown' },
+      origin: { kind: 'spontaneous' },
+      receivedBy: { employeeId: `crm-${index % 30}` as EmployeeId, department: 'sales' },
+    },
+    { type: 'QualifyLead', id, pipelineId: sales, ownerId: `crm-${index % 30}` as EmployeeId },
+    { type: 'EstimateValue', id, value: { minor: 100 + index, currency: 'USD' } },
+    { type: 'AdvanceStage', id, toStageId: 'proposal' as StageId },
+    { type: 'WinDeal', id, reasons: ['price'] },
   ];
-  return { stream: `deal-${id}` as StreamName, steps };
+  const steps = commands.map((command, day): Step => {
+    const importHash = `${index.toString(16).padStart(30, '0')}0${day}`;
+    return {
+      command,
+      context: { actor: { id: 'crm', kind: 'import' }, correlationId: 'an-import', effectiveAt: START + day * DAY, importHash },
+    };
+  });
+  return { stream: streamName('deal', id), steps };
 }
-const began = performance.now();
-const cpu = process.cpuUsage();
-let events = 0;
-for (let from = 0; from < DEALS; from += BATCH) {
-  const batch = Array.from({ length: Math.min(BATCH, DEALS - from) }, (_, index) => deal(from + index));
-  const outcomes = await handling.executeStreams(batch);
-  for (const outcome of outcomes) for (const { status } of outcome.steps) if (status === 'appended') events += 1; else throw new Error(JSON.stringify(outcome));
-}
-const seconds = (performance.now() - began) / 1000;
-const { user, system } = process.cpuUsage(cpu);
-console.log(`import-like: ${Math.round(events / ((user + system) / 1e6))} events per CPU second (user ${user / 1e6}, system ${system / 1e6})`);
-console.log(`import-like: ${events} events, ${Math.round(events / seconds)} events/s`);
 
-if (process.env['ONLY']) process.exit(0);
-{
-  const N = 3000;
-  const began = performance.now();
-  for (let from = 0; from < N; from += 64)
-    await Promise.all(Array.from({ length: 64 }, (_, i) => handling.execute({ type: 'EstimateValue', id: `crm-x${from + i}` as DealId, value: { minor: from, currency: 'USD' } }, { actor: { id: 'ann', kind: 'person' }, correlationId: 'b' }).catch(() => 0)));
-  console.log('refused', Math.round(N / ((performance.now() - began) / 1000)), '/s');
+function inCommits<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / DEALS_A_COMMIT) }, (_, index) =>
+    items.slice(index * DEALS_A_COMMIT, (index + 1) * DEALS_A_COMMIT),
+  );
 }
-{
-  const N = 6400;
-  const began = performance.now();
-  for (let from = 0; from < N; from += 64)
-    await Promise.all(Array.from({ length: 64 }, (_, i) => handling.execute({ type: 'IdentifyCompany', id: `crm-${DEALS - 1 - from - i}` as DealId, companyId: `n${from}` as CompanyId }, { actor: { id: 'ann', kind: 'person' }, correlationId: 'b' })));
-  console.log('single commands, 64 at once, warm', Math.round(N / ((performance.now() - began) / 1000)), '/s');
-}
-{
-  let n = 0;
-  let after;
-  const pages = [];
-  for (;;) {
-    const page = await eventStore.readAll({ limit: 5000, ...(after && { after }) });
-    pages.push(...page.events);
+
+async function allDeals(log: EventStore): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  for (let after = LOG_START; ;) {
+    const page = await log.readAll({ after, limit: 5_000, filter: { categories: ['deal'] } });
+    events.push(...page.events);
     after = page.through;
-    if (page.end) break;
+    if (page.end) return events;
   }
-  let began = performance.now();
-  for (const e of pages) { JSON.parse(e.data as string); JSON.parse(e.metadata as string); n++; }
-  const bare = performance.now() - began;
-  began = performance.now();
-  for (const e of pages) catalog.decode(e);
-  const decode = performance.now() - began;
-  console.log(`parse ${(bare * 1000 / n).toFixed(2)} µs, decode ${(decode * 1000 / n).toFixed(2)} µs an event`);
 }
-await eventStore.close();
-await keyStore.close();
-rmSync(folder, { recursive: true });
+
+/** What came out of the commands, as the port takes it. */
+function appendsOf(events: readonly StoredEvent[]): AppendRequest[] {
+  const byStream = new Map<string, StoredEvent[]>();
+  for (const event of events) byStream.set(event.stream, [...(byStream.get(event.stream) ?? []), event]);
+  return [...byStream.values()].map((own) => ({
+    stream: own[0]?.stream ?? streamName('deal', 'none'),
+    expected: 'none',
+    events: own.map(({ eventId, type, data, metadata }) => ({
+      eventId,
+      type,
+      data: JSON.parse(String(data)) as JsonObject,
+      metadata: JSON.parse(String(metadata)) as JsonObject,
+    })),
+  }));
+}
+
+async function timed(work: () => void | Promise<void>, events: number): Promise<number> {
+  const started = performance.now();
+  await work();
+  return events / ((performance.now() - started) / 1_000);
+}
+
+const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
+const line = (what: string, perSecond: number, ratio = ''): void =>
+  console.log(`${what.padEnd(62)} ${Math.round(perSecond).toLocaleString('en-US').padStart(9)} events/s  ${ratio}`);
+
+try {
+  const measured = { commands: [] as number[], port: [] as number[], decode: [] as number[], parse: [] as number[] };
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const log = openLog(`commands-${round}.db`);
+    const handling = openCommandHandling({ eventStore: log, keyStore, clock: Date });
+    await handling.execute(
+      { type: 'DefinePipeline', id: sales, process: FOUR_STAGES },
+      { actor: { id: 'crm', kind: 'import' }, correlationId: 'bench' },
+    );
+    const batches = inCommits(Array.from({ length: DEALS }, (_, index) => dealSteps(index)));
+    const count = DEALS * 5;
+    const commands = await timed(async () => {
+      for (const batch of batches) await handling.executeStreams(batch);
+    }, count);
+    const events = await allDeals(log);
+    if (events.length !== count) throw new Error(`${events.length} events instead of ${count}`);
+    const peer = openLog(`port-${round}.db`);
+    const appends = inCommits(appendsOf(events));
+    const port = await timed(async () => {
+      for (const batch of appends) await peer.appendMany(batch);
+    }, count);
+    const parse = await timed(
+      () => events.forEach(({ data, metadata }) => void [JSON.parse(String(data)), JSON.parse(String(metadata))]),
+      count,
+    );
+    const decode = await timed(() => events.forEach((event) => void catalog.decode(event)), count);
+    await log.close();
+    await peer.close();
+    if (round === 0) continue; // warm-up
+    measured.commands.push(commands);
+    measured.port.push(port);
+    measured.parse.push(parse);
+    measured.decode.push(decode);
+  }
+  const [commands = NaN, port = NaN, parse = NaN, decode = NaN] = [measured.commands, measured.port, measured.parse, measured.decode].map(
+    median,
+  );
+  line(`port appendMany, ${DEALS_A_COMMIT} streams of 5 events a commit`, port);
+  line('commands decided, checked, sealed, appended', commands, `${(commands / port).toFixed(2)} x the port`);
+  line('JSON.parse of data and metadata', parse);
+  line('catalog.decode', decode, `${(decode / parse).toFixed(2)} x parsing alone`);
+} finally {
+  await keyStore.close();
+  rmSync(dir, { recursive: true });
+}
