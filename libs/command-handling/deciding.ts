@@ -93,8 +93,12 @@ function stamp(
         : by;
     const { instant } = own;
     // A correction is no fact of its own: the stream is folded again with it, and it says of the fact that it brings which process that was under.
-    const after = decided.type === 'HistoryCorrected' ? undefined : base.kind.evolve(state, { ...decided, effectiveAt: instant.at, dated: instant.dated });
-    const processVersion = after === undefined || base.kind.category !== 'deal' ? undefined : processVersionOf(after as Deal, processes.timelines, instant.at);
+    const after =
+      decided.type === 'HistoryCorrected'
+        ? undefined
+        : base.kind.evolve(state, { type: decided.type, data: decided.data, effectiveAt: instant.at, dated: instant.dated });
+    const processVersion =
+      after === undefined || base.kind.category !== 'deal' ? undefined : processVersionOf(after as Deal, processes.timelines, instant.at);
     const schemaVersion = catalog.schemaVersionOf(decided.type);
     const event: RecordedEvent = {
       eventId: ids.eventId(by.now),
@@ -105,7 +109,15 @@ function stamp(
       type: decided.type,
       data: decided.data,
       effectiveAt: instant.at,
-      metadata: metadataOf({ context: by.context, requestHash: by.requestHash, schemaVersion, processVersion, actor: own.actor, causationId: own.causationId, instant }),
+      metadata: metadataOf({
+        context: by.context,
+        requestHash: by.requestHash,
+        schemaVersion,
+        processVersion,
+        actor: own.actor,
+        causationId: own.causationId,
+        instant,
+      }),
     };
     const pushed = { event, holder: hasPersonal(catalog, decided) ? holderOf(base.stream, state, decided) : null };
     stream.push(pushed, after);

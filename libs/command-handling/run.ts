@@ -40,6 +40,8 @@ interface DecidedRequest {
   readonly recordedAt: EpochMs | undefined;
 }
 
+type MaybeLater<T> = T | Promise<T>;
+
 function isRefusal(error: unknown): error is StepRefused {
   return [Refusal, InvalidEvent, RevisionMismatch, IdempotencyKeyReused].some((kind) => error instanceof kind);
 }
@@ -106,7 +108,9 @@ export class Attempt {
     const takeBack = this.onRefusal === 'nothing' ? stream.remember() : undefined;
     const outcomes: StepOutcome[] = [];
     for (const step of steps) {
-      const outcome = await this.#decideStep(stream, step);
+      const decided = this.#decideStep(stream, step);
+      // Awaited only where something had to be read: a promise for each event would be dear.
+      const outcome = decided instanceof Promise ? await decided : decided;
       if (outcome === undefined) return undefined;
       outcomes.push(outcome);
       if (outcome.status !== 'refused' || takeBack === undefined) continue;
@@ -127,32 +131,34 @@ export class Attempt {
   }
 
   /** Undefined where the stream has to be read again first. */
-  async #decideStep(stream: UndecidedStream, step: Step): Promise<StepOutcome | undefined> {
-    const { kind, stream: name } = stream.base;
+  #decideStep(stream: UndecidedStream, step: Step): MaybeLater<StepOutcome | undefined> {
+    const { kind } = stream.base;
     // A reassignment needs what any command on the deal needs: the deal's own pipeline.
-    const needed = kind.pipelinesNeeded(
-      stream.folded.state,
-      step.command as Parameters<typeof kind.pipelinesNeeded>[1],
-      () => stream.history ?? [],
-    );
-    for (const pipelineId of needed) if (!this.#processes.knows(pipelineId)) await this.#processes.fetch(pipelineId);
+    const command = step.command as Parameters<typeof kind.pipelinesNeeded>[1];
+    const needed = kind.pipelinesNeeded(stream.folded.state, command, () => stream.history ?? []);
+    const unread = needed.filter((pipelineId) => !this.#processes.knows(pipelineId));
+    if (unread.length === 0) return this.#decideNow(stream, step);
+    return Promise.all(unread.map((pipelineId) => this.#processes.fetch(pipelineId))).then(() => this.#decideNow(stream, step));
+  }
+
+  #decideNow(stream: UndecidedStream, step: Step): MaybeLater<StepOutcome | undefined> {
     const now = step.context.recordedAt ?? this.parts.clock.now();
     try {
       const decision = decideStep(this.#decider, stream, step, this.#processes, now);
       if (decision.kind === 'repeated') return repeated(decision.answer.events, decision.answer);
       if (decision.events.length > 0) return { status: 'appended', events: decision.events };
-      return (await this.#isOld(stream)) ? this.#readAgain(name) : { status: 'nothing' };
+      return this.#unlessOld(stream, { status: 'nothing' });
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return (await this.#isOld(stream)) ? this.#readAgain(name) : { status: 'refused', error };
+      return this.#unlessOld(stream, { status: 'refused', error });
     }
   }
 
   /** Only an append proves a kept state right; where nothing is appended, a read has to. */
-  async #isOld({ base }: UndecidedStream): Promise<boolean> {
-    if (this.#fresh.has(base.stream)) return false;
+  #unlessOld({ base }: UndecidedStream, outcome: StepOutcome): MaybeLater<StepOutcome | undefined> {
+    if (this.#fresh.has(base.stream)) return outcome;
     this.#fresh.add(base.stream);
-    return this.parts.loader.isBehind(base);
+    return this.parts.loader.isBehind(base).then((behind) => (behind ? this.#readAgain(base.stream) : outcome));
   }
 
   #readAgain(stream: StreamName): undefined {

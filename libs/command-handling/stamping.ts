@@ -25,7 +25,11 @@ export interface Stamp {
 export function metadataOf({ context, actor, causationId, schemaVersion, instant, processVersion, requestHash }: Stamp): EventMetadata {
   const { correlationId, idempotencyKey, importHash } = context;
   // Written member by member: this runs for every event of an import, and spreading each optional member made it several times dearer.
-  const metadata: { -readonly [K in keyof EventMetadata]?: EventMetadata[K] } = { actor: { id: actor.id, kind: actor.kind }, causationId, correlationId };
+  const metadata: { -readonly [K in keyof EventMetadata]?: EventMetadata[K] } = {
+    actor: { id: actor.id, kind: actor.kind },
+    causationId,
+    correlationId,
+  };
   if (!instant.dated) metadata.dated = false;
   metadata.effectiveAt = isoInstant(instant.at);
   if (idempotencyKey !== undefined) metadata.idempotencyKey = idempotencyKey;

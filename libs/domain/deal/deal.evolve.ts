@@ -79,7 +79,8 @@ export function pipelinePartOf(deal: Deal): InPipeline | null {
   }
 }
 
-/** Member by member: spreading objects here was a twelfth of an import's time. */
+// The states below are written member by member: joining two objects by spreading was a tenth of an import's time, and of a rebuild's.
+
 function registeredPart(deal: ExistingDeal): Registered {
   return {
     contactId: deal.contactId,
@@ -103,6 +104,37 @@ function registeredPart(deal: ExistingDeal): Registered {
 function inPipelinePart(part: InPipeline): InPipeline {
   const { pipelineId, stageId, ownerId, qualifiedAt, stageSince } = part;
   return { pipelineId, stageId, ownerId, qualifiedAt, stageSince };
+}
+
+/** A deal proper in one of its statuses; what only that status has is added to it. */
+function inPipeline<S extends DealStatus>(
+  deal: ExistingDeal,
+  part: InPipeline,
+  status: S,
+): Registered & InPipeline & { readonly status: S } {
+  return {
+    contactId: deal.contactId,
+    companyId: deal.companyId,
+    source: deal.source,
+    origin: deal.origin,
+    campaignId: deal.campaignId,
+    receivedBy: deal.receivedBy,
+    department: deal.department,
+    productId: deal.productId,
+    registeredAt: deal.registeredAt,
+    dated: deal.dated,
+    value: deal.value,
+    decisionDate: deal.decisionDate,
+    projectStart: deal.projectStart,
+    chanceToGet: deal.chanceToGet,
+    chanceToGo: deal.chanceToGo,
+    pipelineId: part.pipelineId,
+    stageId: part.stageId,
+    ownerId: part.ownerId,
+    qualifiedAt: part.qualifiedAt,
+    stageSince: part.stageSince,
+    status,
+  };
 }
 
 function register(fact: DealFactAt & RequestRegistered): RequestedDeal {
@@ -135,7 +167,7 @@ function chance(assessed: BasisPoints | 'unknown' | undefined, before: BasisPoin
 /** A move inside the pipeline keeps the clock of the stage where the stage stays the same. */
 function inStage(part: InPipeline, stageId: StageId, at: EpochMs, pipelineId = part.pipelineId): InPipeline {
   const same = part.stageId === stageId && part.pipelineId === pipelineId;
-  return { ...inPipelinePart(part), pipelineId, stageId, stageSince: same ? part.stageSince : at };
+  return { pipelineId, stageId, ownerId: part.ownerId, qualifiedAt: part.qualifiedAt, stageSince: same ? part.stageSince : at };
 }
 
 /** Never throws and never decides: a fact that has no meaning in a status leaves the state as it is. */
@@ -153,7 +185,7 @@ export function evolve(deal: Deal, fact: DealFactAt): Deal {
       return { ...registeredPart(deal), status: 'filed', inPipeline: part && inPipelinePart(part), closedAt: at };
     case 'LeadQualified': {
       const { pipelineId, stageId, ownerId } = fact.data;
-      return { ...registeredPart(deal), status: 'open', pipelineId, stageId, ownerId, qualifiedAt: at, stageSince: at };
+      return inPipeline(deal, { pipelineId, stageId, ownerId, qualifiedAt: at, stageSince: at }, 'open');
     }
     case 'CompanyIdentified':
       return { ...deal, companyId: fact.data.companyId };
@@ -196,21 +228,21 @@ function evolveInPipeline(deal: ExistingDeal, part: InPipeline, fact: PipelineFa
       return deal.status === 'open' || deal.status === 'postponed' ? { ...deal, ownerId: fact.data.ownerId } : deal;
     case 'StageAdvanced':
     case 'StageReturned':
-      return { ...registeredPart(deal), ...inStage(part, fact.data.to, at), status: 'open' };
+      return inPipeline(deal, inStage(part, fact.data.to, at), 'open');
     case 'StageReassigned':
       return deal.status === 'open' || deal.status === 'postponed' ? { ...deal, ...inStage(part, fact.data.to, at) } : deal;
     case 'DealTransferred':
-      return { ...registeredPart(deal), ...inStage(part, fact.data.stageId, at, fact.data.pipelineId), status: 'open' };
+      return inPipeline(deal, inStage(part, fact.data.stageId, at, fact.data.pipelineId), 'open');
     case 'DealPostponed':
-      return { ...registeredPart(deal), ...inPipelinePart(part), status: 'postponed', wakeUp: fact.data.wakeUp };
+      return { ...inPipeline(deal, part, 'postponed'), wakeUp: fact.data.wakeUp };
     case 'DealResumed':
-      return { ...registeredPart(deal), ...inPipelinePart(part), status: 'open' };
+      return inPipeline(deal, part, 'open');
     case 'DealWon':
-      return { ...registeredPart(deal), ...inPipelinePart(part), status: 'won', wonValue: fact.data.value, closedAt: at };
+      return { ...inPipeline(deal, part, 'won'), wonValue: fact.data.value, closedAt: at };
     case 'DealLost':
-      return { ...registeredPart(deal), ...inPipelinePart(part), status: 'lost', reasons: fact.data.reasons, closedAt: at };
+      return { ...inPipeline(deal, part, 'lost'), reasons: fact.data.reasons, closedAt: at };
     case 'DealReopened':
-      return { ...registeredPart(deal), ...inPipelinePart(part), stageId: fact.data.stageId, stageSince: at, status: 'open' };
+      return { ...inPipeline(deal, part, 'open'), stageId: fact.data.stageId, stageSince: at };
     default:
       fact satisfies never; // a new event does not compile until it is folded; an old reader lets it pass
       return deal;
