@@ -79,9 +79,9 @@ class Reader {
   }
 
   async subscribeStream(request: StreamRead): Promise<void> {
-    await this.confirm();
     const { stream } = request;
     let view = this.view(stream);
+    await this.confirm();
     let next = request.from === 'start' ? 0 : request.from === 'end' ? view.lastRevision + 1 : request.from + 1;
     let toldCaughtUp = false;
     await this.follow(async () => {
@@ -105,13 +105,15 @@ class Reader {
   async subscribeAll(request: AllRead): Promise<void> {
     await this.confirm();
     const { filter } = request;
-    let after = request.from === 'start' ? 0 : request.from === 'end' ? this.log.last().position : request.from;
+    const end = this.log.last().position;
+    // From behind the end means from now on.
+    let after = request.from === 'start' ? 0 : request.from === 'end' ? end : Math.min(request.from, end);
     let toldCaughtUp = false;
     let considered = 0;
     await this.follow(async () => {
-      for (let end = this.log.last().position; after < end && !this.out.closed; end = this.log.last().position) {
-        const from = after;
-        const page = this.log.read((reads) => reads.readRange({ after: from, through: end, backwards: false, limit: PAGE }));
+      for (let through = this.log.last().position; after < through && !this.out.closed; through = this.log.last().position) {
+        const range = { after, through };
+        const page = this.log.read((reads) => reads.readRange({ ...range, backwards: false, limit: PAGE }));
         for (const event of page) {
           after = event.position;
           if (filter === undefined || filter.matches(event)) await this.sendEvent(event, request);

@@ -82,9 +82,9 @@ function lastMetadata(reads: LogReads, stream: string): Readonly<Record<string, 
   }
 }
 
-/** Invalid and non-positive values are ignored, as the real server does. */
+/** Invalid, broken and non-positive values are ignored, as the real server does. */
 function positive(value: unknown): number | undefined {
-  return typeof value === 'number' && value > 0 ? value : undefined;
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
 }
 
 export interface VisiblePage {

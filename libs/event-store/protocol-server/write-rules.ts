@@ -23,7 +23,8 @@ export function appendEvents(
   if (view.tombstoned) throw new StreamDeleted(stream);
   if (expected === STREAM_EXISTS && view.softDeleted) throw new StreamDeleted(stream);
   const known = alreadyThere(transaction, view, expected, events);
-  if (known !== undefined) return view.softDeleted ? { revision: known.revision, position: undefined } : known;
+  // The first append's place is told only where its event can still be read.
+  if (known !== undefined) return events.length === 0 || isVisible(view, known.revision) ? known : { ...known, position: undefined };
   const metaOfSoftDeleted = isMetastream(stream) ? viewStream(transaction.reads, originalOf(stream)) : undefined;
   const result = transaction.append(stream, events);
   if (view.softDeleted) writeTruncation(transaction, stream, view.metadata, view.lastRevision + 1);
@@ -33,6 +34,10 @@ export function appendEvents(
     writeTruncation(transaction, written.name, written.metadata, written.lastRevision + 1);
   }
   return result;
+}
+
+function isVisible(view: StreamView, revision: number): boolean {
+  return !view.softDeleted && revision >= view.firstVisible;
 }
 
 function alreadyThere(

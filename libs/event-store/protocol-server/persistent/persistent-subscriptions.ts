@@ -9,8 +9,8 @@ import { persistent, shared } from '../generated.js';
 import type { IPersistentSubscriptionsServer, Persistent } from '../generated.js';
 import { uuidText } from '../messages.js';
 import type { OpenCalls } from '../open-calls.js';
-import { InvalidArgument, ProtocolRefusal, StreamDeleted, serviceError } from '../refusals.js';
-import { TOMBSTONE, viewStream } from '../stream-view.js';
+import { InvalidArgument, ProtocolRefusal, serviceError } from '../refusals.js';
+import { TOMBSTONE } from '../stream-view.js';
 import { Consumer } from './consumer.js';
 import type { PersistentCall } from './consumer.js';
 import { Group } from './group.js';
@@ -66,8 +66,6 @@ export class PersistentSubscriptions {
     const config = groupConfigOf(request.getOptions());
     const key = keyOf(config.source, config.group);
     if (this.groups.has(key)) throw groupExists(config.source, config.group);
-    if (config.source !== ALL && this.log.read((reads) => viewStream(reads, config.source)).tombstoned)
-      throw new StreamDeleted(config.source);
     this.groups.set(key, new Group(this.log, this.clock, config));
     await this.storeConfigs();
     return new persistent.CreateResp();
