@@ -9,8 +9,9 @@ export interface ToldEvent {
 
 const PAGE = 500;
 
-function keyOf(event: StoredEvent): string | undefined {
-  return catalog.decode(event).metadata.idempotencyKey;
+/** A step's key is the correlation id of its events. */
+function keyOf(event: StoredEvent): string {
+  return catalog.decode(event).metadata.correlationId;
 }
 
 /** The key of the demo's last step that the log holds; undefined where it holds none. Others may have written since. */
@@ -19,7 +20,7 @@ export async function lastStepTold(eventStore: Pick<EventStore, 'readAll' | 'hea
     const page = await eventStore.readAll({ direction: 'backwards', limit: PAGE, ...(before === undefined ? {} : { before }) });
     for (const event of page.events) {
       const key = keyOf(event);
-      if (key?.startsWith(`demo/${seed}/`) === true) return key;
+      if (key.startsWith(`demo/${seed}/`)) return key;
     }
     if (page.end) return undefined;
     before = page.through;
@@ -36,7 +37,7 @@ export async function toldOn(
     const page = await eventStore.readStream(stream, { from, limit: PAGE });
     for (const event of page.events) {
       const key = keyOf(event);
-      if (key !== undefined) told.set(key, [...(told.get(key) ?? []), { eventId: event.eventId, type: event.type }]);
+      told.set(key, [...(told.get(key) ?? []), { eventId: event.eventId, type: event.type }]);
     }
     from += page.events.length;
     if (page.end || page.events.length === 0) return told;

@@ -68,7 +68,7 @@ export function demoEndsAt(now: EpochMs): EpochMs {
 
 /**
  * Tells the demo company's history through the deciders, as everybody's: a new one, or the rest of one that was interrupted. The plan is the same for the
- * same (deals, seed, end), and each step has a key of its own, so that what is there already is passed over.
+ * same (deals, seed, end), and each step's key is its events' correlation id, so that what is there already is passed over.
  * @throws DemoRefused, and what command handling throws
  */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
@@ -210,11 +210,10 @@ class DemoTelling {
 
   #step({ step, command }: Told): Step {
     const { key, at, effectiveAt, actor } = step;
-    const context = { actor, correlationId: key, idempotencyKey: key };
     return {
       command,
       context: {
-        ...context,
+        ...{ actor, correlationId: key },
         ...(effectiveAt === undefined ? {} : { effectiveAt }),
         ...(this.options.clock === undefined ? {} : { recordedAt: at }),
       },
