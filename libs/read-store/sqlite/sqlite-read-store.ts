@@ -22,7 +22,7 @@ import type {
   ReadStore,
   Row,
 } from '../read-store.port.js';
-import { ColumnScan } from './column-pages.js';
+import { ColumnScan } from './column-scan.js';
 import { both, countsAt, knownBy, whereSql } from './filter-sql.js';
 import type { SqlPart } from './filter-sql.js';
 import { ModelTable } from './model-table.js';

@@ -1,22 +1,10 @@
+import { Dictionary } from '../dictionary.js';
 import { columnType } from '../model-columns.js';
 import type { ColumnPage, RowKey, TextColumn } from '../read-store.port.js';
 import { NOT_YET, ORDINAL_BITS } from './filter-sql.js';
 import type { ModelTable } from './model-table.js';
 import type { SqlValue } from './stored-columns.js';
 import type { Symbols } from './symbols.js';
-
-/** Text values of one column as they come up, numbered. */
-class Dictionary {
-  readonly values: string[] = [];
-  readonly #codes = new Map<string, number>();
-
-  codeOf(value: string): number {
-    const known = this.#codes.get(value);
-    if (known !== undefined) return known;
-    this.#codes.set(value, this.values.length);
-    return this.values.push(value) - 1;
-  }
-}
 
 /** One scan: pages of rows turned into columns. */
 export class ColumnScan {
