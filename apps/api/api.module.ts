@@ -15,14 +15,15 @@ import { QuotasController } from './commands/quotas.controller.js';
 import { RequestsController } from './commands/requests.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { OperationsController } from './operations/operations.controller.js';
 import type { ApiParts } from './parts.js';
-import { ANSWERS, COMMAND_HANDLING, EVENT_STORE, FEED_OPTIONS, KEY_STORE, LOG, READINESS } from './parts.js';
+import { ANSWERS, COMMAND_HANDLING, DEALTRAIL, EVENT_STORE, FEED_OPTIONS, KEY_STORE, LOG, READINESS } from './parts.js';
 import { AskQuestionHandler } from './queries/ask-question.js';
 import { questionControllers } from './queries/question.controllers.js';
 
 @Module({})
 export class ApiModule {
-  static of(parts: ApiParts): DynamicModule {
+  static of({ dealtrail, readiness, feed, log }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
       imports: [CqrsModule.forRoot()],
@@ -39,6 +40,7 @@ export class ApiModule {
         ForecastsController,
         ...questionControllers,
         EventsController,
+        OperationsController,
         HealthController,
       ],
       providers: [
@@ -46,13 +48,14 @@ export class ApiModule {
         ExecuteCommandHandler,
         RegisterIntakeHandler,
         AskQuestionHandler,
-        { provide: COMMAND_HANDLING, useValue: parts.commands },
-        { provide: ANSWERS, useValue: parts.answers },
-        { provide: EVENT_STORE, useValue: parts.eventStore },
-        { provide: KEY_STORE, useValue: parts.keyStore },
-        { provide: READINESS, useValue: parts.readiness },
-        { provide: FEED_OPTIONS, useValue: parts.feed },
-        { provide: LOG, useValue: parts.log },
+        { provide: DEALTRAIL, useValue: dealtrail },
+        { provide: COMMAND_HANDLING, useValue: dealtrail.commands },
+        { provide: ANSWERS, useValue: dealtrail.answersByZone },
+        { provide: EVENT_STORE, useValue: dealtrail.eventStore },
+        { provide: KEY_STORE, useValue: dealtrail.keyStore },
+        { provide: READINESS, useValue: readiness },
+        { provide: FEED_OPTIONS, useValue: feed },
+        { provide: LOG, useValue: log },
       ],
     };
   }

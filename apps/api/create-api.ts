@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
+import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
 import type { ApiParts } from './parts.js';
+import type { Gate } from './gate.js';
 import { refuseForeignOrigins } from './http/origin-check.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { openApiDocument } from './openapi/document.js';
@@ -13,14 +15,18 @@ import { serveDocument } from './openapi/reading-page.js';
 export interface ApiOptions {
   readonly parts: ApiParts;
   readonly version: string;
+  readonly gate: Gate;
   /** Modules beside ours: a bench measures an empty route on the very same server. */
   readonly beside?: readonly (new () => object)[];
 }
 
 const LARGEST_BODY = 1024 * 1024;
+/** Of an import. */
+const MOST_FILES = 100;
+const LARGEST_FILE = 8 * 1024 ** 3;
 
 /** The HTTP server, wired and not yet listening. */
-export async function createApi({ parts, version, beside = [] }: ApiOptions): Promise<NestFastifyApplication> {
+export async function createApi({ parts, version, gate, beside = [] }: ApiOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: LARGEST_BODY,
     forceCloseConnections: true, // subscribers never end by themselves: a stop does not wait for them
@@ -29,6 +35,7 @@ export async function createApi({ parts, version, beside = [] }: ApiOptions): Pr
   });
   const server = adapter.getInstance();
   refuseForeignOrigins(server as never); // the same Fastify; the adapter's type parameters differ
+  gate.guard(server as never); // likewise
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: class Root {}, imports: [ApiModule.of(parts), ...beside] },
     adapter,
@@ -39,6 +46,7 @@ export async function createApi({ parts, version, beside = [] }: ApiOptions): Pr
   );
   app.useGlobalFilters(new ProblemFilter(parts.log));
   serveDocument(server as never, () => openApiDocument(app, version));
+  await server.register(multipart, { limits: { files: MOST_FILES, fields: 10, fileSize: LARGEST_FILE } });
   await app.init();
   server.removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']); // what a form of another site could send without asking
   await server.ready();

@@ -1,8 +1,5 @@
 import type { Logger } from 'pino';
-import type { CommandHandling } from '../../libs/command-handling/command-handling.js';
-import type { EventStore } from '../../libs/event-store/event-store.port.js';
-import type { KeyStore } from '../../libs/privacy/key-store.port.js';
-import type { AnswersByZone } from '../wiring/answers-by-zone.js';
+import type { Dealtrail } from '../wiring/open-dealtrail.js';
 import type { Readiness } from './health/readiness.js';
 
 // What controllers are handed by Nest, by name.
@@ -13,6 +10,7 @@ export const KEY_STORE = Symbol('KeyStore');
 export const READINESS = Symbol('Readiness');
 export const FEED_OPTIONS = Symbol('FeedOptions');
 export const LOG = Symbol('Log');
+export const DEALTRAIL = Symbol('Dealtrail');
 
 export interface FeedOptions {
   /** A comment after so long without an event, so that both sides see that the connection is there. */
@@ -21,10 +19,7 @@ export interface FeedOptions {
 
 /** Everything the HTTP server stands on. */
 export interface ApiParts {
-  readonly commands: CommandHandling;
-  readonly answers: AnswersByZone;
-  readonly eventStore: EventStore;
-  readonly keyStore: KeyStore;
+  readonly dealtrail: Dealtrail;
   readonly readiness: Readiness;
   readonly feed: FeedOptions;
   readonly log: Logger;

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { Dealtrail } from '../wiring/open-dealtrail.js';
 import { createApi } from './create-api.js';
+import { Gate } from './gate.js';
 import { readinessOf } from './health/readiness.js';
 import type { FeedOptions } from './parts.js';
 
@@ -30,17 +31,20 @@ export interface ServeOptions {
 export interface Server {
   readonly app: NestFastifyApplication;
   readonly address: string;
+  readonly gate: Gate;
   close(): Promise<void>;
 }
 
 /** Listens, and says where. @throws where the port is taken */
 export async function serve({ dealtrail, log, feed = FEED, beside = [] }: ServeOptions): Promise<Server> {
-  const { commands, answersByZone, eventStore, keyStore, config } = dealtrail;
+  const { config } = dealtrail;
+  const gate = new Gate();
   const app = await createApi({
-    parts: { commands, answers: answersByZone, eventStore, keyStore, readiness: readinessOf(dealtrail), feed, log },
+    gate,
+    parts: { dealtrail, readiness: readinessOf(dealtrail, gate), feed, log },
     version: version(),
     beside,
   });
   await app.listen(config.port, config.listen);
-  return { app, address: await app.getUrl(), close: () => app.close() };
+  return { app, gate, address: await app.getUrl(), close: () => app.close() };
 }

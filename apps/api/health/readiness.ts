@@ -1,4 +1,5 @@
 import { isoInstant } from '../../../libs/domain/shared/instant.js';
+import type { Gate } from '../gate.js';
 import type { Dealtrail } from '../../wiring/open-dealtrail.js';
 
 /** One thing that must hold before commands and questions make sense. */
@@ -24,10 +25,11 @@ async function attempt(name: string, look: () => Promise<Omit<ReadinessCheck, 'n
 }
 
 /** Asks the stores themselves each time: nothing is remembered as healthy. */
-export function readinessOf({ eventStore, readStore, keyStore, projector }: Dealtrail): Readiness {
+export function readinessOf({ eventStore, readStore, keyStore, projector }: Dealtrail, gate: Gate): Readiness {
   return {
     check: () =>
       Promise.all([
+        ...(gate.reason === null ? [] : [Promise.resolve({ name: 'start', ok: false, detail: gate.reason })]),
         attempt('event log', async () => {
           const { position, recordedAt } = await eventStore.head();
           return { ok: true, detail: `at position ${position}, recorded ${isoInstant(recordedAt)}` };

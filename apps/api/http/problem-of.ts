@@ -3,11 +3,13 @@ import { IdempotencyKeyReused, RevisionMismatch, StreamContended } from '../../.
 import { Refusal } from '../../../libs/domain/shared/refusal.js';
 import { InvalidEvent } from '../../../libs/event-catalog/errors.js';
 import { AppendTooLarge, EventStoreUnavailable, LogClosed, WrongExpectedRevision } from '../../../libs/event-store/event-store.port.js';
+import { MappingRefused } from '../../../libs/importing/mapping/mapping-node.js';
 import { KeyStoreUnavailable } from '../../../libs/privacy/key-store.port.js';
 import { ReadStoreUnavailable } from '../../../libs/read-store/read-store.port.js';
 import { QuestionNotUnderstood } from '../../../libs/reporting/queries.js';
 import { TimeNotUnderstood } from '../../../libs/reporting/time/report-zone.js';
 import { AnotherHistory, AnswerNotReady, DealUnknown } from '../../../projections/answers/sources.js';
+import { NoSuchModel } from '../../operations/models.js';
 import { RequestProblem, malformed, problem } from './problem.js';
 import { refusalStatus } from './refusal-status.js';
 
@@ -62,6 +64,9 @@ export function problemOf(error: unknown): RequestProblem | undefined {
     return plain(400, 'question/not-understood', error, { errors: [{ path: 'query', message: error.message }] });
   // What a decider made of the body does not fit the catalog: nothing was appended.
   if (error instanceof InvalidEvent) return malformed(error.faults.length > 0 ? error.faults : [{ path: '', message: error.message }]);
+  if (error instanceof MappingRefused)
+    return malformed(error.problems.map(({ path, line, message }) => ({ path: `mapping ${path}${line === undefined ? '' : `, line ${line}`}`, message })));
+  if (error instanceof NoSuchModel) return plain(404, 'projections/no-such-model', error);
   if (error instanceof AppendTooLarge) return plain(413, 'request/too-large', error);
   if (error instanceof LogClosed) return plain(409, 'log/closed', error);
   if (error instanceof Error && UNAVAILABLE.some((type) => error instanceof type))

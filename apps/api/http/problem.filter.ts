@@ -19,6 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
       this.log.error({ err: error, requestId: request.id, route: request.routeOptions?.url }, 'a request failed');
       answer = new RequestProblem(problem(500, 'server/fault', `an unforeseen fault; the server's log has it under request ${request.id}`));
     }
+    if (reply.sent) return; // a stream that ended itself
     for (const [name, value] of Object.entries(answer.headers)) void reply.header(name, value);
     void reply
       .code(answer.problem.status)

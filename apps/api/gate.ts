@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import { problem } from './http/problem.js';
+
+/** While the server has something to finish first, commands and questions are asked to come back; health, documentation and events answer. */
+export class Gate {
+  #reason: string | null = null;
+
+  get reason(): string | null {
+    return this.#reason;
+  }
+
+  async during<T>(reason: string, work: () => Promise<T>): Promise<T> {
+    this.#reason = reason;
+    try {
+      return await work();
+    } finally {
+      this.#reason = null;
+    }
+  }
+
+  guard(server: FastifyInstance): void {
+    server.addHook('onRequest', (request, reply, done) => {
+      if (this.#reason === null || !request.url.startsWith('/v1/') || request.url.startsWith('/v1/events')) return done();
+      void reply
+        .code(503)
+        .header('retry-after', '1')
+        .type('application/problem+json; charset=utf-8')
+        .send(`${JSON.stringify(problem(503, 'server/starting', this.#reason))}\n`);
+    });
+  }
+}

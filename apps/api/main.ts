@@ -1,0 +1,102 @@
+import { pino } from 'pino';
+import { progressView } from '../cli/progress.js';
+import { exitOf, lineOf } from '../cli/failure.js';
+import { EXIT } from '../cli/exit-codes.js';
+import { finishDemo, loadDemo, DEFAULT_SEED } from '../operations/demo.js';
+import type { Config } from '../wiring/config.js';
+import { ConfigError, readConfig } from '../wiring/config.js';
+import { DirectoryOwned, tryOwn } from '../wiring/data-directory.js';
+import type { Dealtrail } from '../wiring/open-dealtrail.js';
+import { isEmptyLog, openDealtrail } from '../wiring/open-dealtrail.js';
+import { serve } from './serve.js';
+import type { Server } from './serve.js';
+import { taste } from './taste.js';
+
+/** What must be ended, in the order in which it is: last begun, first ended. */
+const endings: (() => Promise<void> | void)[] = [];
+const stopping = new AbortController();
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+async function end(): Promise<void> {
+  for (let ending = endings.pop(); ending; ending = endings.pop()) await ending();
+}
+
+/** The first signal ends cleanly; a second one, or an end that hangs, ends at once: the log is durable whatever happens. */
+function endOnSignal(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping.signal.aborted) process.exit(EXIT.failed);
+      stopping.abort();
+      setTimeout(() => process.exit(EXIT.failed), 10_000).unref();
+      void end().then(
+        () => process.exit(EXIT.done),
+        (error: unknown) => {
+          say(`dealtrail: ${lineOf(error)}`);
+          process.exit(exitOf(error));
+        },
+      );
+    });
+  }
+}
+
+/** Before anything else is appended: an interrupted demo is finished, and an empty log told the demo company, unless one's own is wanted. */
+async function prepare(dealtrail: Dealtrail, { gate }: Server): Promise<boolean> {
+  const { demoDeals } = dealtrail.config;
+  const empty = await isEmptyLog(dealtrail.eventStore);
+  const view = await progressView();
+  const { signal } = stopping;
+  try {
+    return await gate.during('the demo company is being loaded', async () => {
+      const finished = await finishDemo(dealtrail, view.show, signal);
+      if (finished || !empty || demoDeals === 0) return finished?.finished ?? false;
+      return (await loadDemo(dealtrail, { deals: demoDeals, seed: DEFAULT_SEED, onProgress: view.show, signal })).finished;
+    });
+  } finally {
+    view.done();
+  }
+}
+
+async function start(config: Config): Promise<void> {
+  const taken = tryOwn(config.dataDir, 'npm start');
+  if (!('own' in taken)) throw new DirectoryOwned(config.dataDir, taken.owner);
+  endings.push(() => taken.own.release());
+
+  const log = pino({ name: 'dealtrail' }, pino.destination({ dest: 2, sync: true }));
+  const dealtrail = await openDealtrail(config, {
+    mode: 'owner',
+    beginsWithDemo: config.demoDeals > 0,
+    indexed: true,
+    note: (note) => {
+      if (note.kind === 'failed' || note.kind === 'stopped') log.error(describe(note), 'the projector does not go on');
+      else if (note.kind === 'parked') log.error(note.parked, 'a stream was parked');
+      else if (note.kind === 'store-unavailable') log.warn(note, 'the read store cannot be reached');
+    },
+  });
+  endings.push(() => dealtrail.close());
+  dealtrail.projector?.start();
+
+  const server = await serve({ dealtrail, log });
+  endings.push(() => server.close());
+  taken.own.announce(server.address);
+  const loaded = await prepare(dealtrail, server);
+  if (stopping.signal.aborted) return;
+  dealtrail.startIndex().catch((error: unknown) => log.warn({ err: error }, "the timeline index could not be loaded; the read store answers"));
+  if (loaded) process.stdout.write(`\n${await taste(dealtrail)}\n`);
+  say(`Dealtrail answers at ${server.address}, to be read at ${server.address}/docs. Data: ${config.dataDir}. Ctrl-C ends it.`);
+}
+
+function describe(note: { readonly kind: string; readonly error: string }): object {
+  return { kind: note.kind, error: note.error };
+}
+
+endOnSignal();
+try {
+  await start(readConfig(process.env));
+} catch (error) {
+  say(`dealtrail: ${lineOf(error)}`);
+  await end();
+  process.exit(error instanceof ConfigError ? EXIT.usage : exitOf(error));
+}

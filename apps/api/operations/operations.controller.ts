@@ -1,0 +1,93 @@
+import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { importInto } from '../../operations/import.js';
+import type { LagAnswer, ParkedAnswer } from '../../operations/models.js';
+import { lagOf, parkedOf, rebuild, replayParked } from '../../operations/models.js';
+import type { Projector } from '../../../libs/projection-engine/projector.js';
+import type { Dealtrail } from '../../wiring/open-dealtrail.js';
+import { callOf } from '../http/call.js';
+import { checked } from '../http/checked.pipe.js';
+import { Name } from '../http/fields.js';
+import { RequestProblem, problem } from '../http/problem.js';
+import { DEALTRAIL } from '../parts.js';
+import { receive } from './upload.js';
+import { answerWork } from './work-answer.js';
+
+class RebuildBody {
+  @Name({ optional: true, about: 'One read model; all of them where it is left out.', example: 'pipeline-snapshot' })
+  model?: string;
+}
+class ReplayBody {
+  @Name({ optional: true, example: 'pipeline-snapshot' })
+  model?: string;
+  @Name({ optional: true, example: 'deal-d-1042' })
+  stream?: string;
+}
+
+const PARTS = {
+  type: 'object',
+  required: ['mapping'],
+  properties: {
+    mapping: { type: 'string', format: 'binary', description: 'The mapping file (YAML).' },
+    files: { type: 'array', items: { type: 'string', format: 'binary' }, description: 'The source files, each under the name that the mapping gives it.' },
+    strict: { type: 'boolean' },
+    asCorrections: { type: 'boolean' },
+  },
+};
+
+/** What operators do, inside the process that owns the stores. */
+@ApiTags('operations')
+@Controller('v1')
+export class OperationsController {
+  constructor(@Inject(DEALTRAIL) private readonly dealtrail: Dealtrail) {}
+
+  private get projector(): Projector {
+    const { projector } = this.dealtrail;
+    if (!projector) throw new RequestProblem(problem(409, 'projections/elsewhere', 'this process keeps no read models'));
+    return projector;
+  }
+
+  @Post('imports')
+  @HttpCode(200)
+  @ApiConsumes('multipart/form-data')
+  @ApiOperation({ operationId: 'Import', summary: 'Imports a sales history by a mapping file; answers when the read models show it. Accept: application/x-ndjson tells how far it is.' })
+  @ApiBody({ schema: PARTS })
+  async import(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    callOf(request, reply);
+    const upload = await receive(request);
+    try {
+      await answerWork(request, reply, (onProgress, signal) => importInto(this.dealtrail, { ...upload, onProgress, signal }));
+    } finally {
+      await upload.remove();
+    }
+  }
+
+  @Get('operations/lag')
+  @ApiOperation({ operationId: 'Lag', summary: 'How far each read model is behind the log, in events and in seconds.' })
+  lag(): Promise<LagAnswer> {
+    return lagOf(this.projector);
+  }
+
+  @Get('operations/parked')
+  @ApiOperation({ operationId: 'Parked', summary: 'Streams held back because an event of them could not be projected, with the error.' })
+  parked(): ParkedAnswer {
+    return parkedOf(this.projector);
+  }
+
+  @Post('operations/parked/replay')
+  @HttpCode(200)
+  @ApiBody({ type: ReplayBody })
+  @ApiOperation({ operationId: 'ReplayParked', summary: 'Tries parked streams again: all, or those of one model or one stream.' })
+  replay(@Body(checked(ReplayBody)) { model, stream }: ReplayBody): Promise<ParkedAnswer> {
+    return replayParked(this.projector, { ...(model === undefined ? {} : { model }), ...(stream === undefined ? {} : { stream }) });
+  }
+
+  @Post('operations/rebuild')
+  @HttpCode(200)
+  @ApiBody({ type: RebuildBody })
+  @ApiOperation({ operationId: 'Rebuild', summary: 'Makes read models anew from the log beside those in use, and switches when each is done.' })
+  async rebuild(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body(checked(RebuildBody)) { model }: RebuildBody): Promise<void> {
+    await answerWork(request, reply, () => rebuild(this.projector, model));
+  }
+}
