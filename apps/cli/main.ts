@@ -67,7 +67,57 @@ function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
   return Number(text);
 }
-void wholeNumber;
+
+function workFormat(): Option {
+  return new Option('--format <format>', 'how the answer is written').choices(['table', 'json']).default('table');
+}
+
+common(program.command('import').description('import a sales history by a mapping file; the same import twice adds nothing'))
+  .argument('<mapping>', 'the mapping file (YAML)')
+  .requiredOption('--dir <folder>', 'the folder with the source files')
+  .option('--strict', 'write nothing where a row cannot be read')
+  .option('--as-corrections', 'write what contradicts the record as corrections')
+  .addOption(workFormat())
+  .action(async (mapping: string, options: Parameters<(typeof import('./commands/import.js'))['importSource']>[1]) => {
+    const { importSource } = await import('./commands/import.js');
+    await importSource(mapping, options);
+  });
+
+common(program.command('demo').description('tell the history of a believable demo company; an unfinished one goes on'))
+  .option('--deals <number>', 'how many requests come in', wholeNumber, 2_000)
+  .option('--seed <number>', 'the same seed tells the same history', wholeNumber, 7)
+  .addOption(workFormat())
+  .action(async (options: Parameters<(typeof import('./commands/demo.js'))['demo']>[0]) => {
+    const { demo } = await import('./commands/demo.js');
+    await demo(options);
+  });
+
+type Operating = typeof import('./commands/models.js');
+
+common(program.command('lag').description('how far each read model is behind the log, in events and in seconds'))
+  .addOption(workFormat())
+  .action(async (options: Parameters<Operating['lag']>[0]) => {
+    const { lag } = await import('./commands/models.js');
+    await lag(options);
+  });
+
+common(program.command('parked').description('streams held back because an event of them could not be projected'))
+  .option('--replay', 'try them again')
+  .option('--model <name>', 'with --replay: of one read model')
+  .option('--stream <name>', 'with --replay: of one stream')
+  .addOption(workFormat())
+  .action(async (options: Parameters<Operating['parked']>[0]) => {
+    const { parked } = await import('./commands/models.js');
+    await parked(options);
+  });
+
+common(program.command('rebuild').description('make read models anew from the log, beside those in use'))
+  .argument('[model]', 'one read model; all of them where it is left out')
+  .addOption(workFormat())
+  .action(async (model: string | undefined, options: Parameters<Operating['rebuildModels']>[1]) => {
+    const { rebuildModels } = await import('./commands/models.js');
+    await rebuildModels(model, options);
+  });
 
 async function run(): Promise<number> {
   try {

@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { IdempotencyKeyReused, RevisionMismatch, StreamContended } from '../../../libs/command-handling/errors.js';
+import { DemoRefused } from '../../../libs/demo/run-demo.js';
 import { Refusal } from '../../../libs/domain/shared/refusal.js';
 import { InvalidEvent } from '../../../libs/event-catalog/errors.js';
 import { AppendTooLarge, EventStoreUnavailable, LogClosed, WrongExpectedRevision } from '../../../libs/event-store/event-store.port.js';
@@ -66,6 +67,7 @@ export function problemOf(error: unknown): RequestProblem | undefined {
   if (error instanceof InvalidEvent) return malformed(error.faults.length > 0 ? error.faults : [{ path: '', message: error.message }]);
   if (error instanceof MappingRefused)
     return malformed(error.problems.map(({ path, line, message }) => ({ path: `mapping ${path}${line === undefined ? '' : `, line ${line}`}`, message })));
+  if (error instanceof DemoRefused) return plain(409, 'demo/refused', error);
   if (error instanceof NoSuchModel) return plain(404, 'projections/no-such-model', error);
   if (error instanceof AppendTooLarge) return plain(413, 'request/too-large', error);
   if (error instanceof LogClosed) return plain(409, 'log/closed', error);

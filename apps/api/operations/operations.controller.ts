@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { loadDemo } from '../../operations/demo.js';
 import { importInto } from '../../operations/import.js';
 import type { LagAnswer, ParkedAnswer } from '../../operations/models.js';
 import { lagOf, parkedOf, rebuild, replayParked } from '../../operations/models.js';
@@ -8,7 +9,7 @@ import type { Projector } from '../../../libs/projection-engine/projector.js';
 import type { Dealtrail } from '../../wiring/open-dealtrail.js';
 import { callOf } from '../http/call.js';
 import { checked } from '../http/checked.pipe.js';
-import { Name } from '../http/fields.js';
+import { Name, WholeNumber } from '../http/fields.js';
 import { RequestProblem, problem } from '../http/problem.js';
 import { DEALTRAIL } from '../parts.js';
 import { receive } from './upload.js';
@@ -17,6 +18,12 @@ import { answerWork } from './work-answer.js';
 class RebuildBody {
   @Name({ optional: true, about: 'One read model; all of them where it is left out.', example: 'pipeline-snapshot' })
   model?: string;
+}
+class DemoBody {
+  @WholeNumber({ least: 1, most: 1_000_000 }, { example: 2_000 })
+  deals!: number;
+  @WholeNumber({ least: 0, most: 999_999_999 }, { example: 7 })
+  seed!: number;
 }
 class ReplayBody {
   @Name({ optional: true, example: 'pipeline-snapshot' })
@@ -61,6 +68,14 @@ export class OperationsController {
     } finally {
       await upload.remove();
     }
+  }
+
+  @Post('demo')
+  @HttpCode(200)
+  @ApiBody({ type: DemoBody })
+  @ApiOperation({ operationId: 'Demo', summary: 'Tells the history of a demo company, recorded at the log’s own time.' })
+  async demo(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body(checked(DemoBody)) { deals, seed }: DemoBody): Promise<void> {
+    await answerWork(request, reply, (onProgress, signal) => loadDemo(this.dealtrail, { deals, seed, onProgress, signal }));
   }
 
   @Get('operations/lag')

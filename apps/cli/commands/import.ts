@@ -1,0 +1,63 @@
+import { createReadStream, openAsBlob, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readMapping } from '../../../libs/importing/mapping/read-mapping.js';
+import { formatImportReport } from '../../../libs/importing/report/format-report.js';
+import type { ImportReport } from '../../../libs/importing/report/import-report.js';
+import { sourceFileNames } from '../../operations/source-file-names.js';
+import { importInto } from '../../operations/import.js';
+import { finishDemo } from '../../operations/demo.js';
+import { answerText } from '../../questions/question.js';
+import type { CommonOptions } from '../environment.js';
+import { CommandFailed, EXIT } from '../exit-codes.js';
+import { print } from '../output.js';
+import { carryOut } from '../work.js';
+
+export interface ImportCommandOptions extends CommonOptions {
+  readonly dir: string;
+  readonly strict?: boolean;
+  readonly asCorrections?: boolean;
+  readonly format: 'table' | 'json';
+}
+
+function sizeOf(file: string): number | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isFile() ? found.size : undefined;
+}
+
+function mappingTextOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CommandFailed(EXIT.usage, `the mapping file ${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+export async function importSource(mappingFile: string, options: ImportCommandOptions): Promise<void> {
+  const mappingText = mappingTextOf(mappingFile);
+  const mappingName = basename(mappingFile);
+  const place = (name: string): string => join(options.dir, name);
+  const flags = { strict: options.strict === true, asCorrections: options.asCorrections === true };
+  const report = await carryOut<ImportReport>(options, {
+    doing: 'import',
+    here: async (dealtrail, onProgress, signal) => {
+      await finishDemo(dealtrail, onProgress, signal);
+      return importInto(dealtrail, {
+        ...{ mappingText, mappingName, onProgress, signal },
+        openFile: (name) => (sizeOf(place(name)) === undefined ? undefined : createReadStream(place(name))),
+        sizeOf: (name) => sizeOf(place(name)),
+        options: flags,
+      });
+    },
+    there: async () => {
+      const form = new FormData();
+      form.set('strict', String(flags.strict));
+      form.set('asCorrections', String(flags.asCorrections));
+      form.set('mapping', new Blob([mappingText]), mappingName);
+      for (const name of sourceFileNames(readMapping(mappingText, mappingName)))
+        if (sizeOf(place(name)) !== undefined) form.append('files', await openAsBlob(place(name)), name);
+      return { path: '/v1/imports', init: { body: form } };
+    },
+  });
+  print(options.format === 'json' ? answerText(report) : formatImportReport(report));
+  if (report.stopped) throw new CommandFailed(EXIT.failed, 'nothing was imported: --strict, and rows cannot be read');
+}

@@ -1,0 +1,136 @@
+import type { LagAnswer, ParkedAnswer, RebuildAnswer } from '../../operations/models.js';
+import { lagOf, parkedOf, rebuild, replayParked } from '../../operations/models.js';
+import { answerText } from '../../questions/question.js';
+import type { CommonOptions } from '../environment.js';
+import { configOf } from '../environment.js';
+import { print } from '../output.js';
+import { table } from '../render/table.js';
+import { countText } from '../render/text.js';
+import type { Dealtrail } from '../../wiring/open-dealtrail.js';
+import type { Projector } from '../../../libs/projection-engine/projector.js';
+import { openDealtrail } from '../../wiring/open-dealtrail.js';
+import { whereToWork } from '../where.js';
+import { carryOut, jsonBody } from '../work.js';
+
+export interface OperatingOptions extends CommonOptions {
+  readonly format: 'table' | 'json';
+}
+
+function projectorOf({ projector }: Dealtrail): Projector {
+  if (!projector) throw new TypeError('an owner keeps its read models');
+  return projector;
+}
+
+/** The server's answer, or that of the stores opened here and left as they are. */
+async function look(options: OperatingOptions, doing: string, path: string, here: (projector: Projector) => Promise<object> | object): Promise<string> {
+  const config = configOf(options);
+  const where = await whereToWork(config, options, doing);
+  if (where.kind === 'server') return where.remote.get(path);
+  try {
+    const dealtrail = await openDealtrail(config, { mode: 'owner' });
+    try {
+      return answerText(await here(projectorOf(dealtrail)));
+    } finally {
+      await dealtrail.close();
+    }
+  } finally {
+    where.own.release();
+  }
+}
+
+const RIGHT = { align: 'right' } as const;
+
+export async function lag(options: OperatingOptions): Promise<void> {
+  const body = await look(options, 'lag', '/v1/operations/lag', lagOf);
+  if (options.format === 'json') return print(body);
+  const { models } = JSON.parse(body) as LagAnswer; // of our own server or process
+  const rows = models.map((model) => [
+    model.model,
+    model.state,
+    countText(Number(model.position)),
+    `${countText(model.events)}${model.exact ? '' : ' or more'}`,
+    model.seconds.toFixed(1),
+    countText(model.parkedStreams),
+    model.error ?? '',
+  ]);
+  print(
+    table(
+      [
+        { title: 'read model' },
+        { title: 'state' },
+        { title: 'position', ...RIGHT },
+        { title: 'events behind', ...RIGHT },
+        { title: 'seconds', ...RIGHT },
+        { title: 'parked', ...RIGHT },
+        { title: 'error', shrinks: true },
+      ],
+      rows,
+    ),
+  );
+}
+
+function parkedText({ streams, replayed }: ParkedAnswer): string {
+  const tried = replayed === undefined ? '' : `${countText(replayed)} streams go on again.\n`;
+  if (streams.length === 0) return `${tried}Nothing is parked.`;
+  const rows = streams.map(({ model, stream, position, attempts, parkedAt, error }) => [
+    model,
+    stream,
+    countText(Number(position)),
+    String(attempts),
+    parkedAt.slice(0, 16).replace('T', ' '),
+    error,
+  ]);
+  const columns = [
+    { title: 'read model', shrinks: true },
+    { title: 'stream', shrinks: true },
+    { title: 'position', ...RIGHT },
+    { title: 'tried', ...RIGHT },
+    { title: 'since' },
+    { title: 'error', shrinks: true },
+  ];
+  return `${tried}${table(columns, rows)}`;
+}
+
+export async function parked(options: OperatingOptions & { readonly replay?: boolean; readonly model?: string; readonly stream?: string }): Promise<void> {
+  const only = { ...(options.model === undefined ? {} : { model: options.model }), ...(options.stream === undefined ? {} : { stream: options.stream }) };
+  const body =
+    options.replay === true
+      ? await replay(options, only)
+      : await look(options, 'parked', '/v1/operations/parked', parkedOf);
+  print(options.format === 'json' ? body : parkedText(JSON.parse(body) as ParkedAnswer)); // likewise
+}
+
+async function replay(options: OperatingOptions, only: object): Promise<string> {
+  const config = configOf(options);
+  const where = await whereToWork(config, options, 'parked --replay');
+  if (where.kind === 'server') return where.remote.post('/v1/operations/parked/replay', only);
+  try {
+    const dealtrail = await openDealtrail(config, { mode: 'owner' });
+    try {
+      return answerText(await replayParked(projectorOf(dealtrail), only));
+    } finally {
+      await dealtrail.close();
+    }
+  } finally {
+    where.own.release();
+  }
+}
+
+export async function rebuildModels(model: string | undefined, options: OperatingOptions): Promise<void> {
+  const answer = await carryOut<RebuildAnswer>(options, {
+    doing: 'rebuild',
+    here: async (dealtrail) => {
+      const projector = projectorOf(dealtrail);
+      await projector.catchUp();
+      return rebuild(projector, model);
+    },
+    there: () => Promise.resolve({ path: '/v1/operations/rebuild', init: jsonBody(model === undefined ? {} : { model }) }),
+  });
+  if (options.format === 'json') return print(answerText(answer));
+  print(
+    table(
+      [{ title: 'read model' }, { title: 'seconds', ...RIGHT }],
+      answer.models.map((built) => [built.model, built.seconds.toFixed(2)]),
+    ),
+  );
+}
