@@ -83,7 +83,9 @@ async function start(config: Config): Promise<void> {
   taken.own.announce(server.address);
   const loaded = await prepare(dealtrail, server);
   if (stopping.signal.aborted) return;
-  dealtrail.startIndex().catch((error: unknown) => log.warn({ err: error }, "the timeline index could not be loaded; the read store answers"));
+  dealtrail
+    .startIndex()
+    .catch((error: unknown) => log.warn({ err: error }, 'the timeline index could not be loaded; the read store answers'));
   if (loaded) process.stdout.write(`\n${await taste(dealtrail)}\n`);
   say(`Dealtrail answers at ${server.address}, to be read at ${server.address}/docs. Data: ${config.dataDir}. Ctrl-C ends it.`);
 }

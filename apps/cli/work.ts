@@ -34,7 +34,10 @@ async function follow<A>(response: Response, onProgress: OnProgress): Promise<A>
       else throw new CommandFailed(EXIT.failed, line.problem.detail);
     }
   }
-  throw new CommandFailed(EXIT.failed, 'the server ended before the work was done; run it again: what is there already is not written twice');
+  throw new CommandFailed(
+    EXIT.failed,
+    'the server ended before the work was done; run it again: what is there already is not written twice',
+  );
 }
 
 /** Long work, here or inside the server; Ctrl-C ends it after what is in hand, and running it again goes on. */
@@ -43,7 +46,8 @@ export async function carryOut<A extends object>(options: CommonOptions, work: W
   const where = await whereToWork(config, options, work.doing);
   const view = await progressView();
   const stop = new AbortController();
-  const onSignal = (): void => stop.abort(new CommandFailed(EXIT.failed, 'stopped; what was written is there, and running it again goes on'));
+  const onSignal = (): void =>
+    stop.abort(new CommandFailed(EXIT.failed, 'stopped; what was written is there, and running it again goes on'));
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);
   try {

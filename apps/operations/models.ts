@@ -38,7 +38,10 @@ export function parkedOf(projector: Projector): ParkedAnswer {
 }
 
 /** Tries the parked streams again: all, or those of one model or one stream. */
-export async function replayParked(projector: Projector, only: { readonly model?: string; readonly stream?: string }): Promise<ParkedAnswer> {
+export async function replayParked(
+  projector: Projector,
+  only: { readonly model?: string; readonly stream?: string },
+): Promise<ParkedAnswer> {
   const { replayed } = await projector.replayParked(only);
   return { ...parkedOf(projector), replayed: replayed.length };
 }

@@ -66,7 +66,9 @@ export function problemOf(error: unknown): RequestProblem | undefined {
   // What a decider made of the body does not fit the catalog: nothing was appended.
   if (error instanceof InvalidEvent) return malformed(error.faults.length > 0 ? error.faults : [{ path: '', message: error.message }]);
   if (error instanceof MappingRefused)
-    return malformed(error.problems.map(({ path, line, message }) => ({ path: `mapping ${path}${line === undefined ? '' : `, line ${line}`}`, message })));
+    return malformed(
+      error.problems.map(({ path, line, message }) => ({ path: `mapping ${path}${line === undefined ? '' : `, line ${line}`}`, message })),
+    );
   if (error instanceof DemoRefused) return plain(409, 'demo/refused', error);
   if (error instanceof NoSuchModel) return plain(404, 'projections/no-such-model', error);
   if (error instanceof AppendTooLarge) return plain(413, 'request/too-large', error);

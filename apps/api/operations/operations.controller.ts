@@ -37,7 +37,11 @@ const PARTS = {
   required: ['mapping'],
   properties: {
     mapping: { type: 'string', format: 'binary', description: 'The mapping file (YAML).' },
-    files: { type: 'array', items: { type: 'string', format: 'binary' }, description: 'The source files, each under the name that the mapping gives it.' },
+    files: {
+      type: 'array',
+      items: { type: 'string', format: 'binary' },
+      description: 'The source files, each under the name that the mapping gives it.',
+    },
     strict: { type: 'boolean' },
     asCorrections: { type: 'boolean' },
   },
@@ -58,7 +62,11 @@ export class OperationsController {
   @Post('imports')
   @HttpCode(200)
   @ApiConsumes('multipart/form-data')
-  @ApiOperation({ operationId: 'Import', summary: 'Imports a sales history by a mapping file; answers when the read models show it. Accept: application/x-ndjson tells how far it is.' })
+  @ApiOperation({
+    operationId: 'Import',
+    summary:
+      'Imports a sales history by a mapping file; answers when the read models show it. Accept: application/x-ndjson tells how far it is.',
+  })
   @ApiBody({ schema: PARTS })
   async import(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     callOf(request, reply);
@@ -74,7 +82,11 @@ export class OperationsController {
   @HttpCode(200)
   @ApiBody({ type: DemoBody })
   @ApiOperation({ operationId: 'Demo', summary: 'Tells the history of a demo company, recorded at the log’s own time.' })
-  async demo(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body(checked(DemoBody)) { deals, seed }: DemoBody): Promise<void> {
+  async demo(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Body(checked(DemoBody)) { deals, seed }: DemoBody,
+  ): Promise<void> {
     await answerWork(request, reply, (onProgress, signal) => loadDemo(this.dealtrail, { deals, seed, onProgress, signal }));
   }
 
@@ -101,8 +113,15 @@ export class OperationsController {
   @Post('operations/rebuild')
   @HttpCode(200)
   @ApiBody({ type: RebuildBody })
-  @ApiOperation({ operationId: 'Rebuild', summary: 'Makes read models anew from the log beside those in use, and switches when each is done.' })
-  async rebuild(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body(checked(RebuildBody)) { model }: RebuildBody): Promise<void> {
+  @ApiOperation({
+    operationId: 'Rebuild',
+    summary: 'Makes read models anew from the log beside those in use, and switches when each is done.',
+  })
+  async rebuild(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Body(checked(RebuildBody)) { model }: RebuildBody,
+  ): Promise<void> {
     await answerWork(request, reply, () => rebuild(this.projector, model));
   }
 }

@@ -22,7 +22,12 @@ function projectorOf({ projector }: Dealtrail): Projector {
 }
 
 /** The server's answer, or that of the stores opened here and left as they are. */
-async function look(options: OperatingOptions, doing: string, path: string, here: (projector: Projector) => Promise<object> | object): Promise<string> {
+async function look(
+  options: OperatingOptions,
+  doing: string,
+  path: string,
+  here: (projector: Projector) => Promise<object> | object,
+): Promise<string> {
   const config = configOf(options);
   const where = await whereToWork(config, options, doing);
   if (where.kind === 'server') return where.remote.get(path);
@@ -91,12 +96,14 @@ function parkedText({ streams, replayed }: ParkedAnswer): string {
   return `${tried}${table(columns, rows)}`;
 }
 
-export async function parked(options: OperatingOptions & { readonly replay?: boolean; readonly model?: string; readonly stream?: string }): Promise<void> {
-  const only = { ...(options.model === undefined ? {} : { model: options.model }), ...(options.stream === undefined ? {} : { stream: options.stream }) };
-  const body =
-    options.replay === true
-      ? await replay(options, only)
-      : await look(options, 'parked', '/v1/operations/parked', parkedOf);
+export async function parked(
+  options: OperatingOptions & { readonly replay?: boolean; readonly model?: string; readonly stream?: string },
+): Promise<void> {
+  const only = {
+    ...(options.model === undefined ? {} : { model: options.model }),
+    ...(options.stream === undefined ? {} : { stream: options.stream }),
+  };
+  const body = options.replay === true ? await replay(options, only) : await look(options, 'parked', '/v1/operations/parked', parkedOf);
   print(options.format === 'json' ? body : parkedText(JSON.parse(body) as ParkedAnswer)); // likewise
 }
 
