@@ -4,6 +4,6 @@ import type { Dealtrail } from '../wiring/open-dealtrail.js';
 
 /** One question that only a record like this one answers: the pipeline a year ago beside today's. */
 export async function taste({ answers }: Dealtrail): Promise<string> {
-  const answer = await answers.compare({ then: '-1y', groupBy: ['status', 'stage'] }, { readPersonal: true });
-  return `$ ./dealtrail report compare --then -1y\n\n${render(answerText(answer), 'table')}`;
+  const answer = await answers.compare({ then: '-1y', groupBy: ['status'] }, { readPersonal: true });
+  return `$ ./dealtrail report compare --then -1y --group-by status\n\n${render(answerText(answer), 'table')}`;
 }
