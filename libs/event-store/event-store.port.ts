@@ -125,7 +125,7 @@ export class EventStoreUnavailable extends Error {
   override readonly name = 'EventStoreUnavailable';
 }
 
-export { InvalidEvent, UnknownEventType } from '../event-catalog/errors.js';
+export { InvalidEvent } from '../event-catalog/errors.js';
 
 export class AppendTooLarge extends Error {
   override readonly name = 'AppendTooLarge';
