@@ -17,7 +17,10 @@ interface Schema {
 }
 interface Document {
   readonly paths: Readonly<
-    Record<string, { readonly post?: { readonly requestBody?: { readonly content: { readonly 'application/json'?: { readonly schema: Schema } } } } }>
+    Record<
+      string,
+      { readonly post?: { readonly requestBody?: { readonly content: { readonly 'application/json'?: { readonly schema: Schema } } } } }
+    >
   >;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
@@ -60,7 +63,9 @@ describe('whatever malformed thing is sent', () => {
 
   // No field of any command takes one of these.
   const never = fc.oneof(
-    fc.constantFrom<unknown>([[]], [null], { $: 1 }, -1.5, 1e308, '', '   ', '\u0000', '\ud800', 'x'.repeat(5_000), { constructor: { prototype: 1 } }),
+    fc.constantFrom<unknown>([[]], [null], { $: 1 }, -1.5, 1e308, '', '   ', '\u0000', '\ud800', 'x'.repeat(5_000), {
+      constructor: { prototype: 1 },
+    }),
     fc.array(fc.array(fc.jsonValue({ maxDepth: 2 })), { minLength: 1, maxLength: 3 }),
     fc.double({ noInteger: true, noNaN: true, noDefaultInfinity: true }),
   );
@@ -72,9 +77,13 @@ describe('whatever malformed thing is sent', () => {
     const needed = body.required ?? [];
     return fc.oneof(
       fc.tuple(fc.constantFrom(...names), never).map(([name, value]) => JSON.stringify({ ...good, [name]: value })),
-      fc.tuple(fc.string({ minLength: 1 }), fc.jsonValue({ maxDepth: 3 })).map(([name, value]) => JSON.stringify({ ...good, [`no-${name}`]: value })),
+      fc
+        .tuple(fc.string({ minLength: 1 }), fc.jsonValue({ maxDepth: 3 }))
+        .map(([name, value]) => JSON.stringify({ ...good, [`no-${name}`]: value })),
       ...(needed.length > 0 ? [fc.constantFrom(...needed).map((name) => JSON.stringify({ ...good, [name]: undefined }))] : []),
-      fc.oneof(fc.array(fc.jsonValue({ maxDepth: 2 })), fc.double({ noNaN: true }), fc.boolean(), fc.string({ minLength: 1 })).map((value) => JSON.stringify(value)),
+      fc
+        .oneof(fc.array(fc.jsonValue({ maxDepth: 2 })), fc.double({ noNaN: true }), fc.boolean(), fc.string({ minLength: 1 }))
+        .map((value) => JSON.stringify(value)),
       fc.string({ minLength: 1 }).map((text) => `{${text}`),
     );
   }
@@ -86,7 +95,9 @@ describe('whatever malformed thing is sent', () => {
     });
     expect(routes.length).toBeGreaterThan(35);
     const { position: before } = await running.dealtrail.eventStore.head();
-    const one = fc.constantFrom(...routes).chain(({ path, schema }) => fc.tuple(fc.constant(path.replace('{id}', 'd-1')), malformedBody(schema)));
+    const one = fc
+      .constantFrom(...routes)
+      .chain(({ path, schema }) => fc.tuple(fc.constant(path.replace('{id}', 'd-1')), malformedBody(schema)));
     const seed = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 2 ** 31);
     process.stdout.write(`  ${INPUTS} malformed inputs to ${routes.length} commands, PROPERTY_SEED=${seed}\n`);
     const inputs = fc.sample(one, { numRuns: INPUTS, seed });
@@ -94,10 +105,15 @@ describe('whatever malformed thing is sent', () => {
     for (let from = 0; from < inputs.length; from += AT_ONCE) {
       await Promise.all(
         inputs.slice(from, from + AT_ONCE).map(async ([path, body]) => {
-          const answer = await fetch(new URL(path, running.base), { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+          const answer = await fetch(new URL(path, running.base), {
+            method: 'POST',
+            body,
+            headers: { 'content-type': 'application/json' },
+          });
           const text = await answer.text();
           const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') === true;
-          if (answer.status < 400 || answer.status > 499 || !isProblem) odd.push({ path, body: body.slice(0, 300), status: answer.status, text: text.slice(0, 300) });
+          if (answer.status < 400 || answer.status > 499 || !isProblem)
+            odd.push({ path, body: body.slice(0, 300), status: answer.status, text: text.slice(0, 300) });
         }),
       );
     }

@@ -24,7 +24,9 @@ describe('the owner of a data directory', () => {
     const first = tryOwn(data.folder, 'import');
     const failure = await ownOrFind(data.folder, 'demo', 100).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(DirectoryOwned);
-    expect((failure as Error).message).toBe(`${data.folder} is in use by process ${process.pid} (import, no HTTP address); wait until it has ended, or end it`);
+    expect((failure as Error).message).toBe(
+      `${data.folder} is in use by process ${process.pid} (import, no HTTP address); wait until it has ended, or end it`,
+    );
     if ('own' in first) first.own.release();
   });
 

@@ -47,7 +47,11 @@ describe('subscribing to events', () => {
 
   it('begins with the first event of the log, in order, with personal fields opened for the local caller', async () => {
     const events = await receive(running.base, '/v1/events', 7);
-    expect(events.map(({ event }) => event.type)).toEqual(['LogIdentified', ...Array<string>(5).fill('CompanyRegistered'), 'ContactRegistered']);
+    expect(events.map(({ event }) => event.type)).toEqual([
+      'LogIdentified',
+      ...Array<string>(5).fill('CompanyRegistered'),
+      'ContactRegistered',
+    ]);
     expect(events.map(({ id }) => Number(id))).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(events.at(-1)?.event.data).toMatchObject({ name: 'Anna Jansen' });
   });

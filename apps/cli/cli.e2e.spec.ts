@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { exchange } from '../testing/http.js';
+import { temporaryFolder } from '../testing/running.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  const child = spawn(args[0] ?? '', args.slice(1), { cwd: ROOT, env: { ...process.env, ...environment } });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const ended = once(child, 'close').then(([code]): Ended => ({ code: code as number | null, out, err })); // null after a signal
+  const says = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const match = pattern.exec(err);
+      if (match) return match;
+      await Promise.race([
+        once(child.stderr, 'data'),
+        ended.then(() => Promise.reject(new Error(`ended without saying ${String(pattern)}: ${err}`))),
+      ]);
+    }
+  };
+  return { child, ended, says };
+}
+
+const dealtrail = (...args: string[]): Promise<Ended> => start(['./dealtrail', ...args]).ended;
+
+describe('the command line', () => {
+  const data = temporaryFolder();
+  const at = ['--data-dir', data.folder];
+  beforeAll(async () => {
+    expect(await dealtrail('demo', '--deals', '60', ...at)).toMatchObject({ code: 0 });
+  }, 120_000);
+  afterAll(() => data.remove());
+
+  it('gives the same bytes for the same basis: after more commands, a restart, a rebuild, and through a server', async () => {
+    const first = await dealtrail('report', 'pipeline', '--as-of', '2026-06-30', '--format', 'json', ...at);
+    expect(first.code).toBe(0);
+    const { basis } = JSON.parse(first.out) as { basis: { position: string } };
+    const again = ['report', 'pipeline', '--as-of', '2026-06-30', '--known-at', `position:${basis.position}`, '--format', 'json', ...at];
+
+    const server = start([process.execPath, 'dist/apps/api/main.js'], {
+      DEALTRAIL_DATA_DIR: data.folder,
+      DEALTRAIL_DEMO: 'off',
+      PORT: '0',
+    });
+    const [, address = ''] = await server.says(/answers at (http:\S+),/);
+    const headers = { 'idempotency-key': 'once' };
+    const made = await exchange(address, '/v1/companies', { method: 'POST', body: { name: 'One more' }, headers });
+    expect(made.status).toBe(201);
+    const http = await exchange(address, `/v1/reports/pipeline?asOf=2026-06-30&knownAt=position:${basis.position}`);
+    expect(http.text).toBe(first.out);
+    expect((await dealtrail(...again)).out).toBe(first.out); // through the server that owns the directory
+    expect((await dealtrail('lag', ...at)).out).toContain('pipeline-snapshot');
+
+    server.child.kill('SIGINT');
+    expect((await server.ended).code).toBe(0);
+    expect((await dealtrail('rebuild', ...at)).code).toBe(0);
+    expect((await dealtrail(...again)).out).toBe(first.out);
+  }, 120_000);
+
+  it('says what is wrong in one line, and ends with 2 for wrong usage and 1 for work that failed', async () => {
+    expect(await dealtrail('report', 'pipeline', '--as-of', 'some day', ...at)).toMatchObject({ code: 2, out: '' });
+    expect(await dealtrail('report', 'pipeline', '--colour', 'red', ...at)).toMatchObject({ code: 2, out: '' });
+    const empty = await dealtrail('report', 'pipeline', '--data-dir', join(data.folder, 'nowhere'));
+    expect(empty.code).toBe(1);
+    expect(empty.err).toMatch(/^dealtrail: .* holds no log yet; [^\n]*\n$/);
+  }, 60_000);
+
+  it('keeps its tables within 100 columns', async () => {
+    const { out } = await dealtrail('report', 'pipeline', '--group-by', 'status,stage,owner,team', ...at);
+    expect(Math.max(...out.split('\n').map((line) => [...line].length))).toBeLessThanOrEqual(100);
+  }, 60_000);
+});
