@@ -1,0 +1,86 @@
+// Commands over HTTP, each durable when answered, against an empty validated POST on the same server, 64 clients: `node dist/bench/http.bench.js [--seconds 5]`.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
+import autocannon from 'autocannon';
+import { pino } from 'pino';
+import { EstimateValueBody } from '../apps/api/commands/bodies/deal.bodies.js';
+import { checked } from '../apps/api/http/checked.pipe.js';
+import { serve } from '../apps/api/serve.js';
+import { readConfig } from '../apps/wiring/config.js';
+import { openDealtrail } from '../apps/wiring/open-dealtrail.js';
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' } } });
+const CLIENTS = 64;
+const DEALS = 500;
+
+/** The same body, checked the same way, and nothing done with it. */
+@Controller('bench/empty')
+class EmptyController {
+  @Post()
+  @HttpCode(200)
+  empty(@Body(checked(EstimateValueBody)) body: EstimateValueBody): { taken: boolean } {
+    return { taken: body.value !== undefined };
+  }
+}
+@Module({ controllers: [EmptyController] })
+class EmptyModule {}
+
+const dataDir = mkdtempSync(join(tmpdir(), 'dealtrail-bench-'));
+const dealtrail = await openDealtrail(readConfig({ PORT: '0' }, { dataDir }), { mode: 'owner' });
+dealtrail.projector?.start();
+const server = await serve({ dealtrail, log: pino({ level: 'silent' }), beside: [EmptyModule] });
+const headers = { 'content-type': 'application/json' };
+
+async function post(path: string, body: object): Promise<{ readonly id: string }> {
+  const answer = await fetch(new URL(path, server.address), { method: 'POST', headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+  return (await answer.json()) as { id: string }; // of our own server
+}
+
+await post('/v1/companies', { id: 'c-1', name: 'Company' });
+await post('/v1/contacts', { id: 'p-1', name: 'Person', companyId: 'c-1' });
+const deals: string[] = [];
+for (let number = 0; number < DEALS; number += 1) {
+  const { id } = await post('/v1/requests', {
+    contact: { id: 'p-1' },
+    company: { id: 'c-1' },
+    summary: 'a request',
+    source: { kind: 'unknown' },
+    origin: { kind: 'spontaneous' },
+    receivedBy: { employeeId: 'e-1', department: 'sales' },
+  });
+  deals.push(id);
+}
+
+let number = 0;
+function body(): string {
+  number += 1;
+  return JSON.stringify({ value: { amount: `${number}.00`, currency: 'EUR' } });
+}
+
+async function rate(pathOf: () => string): Promise<number> {
+  const result = await autocannon({
+    url: server.address,
+    connections: CLIENTS,
+    duration: Number(values.seconds),
+    requests: [{ method: 'POST', headers, setupRequest: (request) => ({ ...request, path: pathOf(), body: body() }) }],
+  });
+  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
+  return result['2xx'] / result.duration;
+}
+
+const ratios: number[] = [];
+for (let round = 0; round < 3; round += 1) {
+  const empty = await rate(() => '/bench/empty');
+  const command = await rate(() => `/v1/deals/${deals[number % DEALS] ?? ''}/estimate-value`);
+  ratios.push(command / empty);
+  console.log(`empty ${empty.toFixed(0)}/s, command ${command.toFixed(0)}/s, ratio ${(command / empty).toFixed(2)}`);
+}
+console.log(`median ratio ${ratios.sort((a, b) => a - b)[1]?.toFixed(2)} (budget 0.5)`);
+await server.close();
+await dealtrail.close();
+rmSync(dataDir, { recursive: true, force: true });
+process.exit(0);
