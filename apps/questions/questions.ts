@@ -1,4 +1,13 @@
-import type { CompareQuery, DealsBehindQuery, KnownWhen, PipelineQuery, SeriesQuery } from '../../libs/reporting/queries.js';
+import type { FunnelQuery } from '../../libs/reporting/flow-queries.js';
+import type {
+  CompareQuery,
+  DealsBehindQuery,
+  KnownWhen,
+  PipelineQuery,
+  SeriesQuery,
+  WaterfallMethod,
+  WaterfallQuery,
+} from '../../libs/reporting/queries.js';
 import type { SeriesStep } from '../../libs/reporting/time/steps.js';
 import { SERIES_STEPS } from '../../libs/reporting/time/steps.js';
 import { given, number, one } from './given.js';
@@ -119,5 +128,72 @@ const dealHistory: Question = {
   ask: (answers, said, asker, id) => answers.dealHistory(id, given({ knownAt: one(said, 'knownAt') }), asker),
 };
 
+const funnel: Question = {
+  command: 'report funnel',
+  operationId: 'FunnelReport',
+  path: '/v1/reports/funnel',
+  summary: 'How far the deals of a cohort came, stage by stage.',
+  parameters: [
+    { name: 'cohort', about: 'the period in which a deal comes to the milestone', example: '2017-Q2', required: true },
+    { name: 'milestone', about: 'registered (default), contacted, qualified, or a stage', example: 'qualified' },
+    {
+      name: 'mode',
+      about: 'reached (default): came so far or further; touched: was there; strict: all steps',
+      example: 'strict',
+      choices: ['reached', 'touched', 'strict'],
+    },
+    { name: 'within', about: 'only what happened within this age of each deal', example: '90d' },
+    asOf,
+    groupBy('none'),
+    ...scope,
+    ...knowledge,
+  ],
+  ask: (answers, said, asker) =>
+    answers.funnel(
+      {
+        ...scopeOf(said),
+        cohort: one(said, 'cohort') ?? '', // required
+        ...given<Omit<FunnelQuery, 'cohort'>>({
+          milestone: one(said, 'milestone'),
+          mode: one(said, 'mode') as FunnelQuery['mode'], // one of the choices
+          within: one(said, 'within'),
+          asOf: one(said, 'asOf'),
+          groupBy: groupings(said),
+        }),
+      },
+      asker,
+    ),
+};
+
+const waterfall: Question = {
+  command: 'report waterfall',
+  operationId: 'WaterfallReport',
+  path: '/v1/reports/pipeline/waterfall',
+  summary: 'What led from the open pipeline at one instant to that at another, bucket by bucket.',
+  parameters: [
+    { name: 'from', about: 'the first day, or an exact instant', example: '2017-07-01', required: true },
+    { name: 'to', about: 'the last day, or an exact instant; default now', example: '2017-09-30' },
+    { name: 'method', about: 'events: every move; ends: only what differs at both ends', example: 'ends', choices: ['events', 'ends'] },
+    known,
+    groupBy('none'),
+    ...scope,
+    ...knowledge,
+  ],
+  ask: (answers, said, asker) =>
+    answers.waterfall(
+      {
+        ...scopeOf(said),
+        from: one(said, 'from') ?? '', // required
+        ...given<Omit<WaterfallQuery, 'from'>>({
+          to: one(said, 'to'),
+          method: one(said, 'method') as WaterfallMethod | undefined, // one of the choices
+          known: one(said, 'known') as KnownWhen | undefined,
+          groupBy: groupings(said),
+        }),
+      },
+      asker,
+    ),
+};
+
 /** Everything that can be asked. A question that is not here is neither on the command line nor over HTTP. */
-export const QUESTIONS: readonly Question[] = [pipeline, compare, series, deals, dealShow, dealHistory];
+export const QUESTIONS: readonly Question[] = [pipeline, compare, series, waterfall, funnel, deals, dealShow, dealHistory];

@@ -5,14 +5,18 @@ import type {
   DealsBehindAnswer,
   PipelineAnswer,
   SeriesAnswer,
+  WaterfallAnswer,
 } from '../../../libs/reporting/queries.js';
+import type { FunnelAnswer } from '../../../libs/reporting/flow-queries.js';
 import { csvText } from './csv.js';
 import { dealHistoryText, dealText } from './deal.js';
 import type { Format } from './formats.js';
+import { funnelText, waterfallText } from './flows.js';
 import { compareText, dealsText, pipelineText, seriesText } from './reports.js';
 
 /** The bodies that questions are answered with, told apart by `report`. */
-type Answer = PipelineAnswer | CompareAnswer | SeriesAnswer | DealsBehindAnswer | DealAnswer | DealHistoryAnswer;
+type Answer =
+  PipelineAnswer | CompareAnswer | SeriesAnswer | WaterfallAnswer | FunnelAnswer | DealsBehindAnswer | DealAnswer | DealHistoryAnswer;
 
 function tableOf(answer: Answer): string {
   switch (answer.report) {
@@ -22,6 +26,10 @@ function tableOf(answer: Answer): string {
       return compareText(answer);
     case 'series':
       return seriesText(answer);
+    case 'waterfall':
+      return waterfallText(answer);
+    case 'funnel':
+      return funnelText(answer);
     case 'deals':
       return dealsText(answer);
     case 'deal':

@@ -17,15 +17,15 @@ import { countText, groupText, heading, instantText, moneyLines } from './text.j
 type Names = readonly (keyof Group)[];
 
 /** The answer's groupings in the order asked for: those of its first row, as every row has them. */
-function groupNames(rows: readonly { readonly group: Group }[]): Names {
+export function groupNames(rows: readonly { readonly group: Group }[]): Names {
   return Object.keys(rows[0]?.group ?? {}) as (keyof Group)[];
 }
 
-function groupColumns(names: Names): Column[] {
+export function groupColumns(names: Names): Column[] {
   return names.map((name) => ({ title: heading(name), shrinks: true }));
 }
 
-function groupCells(names: Names, { group, labels }: { readonly group: Group; readonly labels: Labels }): string[] {
+export function groupCells(names: Names, { group, labels }: { readonly group: Group; readonly labels: Labels }): string[] {
   return names.map((name) => groupText(group[name], labels[name]));
 }
 
