@@ -1,8 +1,6 @@
 import type { Problem } from '../api/http/problem.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 
-export const ACTOR = 'local';
-
 /** The server that owns the data directory, or the one that `--url` names. */
 export class Remote {
   constructor(readonly base: string) {}

@@ -39,7 +39,3 @@ export function malformed(errors: readonly Fault[]): RequestProblem {
   const detail = first ? `${first.path === '' ? 'the body' : first.path} ${first.message}${more}` : 'the request is malformed';
   return new RequestProblem(problem(400, 'request/malformed', detail, { errors }));
 }
-
-export function notFound(detail: string): RequestProblem {
-  return new RequestProblem(problem(404, 'request/not-found', detail));
-}
