@@ -26,7 +26,7 @@ function registered(source = 'website'): DomainEvent {
 const qualified: DomainEvent = { type: 'LeadQualified', data: { pipelineId: 'sales', stageId: 'meeting', ownerId: 'anna' } };
 
 /** Anna, north until she joins south (entered late), wins one of two deals; a third comes from a list without dates. */
-async function tellStory({ keyStore, tell }: Answering): Promise<void> {
+async function tellStory({ keyStore, tell }: Answering): Promise<Telling> {
   const key = (await keyStore.ensure(['employee-anna'])).get('employee-anna');
   if (key?.state !== 'present') throw new Error('no key was made');
   const telling = new Telling();
@@ -55,13 +55,15 @@ async function tellStory({ keyStore, tell }: Answering): Promise<void> {
   const reason = seal(key.key, 'deal-a2', 'HistoryCorrected.reason', 'forgotten');
   telling.tell('deal-a2', day('03-01'), { type: 'HistoryCorrected', data: { kind: 'insert', event, reason } });
   await tell(telling.events);
+  return telling;
 }
 
 describe('answers', () => {
   let answering: Answering;
+  let telling: Telling;
   beforeEach(async () => {
     answering = await openAnswering([], { now: day('04-01'), logMadeAt: day('01-01') });
-    await tellStory(answering);
+    telling = await tellStory(answering);
   });
   afterEach(() => answering.close());
   const log = (): string => answering.eventStore.identity.logId;
@@ -98,6 +100,18 @@ describe('answers', () => {
       '2025-01-20T09:00:00.000Z',
       ['employee', 'process'],
     ]);
+  });
+
+  it("a team that a source names by its manager has that person's name, and is asked for by it", async () => {
+    await answering.tell([telling.tell('employee-anna', day('03-10'), { type: 'TeamJoined', data: { team: 'anna' } })]);
+    const asked = { asOf: '2025-03-15', groupBy: ['team'], filters: { team: ['anna smith'] } } as const;
+    const { rows } = await answering.answers.pipeline(asked, anyone);
+    expect(rows.map(({ group, labels, deals }) => ({ group, labels, deals }))).toEqual([
+      { group: { team: 'anna' }, labels: { team: 'Anna Smith' }, deals: 2 },
+    ]);
+    expect((await answering.answers.pipeline({ ...asked, filters: { team: ['anna'] } }, nobody)).rows[0]?.labels).toEqual({
+      team: 'withheld',
+    });
   });
 
   it('then versus now, and teams as they are organised now', async () => {

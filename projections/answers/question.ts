@@ -7,7 +7,7 @@ import type { Filters, Grouping } from '../../libs/reporting/queries.js';
 import { GROUPINGS, NOT_KNOWN, QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { nameOf } from '../../libs/reporting/scope/dimension-view.js';
-import { parseGroupings } from '../../libs/reporting/scope/groupings.js';
+import { NAMED_KINDS, parseGroupings } from '../../libs/reporting/scope/groupings.js';
 import { filterEntries } from '../../libs/reporting/scope/scope.js';
 import { parseInstant, parseKnownAt } from '../../libs/reporting/time/instant.js';
 import type { TimeContext } from '../../libs/reporting/time/period.js';
@@ -73,14 +73,6 @@ export function readQuestion(asked: ScopeAsked, time: TimeContext, defaultGroupB
 export function groupingsRead({ groupBy, scope }: PipelineQuestion): readonly Grouping[] {
   return [...groupBy, ...filterEntries(scope.filters).map(([grouping]) => grouping)];
 }
-
-const NAMED_KINDS: { readonly [G in Grouping]?: 'employee' | 'company' | 'product' | 'campaign' } = {
-  owner: 'employee',
-  manager: 'employee',
-  company: 'company',
-  product: 'product',
-  campaign: 'campaign',
-};
 
 type NamesOf = (grouping: Grouping, view: DimensionView) => readonly (readonly [string, Personal | null])[];
 

@@ -79,9 +79,11 @@ export function parseGroupings(names: readonly string[]): readonly Grouping[] {
   return groupings;
 }
 
-const NAMED: { readonly [G in Grouping]?: 'employee' | 'company' | 'product' | 'campaign' } = {
+/** What the ids of a grouping name. A team is named by a text of its own or, as in many sources, by its manager: then it has that person's name. */
+export const NAMED_KINDS: { readonly [G in Grouping]?: 'employee' | 'company' | 'product' | 'campaign' } = {
   owner: 'employee',
   manager: 'employee',
+  team: 'employee',
   company: 'company',
   product: 'product',
   campaign: 'campaign',
@@ -104,7 +106,8 @@ function stageLabel(stage: string, pipeline: string | null, view: DimensionView)
 
 /** The name of what a grouping's value stands for; undefined for groupings whose values name themselves. */
 export function labelOf(grouping: Grouping, value: string, view: DimensionView, pipeline: string | null): Personal | null | undefined {
-  const kind = NAMED[grouping];
+  const kind = NAMED_KINDS[grouping];
+  if (grouping === 'team') return nameOf(view, 'employee', value) ?? undefined;
   if (value === NOT_IN_SOURCE) return kind === undefined ? undefined : null;
   if (kind !== undefined) return nameOf(view, kind, value);
   if (grouping === 'stage' || grouping === 'lastStage') return stageLabel(value, pipeline, view);
