@@ -55,6 +55,8 @@ const dimensionEvents = {
   QuotaWithdrawn: 'handle',
   ForecastSubmitted: 'handle',
   ForecastWithdrawn: 'handle',
+  RateSet: 'handle',
+  RateWithdrawn: 'handle',
 } as const satisfies Record<DimensionEvent['type'], 'handle'>;
 
 /** The log's own events say nothing about a deal or a dimension. */

@@ -12,6 +12,7 @@ import { ForecastsController } from './commands/forecasts.controller.js';
 import { PipelinesController } from './commands/pipelines.controller.js';
 import { ProductsController } from './commands/products.controller.js';
 import { QuotasController } from './commands/quotas.controller.js';
+import { RatesController } from './commands/rates.controller.js';
 import { RequestsController } from './commands/requests.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -38,6 +39,7 @@ export class ApiModule {
         CampaignsController,
         QuotasController,
         ForecastsController,
+        RatesController,
         ...questionControllers,
         EventsController,
         OperationsController,

@@ -7,6 +7,7 @@ import type { ForecastCommand } from './forecast/forecast.commands.js';
 import type { PipelineCommand } from './pipeline/pipeline.commands.js';
 import type { ProductCommand } from './product/product.commands.js';
 import type { QuotaCommand } from './quota/quota.commands.js';
+import type { RateCommand } from './rate/rate.commands.js';
 import type { StreamCategory, StreamName } from './shared/ids.js';
 import { streamName } from './shared/ids.js';
 
@@ -20,7 +21,8 @@ export type Command =
   | CampaignCommand
   | PipelineCommand
   | QuotaCommand
-  | ForecastCommand;
+  | ForecastCommand
+  | RateCommand;
 export type CommandType = Command['type'];
 
 /** Exhaustive: a new command does not compile until it has its stream. */
@@ -69,6 +71,8 @@ export const COMMAND_CATEGORY: Readonly<Record<CommandType, Exclude<StreamCatego
   WithdrawQuota: 'quota',
   SubmitForecast: 'forecast',
   WithdrawForecast: 'forecast',
+  SetRate: 'rate',
+  WithdrawRate: 'rate',
 };
 
 /** The one stream that a command goes to. */

@@ -7,6 +7,7 @@ import type { ForecastEvent } from './forecast/forecast.events.js';
 import type { PipelineEvent } from './pipeline/pipeline.events.js';
 import type { ProductEvent } from './product/product.events.js';
 import type { QuotaEvent } from './quota/quota.events.js';
+import type { RateEvent } from './rate/rate.events.js';
 import type { LogEvent } from './log/log.events.js';
 
 /** Every event that Dealtrail writes. The catalog has a schema for each, a projection handles or ignores each; both are checked by the compiler. */
@@ -20,5 +21,6 @@ export type DealtrailEvent =
   | CampaignEvent
   | PipelineEvent
   | QuotaEvent
-  | ForecastEvent;
+  | ForecastEvent
+  | RateEvent;
 export type EventType = DealtrailEvent['type'];

@@ -7,6 +7,7 @@ import { forecastKind } from './forecast/forecast.decider.js';
 import { pipelineKind } from './pipeline/pipeline.decider.js';
 import { productKind } from './product/product.decider.js';
 import { quotaKind } from './quota/quota.decider.js';
+import { rateKind } from './rate/rate.decider.js';
 
 /** Every kind of stream that takes commands, by its category. */
 export const streamKinds = {
@@ -19,4 +20,5 @@ export const streamKinds = {
   pipeline: pipelineKind,
   quota: quotaKind,
   forecast: forecastKind,
+  rate: rateKind,
 } as const;

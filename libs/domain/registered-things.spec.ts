@@ -6,6 +6,7 @@ import { contactKind } from './contact/contact.decider.js';
 import { forecastKind } from './forecast/forecast.decider.js';
 import { productKind } from './product/product.decider.js';
 import { quotaKind } from './quota/quota.decider.js';
+import { rateKind } from './rate/rate.decider.js';
 import type { CampaignId, CompanyId, ContactId, ProductId } from './shared/ids.js';
 
 const begins = Date.UTC(2025, 0, 1);
@@ -143,6 +144,44 @@ describe('a quota', () => {
     given()
       .when({ type: 'SetQuota', id: 'q1', ...data, to: day('2025-01-01') })
       .thenRefused('quota/bad-period');
+  });
+});
+
+describe('an exchange rate', () => {
+  const given = givenOf(rateKind, { stream: 'rate-SEK-EUR', begins });
+  const data = { from: 'SEK', to: 'EUR', rate: '0.0912' };
+
+  it('is set for a pair of currencies, set anew, and withdrawn', () => {
+    given()
+      .when({ type: 'SetRate', id: 'SEK-EUR', ...data })
+      .then({ type: 'RateSet', data });
+    given({ type: 'RateSet', data })
+      .when({ type: 'SetRate', id: 'SEK-EUR', ...data, rate: '0.0885' })
+      .then({ type: 'RateSet', data: { ...data, rate: '0.0885' } });
+    given({ type: 'RateSet', data })
+      .when({ type: 'SetRate', id: 'SEK-EUR', ...data })
+      .thenNothing();
+    given({ type: 'RateSet', data }).when({ type: 'WithdrawRate', id: 'SEK-EUR' }).then({ type: 'RateWithdrawn', data: {} });
+    given().when({ type: 'WithdrawRate', id: 'SEK-EUR' }).thenRefused('rate/unknown');
+  });
+
+  it('is a decimal above 0 between two currencies, always of the same pair', () => {
+    const of = (said: Partial<typeof data>) => ({ type: 'SetRate', id: 'SEK-EUR', ...data, ...said }) as const;
+    given()
+      .when(of({ rate: '0.000' }))
+      .thenRefused('rate/bad-rate');
+    given()
+      .when(of({ rate: '1e3' }))
+      .thenRefused('rate/bad-rate');
+    given()
+      .when(of({ to: 'SEK' }))
+      .thenRefused('rate/same-currency');
+    given()
+      .when(of({ to: 'EURO' }))
+      .thenRefused('rate/bad-currency');
+    given({ type: 'RateSet', data })
+      .when(of({ to: 'USD' }))
+      .thenRefused('rate/other-pair');
   });
 });
 

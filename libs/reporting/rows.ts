@@ -1,6 +1,7 @@
 import type { DealStatus } from '../domain/deal/deal.evolve.js';
 import type { ForecastSubmitted } from '../domain/forecast/forecast.events.js';
 import type { ProcessDefinition } from '../domain/pipeline/pipeline.events.js';
+import type { RateSet } from '../domain/rate/rate.events.js';
 import type { QuotaSet } from '../domain/quota/quota.events.js';
 import type { Personal } from '../domain/shared/envelope.js';
 import type { EpochMs } from '../domain/shared/instant.js';
@@ -78,6 +79,8 @@ export interface DimensionValues {
   readonly quota: QuotaSet['data'];
   /** What a person said would be won: the last submission of one person, period and category. */
   readonly submission: Omit<ForecastSubmitted['data'], 'note'>;
+  /** What one unit of a currency is worth in another. */
+  readonly rate: RateSet['data'];
 }
 export type DimensionKind = keyof DimensionValues;
 

@@ -70,7 +70,19 @@ function processOf({ a, b }: Step): ProcessDefinition {
 export function nextDimensionEvent(streams: ReadonlyMap<string, readonly RecordedEvent[]>, step: Step, now: EpochMs): Draft {
   const { what, a, b } = step;
   const id = a % 3;
-  const kinds = ['employee', 'employee', 'employee', 'company', 'product', 'campaign', 'contact', 'pipeline', 'pipeline', 'quota'] as const;
+  const kinds = [
+    'employee',
+    'employee',
+    'employee',
+    'company',
+    'product',
+    'campaign',
+    'contact',
+    'pipeline',
+    'pipeline',
+    'quota',
+    'rate',
+  ] as const;
   const kind = kinds[(what >> 3) % kinds.length]!; // the index is in range
   const names = {
     employee: `e${id}`,
@@ -80,6 +92,7 @@ export function nextDimensionEvent(streams: ReadonlyMap<string, readonly Recorde
     contact: `p${id}`,
     pipeline: `q${id % 2}`,
     quota: `t${id}`,
+    rate: 'SEK-EUR',
   };
   const stream = `${kind}-${names[kind]}`;
   const before = streams.get(stream) ?? [];
@@ -103,6 +116,9 @@ export function nextDimensionEvent(streams: ReadonlyMap<string, readonly Recorde
         return first
           ? { type: 'PipelineDefined', data: { version: 1, process: processOf(step) } }
           : { type: 'PipelineRevised', data: { version: before.length + 1, process: processOf(step) } };
+      case 'rate':
+        if (!first && what % 4 === 0) return { type: 'RateWithdrawn', data: {} };
+        return { type: 'RateSet', data: { from: 'SEK', to: 'EUR', rate: `0.0${80 + (b % 20)}` } };
       case 'quota':
         if (!first && what % 4 === 0) return { type: 'QuotaWithdrawn', data: {} };
         return {
@@ -116,6 +132,6 @@ export function nextDimensionEvent(streams: ReadonlyMap<string, readonly Recorde
         };
     }
   })();
-  if (b % 4 === 0 && !['contact', 'quota'].includes(kind)) return { stream, event, effectiveAt: BEGINNING_OF_TIME, dated: false };
+  if (b % 4 === 0 && !['contact', 'quota', 'rate'].includes(kind)) return { stream, event, effectiveAt: BEGINNING_OF_TIME, dated: false };
   return { stream, event, effectiveAt: now + [0, 0, -DAY, -30 * DAY, 10 * DAY][b % 5]! }; // the index is in range
 }

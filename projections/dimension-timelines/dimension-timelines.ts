@@ -29,6 +29,7 @@ const KINDS: Partial<Record<StreamCategory, DimensionKind>> = {
   pipeline: 'process',
   quota: 'quota',
   forecast: 'submission',
+  rate: 'rate',
 };
 const CATEGORIES = Object.keys(KINDS) as StreamCategory[]; // the keys are categories by their type
 

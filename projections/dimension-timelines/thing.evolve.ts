@@ -6,12 +6,13 @@ import type { ForecastEvent } from '../../libs/domain/forecast/forecast.events.j
 import type { PipelineEvent } from '../../libs/domain/pipeline/pipeline.events.js';
 import type { ProductEvent } from '../../libs/domain/product/product.events.js';
 import type { QuotaEvent } from '../../libs/domain/quota/quota.events.js';
+import type { RateEvent } from '../../libs/domain/rate/rate.events.js';
 import type { Fact } from '../../libs/domain/shared/history.js';
 import { BEGINNING_OF_TIME } from '../../libs/domain/shared/instant.js';
 import type { DimensionKind, DimensionValues } from '../../libs/reporting/rows.js';
 
 export type DimensionEvent =
-  EmployeeEvent | CompanyEvent | ContactEvent | ProductEvent | CampaignEvent | PipelineEvent | QuotaEvent | ForecastEvent;
+  EmployeeEvent | CompanyEvent | ContactEvent | ProductEvent | CampaignEvent | PipelineEvent | QuotaEvent | ForecastEvent | RateEvent;
 
 type ThingOf<K extends DimensionKind> = {
   readonly kind: K;
@@ -23,7 +24,7 @@ type ThingOf<K extends DimensionKind> = {
 export type Thing = { readonly kind: null } | { [K in DimensionKind]: ThingOf<K> }[DimensionKind];
 export const nothingKnown: Thing = { kind: null };
 
-const UNKNOWN: { readonly [K in Exclude<DimensionKind, 'process' | 'quota' | 'submission'>]: DimensionValues[K] } = {
+const UNKNOWN: { readonly [K in Exclude<DimensionKind, 'process' | 'quota' | 'submission' | 'rate'>]: DimensionValues[K] } = {
   employee: { name: null, team: null, manager: null, office: null, department: null },
   company: { name: null, industry: null },
   contact: { name: null, company: null },
@@ -99,7 +100,10 @@ export function evolveThing(thing: Thing, fact: Fact): Thing {
       const { note: _note, ...values } = event.data;
       return { kind: 'submission', values, assumed: [] };
     }
+    case 'RateSet':
+      return { kind: 'rate', values: event.data, assumed: isAssumed(fact) ? ['rate'] : [] };
     case 'ForecastWithdrawn':
+    case 'RateWithdrawn':
     case 'QuotaWithdrawn':
       return nothingKnown;
     default:

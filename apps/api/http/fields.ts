@@ -5,6 +5,7 @@ import { IsObject, ValidateIf, ValidateNested, registerDecorator } from 'class-v
 import { NOT_IN_SOURCE } from '../../../libs/domain/shared/envelope.js';
 import { ID_PATTERN } from '../../../libs/domain/shared/ids.js';
 import { parseCalendarDate } from '../../../libs/domain/shared/instant.js';
+import { parseRate } from '../../../libs/domain/shared/exchange-rate.js';
 import { isCurrency, minorDigits, parseAmount } from '../../../libs/domain/shared/money.js';
 
 // One decorator a field: what is checked and what OpenAPI says of it cannot drift apart.
@@ -155,6 +156,13 @@ export function Amount(options: FieldOptions = {}): PropertyDecorator {
 
 export function Currency(options: FieldOptions = {}): PropertyDecorator {
   return Leaf(currencyFault, { type: 'string', pattern: '^[A-Z]{3}$' }, options);
+}
+
+/** A plain decimal above 0: what one currency is worth in another. */
+export function ExchangeRate(options: FieldOptions = {}): PropertyDecorator {
+  const check: Check = (value) =>
+    typeof value === 'string' && parseRate(value) !== undefined ? undefined : 'must be a plain decimal above 0, as text, such as "0.0912"';
+  return Leaf(check, { type: 'string', pattern: '^\\d{1,9}(\\.\\d{1,10})?$' }, options);
 }
 
 /** A list of short texts: codes of reasons, names of lists. */

@@ -25,6 +25,7 @@ const CONFLICTS = new Set([
   'same-pipeline',
   'correction-breaks-history',
   'other-quota',
+  'other-pair',
   'other-forecast',
   'later-version-lacks-stage',
   'person-forgotten',

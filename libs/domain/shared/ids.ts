@@ -26,6 +26,7 @@ export const STREAM_CATEGORIES = [
   'pipeline',
   'quota',
   'forecast',
+  'rate',
 ] as const;
 export type StreamCategory = (typeof STREAM_CATEGORIES)[number];
 

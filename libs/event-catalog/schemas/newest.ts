@@ -6,7 +6,7 @@ import { dealSchemas } from './deal.schemas.js';
 import { campaignSchemas, companySchemas, productSchemas } from './firm.schemas.js';
 import { metadataSchema } from './metadata.schema.js';
 import { contactSchemas, employeeSchemas } from './people.schemas.js';
-import { forecastSchemas, logSchemas, pipelineSchemas, quotaSchemas } from './process.schemas.js';
+import { forecastSchemas, logSchemas, pipelineSchemas, quotaSchemas, rateSchemas } from './process.schemas.js';
 
 /** Readonly at every level, so that a schema's type and a domain type can be compared member by member; texts and brands stay as they are. */
 type Frozen<T> = T extends string | number | boolean | null | undefined
@@ -30,6 +30,7 @@ const schemas = {
   ...pipelineSchemas,
   ...quotaSchemas,
   ...forecastSchemas,
+  ...rateSchemas,
 };
 type Schemas = typeof schemas;
 
@@ -52,4 +53,5 @@ export const CATEGORY_SCHEMAS: Readonly<Record<StreamCategory, Readonly<Record<s
   pipeline: pipelineSchemas,
   quota: quotaSchemas,
   forecast: forecastSchemas,
+  rate: rateSchemas,
 };

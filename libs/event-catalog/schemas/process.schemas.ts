@@ -65,6 +65,15 @@ export const forecastSchemas = {
   ForecastWithdrawn: nothing({ description: 'The submission no longer holds.' }),
 };
 
+const currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'An ISO 4217 currency.' });
+export const rateSchemas = {
+  RateSet: exact(
+    { from: currency, to: currency, rate: Type.String({ pattern: '^[0-9]{1,9}([.][0-9]{1,10})?$' }) },
+    { description: 'One unit of `from` is worth `rate` of `to` from here on.' },
+  ),
+  RateWithdrawn: nothing({ description: 'No rate of this pair holds from here on.' }),
+};
+
 export const logSchemas = {
   LogIdentified: exact(
     {

@@ -1,7 +1,7 @@
 import type { EmployeeId } from '../../../../libs/domain/shared/ids.js';
 import type { SetQuota } from '../../../../libs/domain/quota/quota.commands.js';
 import type { CalendarDate } from '../../../../libs/domain/shared/instant.js';
-import { Day, FreeText, Id, Name, Nested, OneOf } from '../../http/fields.js';
+import { Currency, Day, ExchangeRate, FreeText, Id, Name, Nested, OneOf } from '../../http/fields.js';
 import type { Fault } from '../../http/problem.js';
 import { CommandBody, MoneyBody } from './shared.bodies.js';
 
@@ -40,6 +40,15 @@ export class SubmitForecastBody extends CommandBody {
   amount!: MoneyBody;
   @FreeText({ optional: true })
   note?: string;
+}
+
+export class SetRateBody extends CommandBody {
+  @Currency({ example: 'SEK' })
+  from!: string;
+  @Currency({ example: 'EUR' })
+  to!: string;
+  @ExchangeRate({ about: 'What one unit of `from` is worth in `to`, as text.', example: '0.0912' })
+  rate!: string;
 }
 
 export function holderFaults({ kind, employeeId, team }: QuotaHolderBody): Fault[] {
