@@ -30,6 +30,11 @@ export const closing: Parameter = {
   about: 'only deals that close, or are expected to, in this period',
   example: '2017-Q4',
 };
+export const convertTo: Parameter = {
+  name: 'convertTo',
+  about: 'all values in this currency, at the rate in force at T; default: each in its own',
+  example: 'EUR',
+};
 export const after: Parameter = {
   name: 'after',
   about: 'answer only when everything up to this position is visible',
@@ -73,10 +78,19 @@ export function filtersOf(said: Given): Filters | undefined {
 
 /** What every report about deals says in the same words. */
 export function scopeOf(said: Given) {
-  return given<{ filters?: Filters; closing?: string; organised?: string; knownAt?: string; after?: string; timeoutMs?: number }>({
+  return given<{
+    filters?: Filters;
+    closing?: string;
+    organised?: string;
+    convertTo?: string;
+    knownAt?: string;
+    after?: string;
+    timeoutMs?: number;
+  }>({
     filters: filtersOf(said),
     closing: one(said, 'closing'),
     organised: one(said, 'organised'),
+    convertTo: one(said, 'convertTo'),
     knownAt: one(said, 'knownAt'),
     after: one(said, 'after'),
     timeoutMs: number(said, 'timeoutMs'),

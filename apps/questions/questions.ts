@@ -11,7 +11,7 @@ import type {
 import type { SeriesStep } from '../../libs/reporting/time/steps.js';
 import { SERIES_STEPS } from '../../libs/reporting/time/steps.js';
 import { given, number, one } from './given.js';
-import { asOf, groupBy, groupings, known, knowledge, knownAt, scope, scopeOf, timeZone } from './parameters.js';
+import { asOf, convertTo, groupBy, groupings, known, knowledge, knownAt, scope, scopeOf, timeZone } from './parameters.js';
 import type { Question } from './question.js';
 
 const pipeline: Question = {
@@ -19,7 +19,7 @@ const pipeline: Question = {
   operationId: 'PipelineReport',
   path: '/v1/reports/pipeline',
   summary: 'The pipeline as of an instant, as known at an instant: deals, value and weighted value.',
-  parameters: [asOf, groupBy('status,stage'), ...scope, ...knowledge],
+  parameters: [asOf, groupBy('status,stage'), ...scope, convertTo, ...knowledge],
   ask: (answers, said, asker) =>
     answers.pipeline(given<PipelineQuery>({ ...scopeOf(said), asOf: one(said, 'asOf'), groupBy: groupings(said) }), asker),
 };
@@ -35,6 +35,7 @@ const compare: Question = {
     known,
     groupBy('status,stage'),
     ...scope,
+    convertTo,
     ...knowledge,
   ],
   ask: (answers, said, asker) =>
@@ -64,6 +65,7 @@ const series: Question = {
     known,
     groupBy('status,stage'),
     ...scope,
+    convertTo,
     ...knowledge,
   ],
   ask: (answers, said, asker) =>
@@ -177,6 +179,7 @@ const waterfall: Question = {
     known,
     groupBy('none'),
     ...scope,
+    convertTo,
     ...knowledge,
   ],
   ask: (answers, said, asker) =>

@@ -6,7 +6,9 @@ import type { VelocityRow } from './winrate/velocity.js';
 import type { Share, WinRateForm } from './winrate/win-rate.js';
 
 /** What every flow question says of scope and instants: as a pipeline question, asked as of T and known at K. */
-type FlowScope = Omit<PipelineQuery, 'groupBy'> & { /** Default none: one row, or one funnel. */ readonly groupBy?: readonly Grouping[] };
+type FlowScope = Omit<PipelineQuery, 'groupBy' | 'convertTo'> & {
+  /** Default none: one row, or one funnel. */ readonly groupBy?: readonly Grouping[];
+};
 
 /** A period of a flow, dates included on both sides, and what it is judged as of. */
 export interface FlowBasis extends Basis {

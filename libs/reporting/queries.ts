@@ -50,17 +50,31 @@ export interface Known {
   readonly timeoutMs?: number;
 }
 
+/** In which currency values are told. */
+export interface Converted {
+  /** Every value in this currency, at the rate in force at T; default: each in its own, side by side. */
+  readonly convertTo?: string;
+}
+
+/** A rate as a basis names it; `since` null: it has no date and counts from the beginning. */
+export interface RateInForce {
+  readonly from: string;
+  readonly to: string;
+  readonly rate: string;
+  readonly since: string | null;
+}
+
 /** `now`: one K for all points, what is known today about then. `then`: K = T at each point, what the screen showed then. */
 export type KnownWhen = 'now' | 'then';
 
-export interface PipelineQuery extends Scoped, Known {
+export interface PipelineQuery extends Scoped, Known, Converted {
   /** Default now. */
   readonly asOf?: string;
   /** Default status, stage. Empty: one row. */
   readonly groupBy?: readonly Grouping[];
 }
 
-export interface CompareQuery extends Scoped, Known {
+export interface CompareQuery extends Scoped, Known, Converted {
   readonly then: string;
   /** Default now. */
   readonly now?: string;
@@ -68,7 +82,7 @@ export interface CompareQuery extends Scoped, Known {
   readonly groupBy?: readonly Grouping[];
 }
 
-export interface SeriesQuery extends Scoped, Known {
+export interface SeriesQuery extends Scoped, Known, Converted {
   readonly from: string;
   /** Default now. */
   readonly to?: string;
@@ -112,8 +126,10 @@ export interface Basis {
   readonly organised: string;
   /** `<pipeline>@<version>` in force at T, of every pipeline that a deal in scope is in. */
   readonly processVersions: readonly string[];
-  /** Never mixed and never converted: every figure has one sum per currency. */
+  /** Never mixed: every figure has one sum per currency. */
   readonly currency: readonly string[];
+  /** Only where values were converted: into what, and by which rates, those in force at T. */
+  readonly conversion?: { readonly to: string; readonly rates: readonly RateInForce[] };
   /** Deals in the rows. */
   readonly n: number;
   /** Deals held back by a parked stream: the answer may change when they are replayed. */
@@ -239,7 +255,7 @@ export interface DealsBehindAnswer {
 /** `events` books every move in (from, to] at its cause; `ends` compares the two states, one reason for each deal. */
 export type WaterfallMethod = 'events' | 'ends';
 
-export interface WaterfallQuery extends Scoped, Known {
+export interface WaterfallQuery extends Scoped, Known, Converted {
   /** Days and longer periods are included; exact instants mean the moves in (from, to]. */
   readonly from: string;
   /** Default now. */

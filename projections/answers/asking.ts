@@ -12,7 +12,7 @@ import type { BasisInput, PointSeen } from './basis.js';
 import { parkedDeals } from './basis.js';
 import type { Knowledge } from './known-at.js';
 import type { ReadQuestion, ScopeAsked } from './question.js';
-import { filtersById, groupingsRead, readQuestion } from './question.js';
+import { filtersById, groupingsRead, kindsConverted, readQuestion } from './question.js';
 import type { Asker } from './sources.js';
 
 /** What a report about deals reads, and so what K may not lie beyond. */
@@ -37,7 +37,7 @@ export class Asking {
   }
 
   view(question: ReadQuestion, asOf: EpochMs, { number }: Knowledge, more: readonly Grouping[] = []): Promise<DimensionView> {
-    const kinds = this.sources.dimensions.kindsFor([...groupingsRead(question), ...more]);
+    const kinds = this.sources.dimensions.kindsFor([...groupingsRead(question), ...more], kindsConverted(question));
     return this.sources.dimensions.view(asOf, number, kinds, question.organisedAt);
   }
 

@@ -11,7 +11,7 @@ import { modelInUse } from './sources.js';
 export interface PointSeen {
   readonly asOf: EpochMs;
   readonly knowledge: Knowledge;
-  readonly state: Pick<PipelineState, 'processVersions' | 'currency' | 'assumedSinceBeginning' | 'undated' | 'all'> | null;
+  readonly state: Pick<PipelineState, 'processVersions' | 'currency' | 'assumedSinceBeginning' | 'undated' | 'all' | 'rates'> | null;
 }
 
 export interface BasisInput {
@@ -33,14 +33,19 @@ function knownAtText({ recordedAt }: Knowledge): string | null {
 }
 
 /** What the data cannot tell, in words: each mark is a silent zero that somebody would have believed. */
-function marksOf({ points, parked, marks }: BasisInput, currency: readonly string[]): readonly string[] {
+function marksOf({ question, points, parked, marks }: BasisInput, currency: readonly string[]): readonly string[] {
   const last = points.at(-1)?.state;
   const said = [...marks];
   if (last !== undefined && last !== null && last.undated > 0)
     said.push(`${last.undated} deals in scope have no date of their own: they are in undated and in no row`);
   if (last !== undefined && last !== null && last.all.unvalued > 0)
     said.push(`${last.all.unvalued} deals have no known value: they are in no sum`);
-  if (currency.length > 1) said.push(`values are in ${currency.join(', ')}: currencies are neither added up nor converted`);
+  const { convertTo } = question;
+  const unconverted = currency.filter((code) => code !== convertTo);
+  if (convertTo !== undefined && unconverted.length > 0)
+    said.push(`no rate of ${unconverted.join(', ')} in ${convertTo} was in force: these values stand in their own currency`);
+  if (convertTo === undefined && currency.length > 1)
+    said.push(`values are in ${currency.join(', ')}: currencies are neither added up nor converted`);
   if (parked > 0) said.push(`${parked} deals are held back by an error and may be missing: see ./dealtrail parked`);
   return said;
 }
@@ -61,6 +66,7 @@ export function basisOf(eventStore: EventStore, input: BasisInput, lastPoint: Po
     organised: organisedAt === undefined ? 'then' : isoInstant(organisedAt),
     processVersions: lastPoint.state?.processVersions ?? [],
     currency,
+    ...(question.convertTo === undefined ? {} : { conversion: { to: question.convertTo, rates: lastPoint.state?.rates ?? [] } }),
     n: lastPoint.state?.all.deals ?? 0,
     parked,
     assumedSinceBeginning: sortedUnion(states.map((state) => state.assumedSinceBeginning)),

@@ -43,6 +43,7 @@ const asked = fc.record({
   closing: fc.constantFrom(undefined, '2025-Q1', '2025-Q2', '2025'),
   method: fc.constantFrom('events' as const, 'ends' as const),
   known: fc.constantFrom('now' as const, 'then' as const),
+  converted: fc.constantFrom({}, { convertTo: 'EUR' }, { convertTo: 'SEK' }),
 });
 
 describe('the waterfall', () => {
@@ -50,9 +51,10 @@ describe('the waterfall', () => {
     await holds(
       fc.asyncProperty(arbitraryLog({ events: 60 }), fc.array(asked, { minLength: 5, maxLength: 5 }), async (told, questions) => {
         await withAnswers(told, async ({ answers, events }) => {
-          for (const { a, b, k, groupBy, filter, closing, method, known } of questions) {
+          for (const { a, b, k, groupBy, filter, closing, method, known, converted } of questions) {
             const [from = 0, to = 0] = [askable(tellingInstant(told, a)), askable(tellingInstant(told, b))].toSorted((x, y) => x - y);
             const scope = {
+              ...converted,
               filters: filter === null ? {} : { [filter[0]]: [filter[1]] },
               ...(closing === undefined ? {} : { closing }),
               knownAt: `position:${events[k % events.length]!.position}`,
@@ -79,9 +81,10 @@ describe('the explanation of a difference', () => {
     await holds(
       fc.asyncProperty(arbitraryLog({ events: 60 }), fc.array(asked, { minLength: 4, maxLength: 4 }), async (told, questions) => {
         await withAnswers(told, async ({ answers, events }) => {
-          for (const { a, b, k, groupBy, filter, closing, known } of questions) {
+          for (const { a, b, k, groupBy, filter, closing, known, converted } of questions) {
             const [then = 0, now = 0] = [askable(tellingInstant(told, a)), askable(tellingInstant(told, b))].toSorted((x, y) => x - y);
             const question = {
+              ...converted,
               ...{ then: isoInstant(then), now: isoInstant(now), known, groupBy },
               filters: filter === null ? {} : { [filter[0]]: [filter[1]] },
               ...(closing === undefined ? {} : { closing }),

@@ -24,7 +24,7 @@ import type { PointSeen } from './basis.js';
 import { comparisonBasis } from './basis.js';
 import type { Knowledge } from './known-at.js';
 import type { ReadQuestion } from './question.js';
-import { groupingsRead } from './question.js';
+import { groupingsRead, kindsConverted } from './question.js';
 import type { Asker } from './sources.js';
 
 const ALL_TOGETHER: readonly Grouping[] = [];
@@ -109,7 +109,7 @@ export class FlowAnswers {
     const { dealRows, dimensions } = this.asking.sources;
     const rows: DealInterval[] = [];
     for await (const page of dealRows.knownAt(number)) rows.push(...page);
-    const kinds = dimensions.kindsFor(groupingsRead(question));
+    const kinds = dimensions.kindsFor(groupingsRead(question), kindsConverted(question));
     return { rows, knownAt: number, dimensions: dimensionTimeline(await dimensions.known(number, kinds), number, question.organisedAt) };
   }
 }

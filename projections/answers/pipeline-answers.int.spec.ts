@@ -6,6 +6,8 @@ import type { RecordedEvent } from '../../libs/domain/shared/envelope.js';
 import { factsAsOf } from '../../libs/domain/shared/history.js';
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { isoInstant } from '../../libs/domain/shared/instant.js';
+import { exchange, inverse, parseRate } from '../../libs/domain/shared/exchange-rate.js';
+import type { Money } from '../../libs/domain/shared/money.js';
 import { weigh } from '../../libs/domain/shared/money.js';
 import type { Position } from '../../libs/domain/shared/position.js';
 import type { Figures, Grouping, PipelineAnswer, Totals } from '../../libs/reporting/queries.js';
@@ -36,6 +38,7 @@ function plainPipeline(
   asOf: EpochMs,
   knownAt: Position,
   groupBy: readonly Grouping[],
+  convertTo?: string,
 ): Map<string, PlainCell> {
   const streams = byStream(events);
   const of = <T>(stream: string): T | null => valuesByTheLaw(streams.get(stream as RecordedEvent['stream']), asOf, knownAt) as T | null;
@@ -49,6 +52,12 @@ function plainPipeline(
     const ofOwner = (what: 'team' | 'manager' | 'office'): string | null =>
       owner === 'not-in-source' ? owner : owner === null ? null : (of<DimensionValues['employee']>(`employee-${owner}`)?.[what] ?? null);
     const value = deal.status === 'won' ? deal.wonValue : deal.value;
+    const inCurrency = (money: Money): Money => {
+      const rate = of<DimensionValues['rate']>('rate-SEK-EUR');
+      if (convertTo === undefined || rate === null || money.currency === convertTo) return money;
+      const exact = parseRate(rate.rate)!; // the log holds no other
+      return exchange(money, convertTo, convertTo === 'EUR' ? exact : inverse(exact));
+    };
     const closing = 'closedAt' in deal ? isoInstant(deal.closedAt).slice(0, 10) : deal.decisionDate;
     const keys: Record<Grouping, string | null> = {
       status: deal.status,
@@ -79,10 +88,11 @@ function plainPipeline(
     cell.deals += 1;
     if (value === 'unknown') cell.unvalued += 1;
     else {
-      cell.value[value.currency] = (cell.value[value.currency] ?? 0) + value.minor;
+      const worth = inCurrency(value);
+      cell.value[worth.currency] = (cell.value[worth.currency] ?? 0) + worth.minor;
       const process = deal.status === 'open' ? of<DimensionValues['process']>(`pipeline-${deal.pipelineId}`)?.process : undefined;
       const weight = process?.stages.find(({ id }) => deal.status === 'open' && id === deal.stageId)?.weight ?? null;
-      if (weight !== null) cell.weighted[value.currency] = (cell.weighted[value.currency] ?? 0) + weigh(value.minor, weight);
+      if (weight !== null) cell.weighted[worth.currency] = (cell.weighted[worth.currency] ?? 0) + weigh(worth.minor, weight);
     }
   }
   return cells;
@@ -114,7 +124,12 @@ function totals(answer: PipelineAnswer): Totals {
 }
 
 const questions = fc.array(
-  fc.record({ t: fc.nat(), k: fc.nat(), groupBy: fc.uniqueArray(fc.constantFrom(...GROUPINGS), { maxLength: 3 }) }),
+  fc.record({
+    t: fc.nat(),
+    k: fc.nat(),
+    convertTo: fc.constantFrom(undefined, 'EUR', 'SEK'),
+    groupBy: fc.uniqueArray(fc.constantFrom(...GROUPINGS), { maxLength: 3 }),
+  }),
   { minLength: 6, maxLength: 6 },
 );
 
@@ -123,15 +138,15 @@ describe('the pipeline report', () => {
     await holds(
       fc.asyncProperty(arbitraryLog({ events: 50 }), questions, async (told, asked) => {
         await withAnswers(told, async ({ answers, events }) => {
-          for (const { t, k, groupBy } of asked) {
+          for (const { t, k, groupBy, convertTo } of asked) {
             const asOf = askable(tellingInstant(told, t));
             const position = (events[k % events.length] ?? events[0])!.position;
-            const at = { asOf: isoInstant(asOf), knownAt: `position:${position}` };
+            const at = { asOf: isoInstant(asOf), knownAt: `position:${position}`, ...(convertTo === undefined ? {} : { convertTo }) };
             const answer = await answers.pipeline({ ...at, groupBy }, nobody);
             const cells = new Map(
               answer.rows.map((row) => [JSON.stringify(groupBy.map((grouping) => row.group[grouping])), plainCell(row)]),
             );
-            expect(cells).toEqual(plainPipeline(events, asOf, position, groupBy));
+            expect(cells).toEqual(plainPipeline(events, asOf, position, groupBy, convertTo));
             expect(sum(answer.rows)).toEqual(plainCell(totals(answer)['all']!));
             expect(sum(DEAL_STATUSES.map((status) => totals(answer)[status]!))).toEqual(plainCell(totals(answer)['all']!));
             const other = await answers.pipeline({ ...at, groupBy: ['team', 'industry'] }, nobody);

@@ -1,10 +1,12 @@
 import { DEAL_STATUSES } from '../../libs/domain/deal/deal.evolve.js';
 import type { Personal } from '../../libs/domain/shared/envelope.js';
 import { NOT_IN_SOURCE } from '../../libs/domain/shared/envelope.js';
+import { isCurrency } from '../../libs/domain/shared/money.js';
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import type { PipelineQuestion } from '../../libs/reporting/pipeline/tally.js';
 import type { Filters, Grouping } from '../../libs/reporting/queries.js';
 import { GROUPINGS, NOT_KNOWN, QuestionNotUnderstood } from '../../libs/reporting/queries.js';
+import type { DimensionKind } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { nameOf } from '../../libs/reporting/scope/dimension-view.js';
 import { NAMED_KINDS, parseGroupings } from '../../libs/reporting/scope/groupings.js';
@@ -14,12 +16,18 @@ import type { TimeContext } from '../../libs/reporting/time/period.js';
 import { parsePeriod } from '../../libs/reporting/time/period.js';
 import type { KnownAsked } from './known-at.js';
 
+/** The timelines that a conversion reads. */
+export function kindsConverted({ convertTo }: PipelineQuestion): readonly DimensionKind[] {
+  return convertTo === undefined ? [] : ['rate'];
+}
+
 /** What every question about deals says in the same words. */
 export interface ScopeAsked {
   readonly groupBy?: readonly Grouping[];
   readonly filters?: Filters;
   readonly closing?: string;
   readonly organised?: string;
+  readonly convertTo?: string;
   readonly knownAt?: string;
   readonly after?: string;
   readonly timeoutMs?: number;
@@ -49,6 +57,11 @@ function checkFilters(filters: Filters): Filters {
   return Object.fromEntries(entries);
 }
 
+function currencyOf(text: string): string {
+  if (!isCurrency(text)) throw new QuestionNotUnderstood(`'${text}' is no currency; say an ISO 4217 code such as EUR`);
+  return text;
+}
+
 /** @throws QuestionNotUnderstood, TimeNotUnderstood */
 export function readQuestion(asked: ScopeAsked, time: TimeContext, defaultGroupBy: readonly Grouping[]): ReadQuestion {
   const organised = asked.organised ?? 'then';
@@ -60,6 +73,7 @@ export function readQuestion(asked: ScopeAsked, time: TimeContext, defaultGroupB
       closing: closing === null ? null : { from: closing.from, to: closing.to },
     },
     zone: time.zone,
+    ...(asked.convertTo === undefined ? {} : { convertTo: currencyOf(asked.convertTo) }),
     organisedAt: organised === 'then' ? undefined : parseInstant(organised, time),
     known: {
       knownAt: asked.knownAt === undefined ? undefined : parseKnownAt(asked.knownAt, time),

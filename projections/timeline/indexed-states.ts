@@ -66,7 +66,8 @@ export class IndexedStates implements PipelineStates {
   }
 
   states(question: PipelineQuestion, points: readonly StatePoint[], knownAt: number): Promise<readonly PipelineState[]> | null {
-    if (this.current === undefined || this.stopped) return null;
+    // The index adds up values in their own currencies: what is converted deal by deal is the rows' to tell.
+    if (this.current === undefined || this.stopped || question.convertTo !== undefined) return null;
     return this.answer(question, points, knownAt);
   }
 

@@ -9,6 +9,7 @@ import { NOT_KNOWN_YET } from '../queries.js';
 import type { DealInterval } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { keyReader, labelsOf } from '../scope/groupings.js';
+import { worthIn } from '../scope/conversion.js';
 import { inScope } from '../scope/scope.js';
 import { historiesAt, stateAt } from '../waterfall/histories.js';
 import type { KnownDeals } from '../waterfall/waterfall.js';
@@ -39,15 +40,16 @@ interface Share {
 
 type ShareOf = (row: DealInterval | undefined, view: DimensionView) => Share | null;
 
-function shares({ groupBy, scope, zone }: PipelineQuestion): ShareOf {
+function shares({ groupBy, scope, zone, convertTo }: PipelineQuestion): ShareOf {
   const readers = new WeakMap<DimensionView, (row: DealInterval) => Share | null>();
   function readerOf(view: DimensionView): (row: DealInterval) => Share | null {
     const isIn = inScope(scope, view, zone);
+    const worth = worthIn(convertTo, view);
     const keys = groupBy.map((grouping) => keyReader(grouping, view, zone));
     return (row) => {
       if (!isIn(row)) return null;
       const sums = noSums();
-      addDeal(sums, row, row.status === 'open' ? view.weightOf(row.pipeline, row.stage) : null);
+      addDeal(sums, worth(row), row.status === 'open' ? view.weightOf(row.pipeline, row.stage) : null);
       return { group: JSON.stringify(keys.map((read) => read(row))), sums };
     };
   }

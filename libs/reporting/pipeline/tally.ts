@@ -1,10 +1,11 @@
 import { DEAL_STATUSES } from '../../domain/deal/deal.evolve.js';
 import type { Sums } from '../figures.js';
 import { addDeal, addSums, figuresOf, noSums } from '../figures.js';
-import type { Group, Grouping, Totals } from '../queries.js';
+import type { Group, Grouping, RateInForce, Totals } from '../queries.js';
 import type { DealInterval } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { dimensionOf, groupOrder, keyReader } from '../scope/groupings.js';
+import { worthIn } from '../scope/conversion.js';
 import type { Scope } from '../scope/scope.js';
 import { filterEntries, inScope } from '../scope/scope.js';
 import type { ReportZone } from '../time/report-zone.js';
@@ -14,6 +15,8 @@ export interface PipelineQuestion {
   readonly groupBy: readonly Grouping[];
   readonly scope: Scope;
   readonly zone: ReportZone;
+  /** An ISO 4217 currency; left out: values stand in their own. */
+  readonly convertTo?: string;
 }
 
 export interface GroupSums {
@@ -31,6 +34,8 @@ export interface PipelineState {
   readonly processVersions: readonly string[];
   readonly currency: readonly string[];
   readonly assumedSinceBeginning: readonly string[];
+  /** What converts into the currency asked for; none where none was. */
+  readonly rates: readonly RateInForce[];
 }
 
 /** Takes the rows that count at (T, K) in any order. */
@@ -49,7 +54,9 @@ interface Cell extends GroupSums {
 const BETWEEN = '\u001f';
 const NULL = '\u001e';
 
-export function pipelineTally({ groupBy, scope, zone }: PipelineQuestion, view: DimensionView): PipelineTally {
+export function pipelineTally(question: PipelineQuestion, view: DimensionView): PipelineTally {
+  const { groupBy, scope, zone } = question;
+  const worth = worthIn(question.convertTo, view);
   const readers = groupBy.map((grouping) => keyReader(grouping, view, zone));
   const isIn = inScope(scope, view, zone);
   const cells = new Map<string, Cell>();
@@ -72,7 +79,7 @@ export function pipelineTally({ groupBy, scope, zone }: PipelineQuestion, view: 
   return {
     add(row) {
       if (!isIn(row)) return;
-      addDeal(cellOf(row).sums, row, row.status === 'open' ? view.weightOf(row.pipeline, row.stage) : null);
+      addDeal(cellOf(row).sums, worth(row), row.status === 'open' ? view.weightOf(row.pipeline, row.stage) : null);
       if (row.pipeline !== null) pipelines.add(row.pipeline);
     },
     addUndated(row) {
@@ -89,7 +96,7 @@ export function pipelineTally({ groupBy, scope, zone }: PipelineQuestion, view: 
         const ofStatus = byStatus.get(status);
         if (ofStatus !== undefined) addSums(ofStatus, sums);
       }
-      return pipelineState({ groupBy, scope, zone }, view, { groups: [...groups.values()], byStatus, pipelines, undated });
+      return pipelineState(question, view, { groups: [...groups.values()], byStatus, pipelines, undated });
     },
   };
 }
@@ -104,13 +111,13 @@ export interface StateParts {
   readonly undated: number;
 }
 
-export function pipelineState({ groupBy, scope }: PipelineQuestion, view: DimensionView, parts: StateParts): PipelineState {
+export function pipelineState({ groupBy, scope, convertTo }: PipelineQuestion, view: DimensionView, parts: StateParts): PipelineState {
   const { groups, byStatus, pipelines, undated } = parts;
   const all = noSums();
   for (const sums of byStatus.values()) addSums(all, sums);
   const order = groupOrder(groupBy, view);
   const asked = new Set([...groupBy, ...filterEntries(scope.filters).map(([grouping]) => grouping)].map(dimensionOf));
-  const assumed = [...asked, ...(all.weighing > 0 ? (['process'] as const) : [])];
+  const assumed = [...asked, ...(all.weighing > 0 ? (['process'] as const) : []), ...(convertTo === undefined ? [] : (['rate'] as const))];
   return {
     groups: [...groups].sort((a, b) => order(a.group, b.group)),
     byStatus,
@@ -122,6 +129,7 @@ export function pipelineState({ groupBy, scope }: PipelineQuestion, view: Dimens
     }),
     currency: [...all.value.keys()].sort(),
     assumedSinceBeginning: assumed.flatMap((kind) => (kind !== undefined && view.assumes(kind) ? [kind] : [])).sort(),
+    rates: convertTo === undefined ? [] : view.rates.into(convertTo),
   };
 }
 

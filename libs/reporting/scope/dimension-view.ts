@@ -2,6 +2,8 @@ import type { Personal } from '../../domain/shared/envelope.js';
 import { NOT_IN_SOURCE } from '../../domain/shared/envelope.js';
 import type { BasisPoints } from '../../domain/shared/money.js';
 import type { DimensionInterval, DimensionKind, DimensionValues } from '../rows.js';
+import type { Rates } from './conversion.js';
+import { ratesOf } from './conversion.js';
 
 /** What ids mean at one (T, K): the join of reports with the dimension timelines. */
 export interface DimensionView {
@@ -16,6 +18,8 @@ export interface DimensionView {
   weightOf(pipeline: string | null, stage: string | null): BasisPoints | null;
   /** Place of a stage in its process; undefined where the process in force has no such stage. */
   stageIndex(pipeline: string | null, stage: string | null): number | undefined;
+  /** Where exchange rates are joined. */
+  readonly rates: Rates;
   /** Whether something of the kind counts since the beginning of time because nobody gave a date. */
   assumes(kind: DimensionKind): boolean;
 }
@@ -64,6 +68,7 @@ export function dimensionView(rows: Iterable<DimensionInterval>, organisation?: 
     },
     weightOf: (pipeline, stage) => inForce(pipeline, stage)?.weight ?? null,
     stageIndex: (pipeline, stage) => inForce(pipeline, stage)?.index,
+    rates: ratesOf(kinds.get('rate')?.values() ?? []),
     assumes: (kind) => [...(kinds.get(kind)?.values() ?? [])].some((row) => row.assumedSinceBeginning === 1),
   };
 }

@@ -1,12 +1,14 @@
 import type { DealInterval } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import type { Booking, Bucket, Contribution } from './buckets.js';
-import { entering, leaving, revaluing } from './buckets.js';
+import { entering, leaving, reRating, revaluing } from './buckets.js';
 
 /** A deal's row and what its ids mean at that moment. */
 export interface Seen {
   readonly row: DealInterval;
   readonly view: DimensionView;
+  /** Whose exchange rates count: the view's own, but in the step that takes the rates first. */
+  readonly rates: DimensionView;
 }
 
 /** What a deal seen so adds to the open pipeline in scope; null: nothing. */
@@ -19,13 +21,17 @@ type Field = (typeof DATE_FIELDS)[number] | (typeof VALUE_FIELDS)[number] | (typ
 
 /** `seen` with some fields as they are in `other`. */
 function withFields(seen: Seen, other: Seen, fields: readonly Field[]): Seen {
-  return { view: seen.view, row: { ...seen.row, ...Object.fromEntries(fields.map((field) => [field, other.row[field]])) } };
+  return {
+    view: seen.view,
+    rates: seen.rates,
+    row: { ...seen.row, ...Object.fromEntries(fields.map((field) => [field, other.row[field]])) },
+  };
 }
 
 /** Everything else, and what it means: owner, pipeline, stage, team, … */
 function withScope(seen: Seen, other: Seen): Seen {
   const kept = withFields(other, seen, [...VALUE_FIELDS, ...DATE_FIELDS, ...STATUS_FIELDS]);
-  return { row: kept.row, view: other.view };
+  return { row: kept.row, view: other.view, rates: seen.rates };
 }
 
 /** Why a deal that was not there is: by what it was before. */
@@ -67,16 +73,19 @@ function move(before: Contribution | null, after: Contribution | null, into: Buc
 }
 
 /**
- * One step of a deal, booked in the order of metrics.md section 5: value, expected date, scope, status; each with what the one before has left.
+ * One step of a deal, booked in the order of metrics.md section 5: value, expected date, scope, status; each with what the one before has left. Exchange
+ * rates come first: what else happens is counted at the new ones.
  * A deal enters the window by `pulledIn` and leaves it by `pushedOut`, whichever way the date went.
  */
-export function bookStep(before: Seen | undefined, after: Seen, of: ContributionOf): Booking[] {
+export function bookStep(earlier: Seen | undefined, after: Seen, of: ContributionOf): Booking[] {
   const arrived = of(after);
-  if (before === undefined) return arrived === null ? [] : [entering(arrival(undefined, after.row), arrived)];
+  if (earlier === undefined) return arrived === null ? [] : [entering(arrival(undefined, after.row), arrived)];
+  const before = { ...earlier, rates: after.rates };
   const valued = withFields(before, after, VALUE_FIELDS);
   const dated = withFields(valued, after, DATE_FIELDS);
   const scoped = withScope(dated, after);
   return [
+    ...reRating(of(earlier), of(before)),
     ...move(of(before), of(valued), 'transferredIn', 'transferredOut'),
     ...move(of(valued), of(dated), 'pulledIn', 'pushedOut'),
     ...move(of(dated), of(scoped), 'transferredIn', 'transferredOut'),
@@ -88,12 +97,18 @@ export function bookStep(before: Seen | undefined, after: Seen, of: Contribution
  * Two states of a deal, whatever lay between: the amount's change apart, one reason for coming or going. The rank: status (won, lost, new, reopened, …),
  * then scope (transferred), then the expected date (pulled in, pushed out).
  */
-export function bookEnds(before: Seen | undefined, after: Seen | undefined, of: ContributionOf): Booking[] {
-  const [was, is] = [before === undefined ? null : of(before), after === undefined ? null : of(after)];
-  if (after === undefined || before === undefined) {
+export function bookEnds(earlier: Seen | undefined, after: Seen | undefined, of: ContributionOf): Booking[] {
+  if (after === undefined || earlier === undefined) {
     // Histories do not end: a deal with a first state has one at every later instant.
+    const is = after === undefined ? null : of(after);
     return after === undefined || is === null ? [] : [entering(arrival(undefined, after.row), is)];
   }
+  const before = { ...earlier, rates: after.rates };
+  return [...reRating(of(earlier), of(before)), ...bookDifference(before, after, of)];
+}
+
+function bookDifference(before: Seen, after: Seen, of: ContributionOf): Booking[] {
+  const [was, is] = [of(before), of(after)];
   if (was === null && is === null) return [];
   if (is === null && was !== null) {
     const valued = of(withFields(before, after, VALUE_FIELDS)) ?? was;

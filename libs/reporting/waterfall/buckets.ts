@@ -17,6 +17,7 @@ export const BUCKETS = [
   'postponed',
   'transferredOut',
   'pushedOut',
+  'reRated',
   'restated',
 ] as const;
 export type Bucket = (typeof BUCKETS)[number];
@@ -47,6 +48,22 @@ export function leaving(bucket: Bucket, { group, money }: Contribution): Booking
     ...{ bucket, group, deals: -1, unvalued: money === null ? -1 : 0 },
     money: money === null ? null : { currency: money.currency, minor: -money.minor },
   };
+}
+
+/** The same amount at another rate: what the deal is worth in the currency asked for changed, and the deal did not. */
+export function reRating(before: Contribution | null, after: Contribution | null): Booking[] {
+  const [old, now] = [before?.money ?? null, after?.money ?? null];
+  if (after === null || old === null || now === null) return [];
+  const { group } = after;
+  const one = (currency: string, minor: number): Booking => ({
+    bucket: 'reRated',
+    group,
+    deals: 0,
+    unvalued: 0,
+    money: { currency, minor },
+  });
+  if (old.currency !== now.currency) return [one(old.currency, -old.minor), one(now.currency, now.minor)];
+  return old.minor === now.minor ? [] : [one(now.currency, now.minor - old.minor)];
 }
 
 /** The amount of a deal that stays where it is. A change of currency takes the one amount away and adds the other: nothing is converted. */

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { compareLife } from '../paths/order.js';
-import type { DealInterval, DimensionInterval } from '../rows.js';
+import type { DealInterval, DimensionInterval, DimensionValues } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { dimensionView } from '../scope/dimension-view.js';
 
@@ -36,6 +36,10 @@ export interface DimensionTimeline {
   causeAt(instant: EpochMs, row: DealInterval): DimensionInterval | undefined;
 }
 
+function isOfPair({ from, to }: DimensionValues['rate'], currency: string | null): boolean {
+  return from === currency || to === currency;
+}
+
 /** `frozenAt`: teams, managers and offices as of one instant whatever the time (`--organised now`). */
 export function dimensionTimeline(rows: readonly DimensionInterval[], knownAt: number, frozenAt?: EpochMs): DimensionTimeline {
   const known = rows.filter((row) => row.openedBy <= knownAt && (row.withdrawnBy === null || row.withdrawnBy > knownAt));
@@ -64,9 +68,10 @@ export function dimensionTimeline(rows: readonly DimensionInterval[], knownAt: n
     },
     causeAt: (instant, row) =>
       moving.find(
-        ({ kind, id, validFrom }) =>
+        ({ kind, id, validFrom, values }) =>
           validFrom === instant &&
-          ((kind === 'employee' && id === row.owner) ||
+          ((kind === 'rate' && isOfPair(values as DimensionValues['rate'], row.currency)) ||
+            (kind === 'employee' && id === row.owner) ||
             (kind === 'company' && id === row.company) ||
             (kind === 'process' && id === row.pipeline)),
       ),

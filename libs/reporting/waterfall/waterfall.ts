@@ -6,6 +6,8 @@ import { QuestionNotUnderstood } from '../queries.js';
 import type { DealInterval } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { groupOrder, keyReader, labelsOf } from '../scope/groupings.js';
+import type { WorthOf } from '../scope/conversion.js';
+import { worthIn } from '../scope/conversion.js';
 import { inScope } from '../scope/scope.js';
 import type { ContributionOf, Seen } from './booking.js';
 import { bookEnds, bookStep } from './booking.js';
@@ -92,29 +94,37 @@ class Stock {
   }
 }
 
-/** One reader of contributions for all views: what it needs of a view is made once per view. */
-function contributions({ groupBy, scope, zone }: PipelineQuestion): ContributionOf {
-  const readers = new WeakMap<DimensionView, (row: DealInterval) => Contribution | null>();
-  function readerOf(view: DimensionView): (row: DealInterval) => Contribution | null {
+/** Made once per view: what it needs of a view is the same for every row. */
+function perView<T extends object>(make: (view: DimensionView) => T): (view: DimensionView) => T {
+  const made = new WeakMap<DimensionView, T>();
+  return (view) => {
+    let one = made.get(view);
+    if (one === undefined) made.set(view, (one = make(view)));
+    return one;
+  };
+}
+
+function contributions({ groupBy, scope, zone, convertTo }: PipelineQuestion): ContributionOf {
+  /** The group of an open row in scope. */
+  const groupIn = perView((view): ((row: DealInterval) => string | null) => {
     const isIn = inScope(scope, view, zone);
     const keys = groupBy.map((grouping) => keyReader(grouping, view, zone));
-    return (row) => {
-      if (row.status !== 'open' || !isIn(row)) return null;
-      const { valueMinor: minor, currency } = row;
-      const group = JSON.stringify(keys.map((read) => read(row)));
-      return { group, money: minor === null || currency === null ? null : { minor, currency } };
-    };
-  }
-  return ({ row, view }) => {
-    let read = readers.get(view);
-    if (read === undefined) readers.set(view, (read = readerOf(view)));
-    return read(row);
+    return (row) => (row.status !== 'open' || !isIn(row) ? null : JSON.stringify(keys.map((read) => read(row))));
+  });
+  const worthAt = perView((view): WorthOf => worthIn(convertTo, view));
+  return ({ row, view, rates }) => {
+    const group = groupIn(view)(row);
+    if (group === null) return null;
+    const { valueMinor: minor, currency } = worthAt(rates)(row);
+    return { group, money: minor === null || currency === null ? null : { minor, currency } };
   };
 }
 
 function seenAt(history: readonly DealInterval[], dimensions: DimensionTimeline, at: EpochMs): Seen | undefined {
   const row = stateAt(history, at);
-  return row === undefined ? undefined : { row, view: dimensions.at(at) };
+  if (row === undefined) return undefined;
+  const view = dimensions.at(at);
+  return { row, view, rates: view };
 }
 
 /** The instants in (from, to] at which a deal, or what its ids mean, changes. All facts of one instant are one step: no T lies between them. */
