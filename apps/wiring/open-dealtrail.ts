@@ -141,7 +141,7 @@ export async function openDealtrail(
       clock: clock.real,
       timeZone: config.timeZone,
       ...(index === null ? {} : { index }),
-      ...(projector === null ? {} : { waitFor: (position, timeoutMs) => projector.waitFor(position, timeoutMs) }),
+      ...(projector === null ? {} : { waitFor: (position, timeoutMs, models) => projector.waitFor(position, timeoutMs, models) }),
     });
     return {
       config,

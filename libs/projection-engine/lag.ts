@@ -24,6 +24,11 @@ export interface ModelLag {
 const COUNTED_PER_READ = 2_000;
 const COUNTED_AT_MOST = 20_000;
 
+/** A partition of a model, as far as its lag needs it. */
+export interface Behindhand extends Pick<Member, 'model' | 'partition' | 'checkpoint' | 'state' | 'movedAt' | 'error'> {
+  readonly parked: { readonly size: number };
+}
+
 interface Behind {
   readonly events: number;
   readonly exact: boolean;
@@ -44,7 +49,7 @@ async function behind(eventStore: EventStore, position: Position): Promise<Behin
   return { events, exact: false, since };
 }
 
-export async function measureLag(eventStore: EventStore, members: readonly Member[], now: EpochMs): Promise<ModelLag[]> {
+export async function measureLag(eventStore: EventStore, members: readonly Behindhand[], now: EpochMs): Promise<ModelLag[]> {
   const measured = new Map<Position, Behind>();
   const lags: ModelLag[] = [];
   for (const member of members) {

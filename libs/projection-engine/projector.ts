@@ -15,6 +15,7 @@ import type { Member } from './member.js';
 import { partitionOf, reached } from './member.js';
 import type { ProjectorNote } from './notes.js';
 import type { Projection } from './projection.js';
+import type { ReadModels, ReplayAsked, Replayed } from './read-models.js';
 import { replayStream } from './replay-parked.js';
 import type { Decode } from './stream-histories.js';
 import { builtModel, modelVersionOf, nextBuild, previousBuild } from './versions.js';
@@ -64,7 +65,7 @@ export async function openProjector(options: ProjectorOptions): Promise<Projecto
  * Keeps read models current from the log. One loop takes the lanes in turn, so that a page, a replay and a switch of versions never interleave. Without `start` nothing
  * runs by itself: a command-line process calls `catchUp`.
  */
-export class Projector {
+export class Projector implements ReadModels {
   private lanes: Lane[] = [];
   private readonly waiters = new Waiters();
   private readonly laneOptions: LaneOptions;
@@ -95,6 +96,10 @@ export class Projector {
       cachedStreams: options.cachedStreams ?? 20_000,
       note: (note) => this.note(note),
     };
+  }
+
+  get names(): readonly string[] {
+    return this.options.projections.map(({ model }) => model.name);
   }
 
   async open(): Promise<void> {
@@ -151,14 +156,12 @@ export class Projector {
   }
 
   /** The parked streams of the models in use. */
-  parked(): ParkedStream[] {
+  async parked(): Promise<ParkedStream[]> {
     return this.inUse().flatMap((member) => [...member.parked.values()]);
   }
 
   /** Tries parked streams again: all, or those of one model or one stream. Rows that are made this way lie below the checkpoint: the read store notes it. */
-  replayParked(
-    only: { readonly model?: string; readonly stream?: string } = {},
-  ): Promise<{ replayed: ParkedStream[]; stillParked: ParkedStream[] }> {
+  replayParked(only: ReplayAsked = {}): Promise<Replayed> {
     return this.exclusively(async () => {
       const replayed: ParkedStream[] = [];
       const stillParked: ParkedStream[] = [];

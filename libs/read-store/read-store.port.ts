@@ -62,6 +62,8 @@ export interface ModelBatch {
   readonly changes: readonly RowChange[];
   /** A checkpoint never goes back: a position below the stored one leaves that as it is. */
   readonly checkpoint: Checkpoint;
+  /** The checkpoint that this batch goes on from: where the stored one lies before it, the store has lost what it had acknowledged (`CheckpointLost`). */
+  readonly goesOnFrom?: Position;
   /** Entities whose rows below the checkpoint this batch made (a replay of a parked stream): noted last, see `replays`. */
   readonly replayed?: readonly string[];
 }
@@ -84,6 +86,29 @@ export interface Leases {
   renew(lease: Lease, ttlMs: number): Promise<Lease | null>;
   /** Free at once for the next owner; nothing happens where it was lost already. */
   release(lease: Lease): Promise<void>;
+  /** The lease as it stands, run out by the store's clock or not; null where nobody has it. */
+  held(model: ReadModel, partition: number): Promise<Lease | null>;
+  /**
+   * Takes a lease from its owner, if it is still exactly that one: for who has watched it not being renewed for its time, by a clock of his own. Clocks of
+   * machines may jump and differ; a lease that is watched does not depend on them. Null where it was renewed or taken meanwhile.
+   */
+  seize(lease: Lease, owner: string, ttlMs: number): Promise<Lease | null>;
+}
+
+export interface ControlRecord {
+  /** `kind/what`. */
+  readonly key: string;
+  readonly value: Readonly<Record<string, string | number | null>>;
+}
+
+/** What the processes on one store tell each other about the models: what is paused, what is being built, which streams are to be tried again. */
+export interface ControlRecords {
+  /** Those whose key begins so, by key. */
+  list(prefix: string): Promise<readonly ControlRecord[]>;
+  /** False where there is one of this key: that stays. */
+  add(record: ControlRecord): Promise<boolean>;
+  put(record: ControlRecord): Promise<void>;
+  remove(key: string): Promise<void>;
 }
 
 /** A stream held back: an event of it failed, and its later events queue behind it. */
@@ -135,16 +160,21 @@ export interface ColumnPage {
  * never ask beyond it). Every adapter passes `describeReadStoreContract`. Throws `ReadStoreUnavailable` where it cannot be reached.
  */
 export interface ReadStore {
+  /** Whether a commit is seen whole or not at all. Where not, rows of a batch may stand there without it, from a writer that was stopped or came late. */
+  readonly commitsWhole: boolean;
   /** Makes the model's table or collection and its indexes; with `indexes: 'later'` the indexes are made by `index`. */
   prepare(model: ReadModel, options?: { indexes?: 'now' | 'later' }): Promise<void>;
   index(model: ReadModel): Promise<void>;
   drop(model: ReadModel): Promise<void>;
-  /** @throws StaleLease */
+  /** @throws StaleLease, CheckpointLost */
   commit(batches: readonly ModelBatch[]): Promise<void>;
   /** The partition's checkpoint; null before the first. */
   checkpoint(model: ReadModel, partition: number): Promise<Checkpoint | null>;
-  /** The lowest checkpoint of all its partitions; null where one has none yet. */
-  lowestCheckpoint(model: ReadModel, partitions: number): Promise<Checkpoint | null>;
+  /**
+   * The lowest checkpoint of all its partitions; null where one has none yet. Without a number: of those that have begun, which are all of them once the model is
+   * in use. So a reader need not know in how many partitions a model was built.
+   */
+  lowestCheckpoint(model: ReadModel, partitions?: number): Promise<Checkpoint | null>;
   rowsOf(model: ReadModel, entity: string): Promise<Row[]>;
   /** Pages of rows counting at (asOf, knownAt), in any order. */
   rowsAsOf(model: ReadModel, at: { asOf: EpochMs; knownAt: number; where?: readonly Condition[] }): AsyncIterable<readonly Row[]>;
@@ -166,6 +196,7 @@ export interface ReadStore {
   replays(after: number): Promise<readonly { readonly number: number; readonly model: string; readonly entity: string }[]>;
   noteReplay(model: ReadModel, entity: string): Promise<void>;
   readonly leases: Leases;
+  readonly control: ControlRecords;
   close(): Promise<void>;
 }
 
@@ -186,6 +217,11 @@ export class InvalidCursor extends Error {
 /** A later owner holds the partition: this writer stops. */
 export class StaleLease extends Error {
   override readonly name = 'StaleLease';
+}
+
+/** The store came back older than it was: the writer goes on from the checkpoint that is there. */
+export class CheckpointLost extends Error {
+  override readonly name = 'CheckpointLost';
 }
 
 export function rowCounts(row: RowLife, asOf: EpochMs, knownAt: number): boolean {

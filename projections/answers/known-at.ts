@@ -35,7 +35,7 @@ async function lowestCheckpoint(options: AnswersOptions, models: readonly ReadMo
   const { eventStore, readStore } = options;
   let lowest: Checkpoint | null = null;
   for (const model of models) {
-    const checkpoint = await readStore.lowestCheckpoint(await modelInUse(readStore, model), options.partitions ?? 1);
+    const checkpoint = await readStore.lowestCheckpoint(await modelInUse(readStore, model));
     if (checkpoint === null) return null;
     if (checkpoint.logId !== eventStore.identity.logId) {
       throw new AnotherHistory(
@@ -104,7 +104,8 @@ export class KnownAtResolver {
       return position === LOG_START || (checkpoint !== null && checkpoint.position >= position);
     };
     if (await reached()) return;
-    const outcome = (await this.options.waitFor?.(position, timeoutMs ?? DEFAULT_TIMEOUT_MS)) ?? 'late';
+    const names = models.map(({ name }) => name);
+    const outcome = (await this.options.waitFor?.(position, timeoutMs ?? DEFAULT_TIMEOUT_MS, names)) ?? 'late';
     if (outcome === 'parked') {
       throw new AnswerNotReady('parked', `position ${position} is of a stream held back by an error: see ./dealtrail parked`, position);
     }

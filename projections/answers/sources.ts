@@ -26,9 +26,7 @@ export interface AnswersOptions {
   readonly clock: { now(): EpochMs };
   readonly timeZone: ReportZone;
   /** Until all models read have reached the position. Left out: nothing is waited for, what is not there is late. */
-  readonly waitFor?: (position: Position, timeoutMs: number) => Promise<'reached' | 'late' | 'parked'>;
-  /** Partitions of each model; default 1. */
-  readonly partitions?: number;
+  readonly waitFor?: (position: Position, timeoutMs: number, models: readonly string[]) => Promise<'reached' | 'late' | 'parked'>;
   /** A faster source of states, asked first. */
   readonly index?: PipelineStates;
 }

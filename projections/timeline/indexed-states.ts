@@ -15,8 +15,6 @@ import { readIndexFile, writeIndexFile } from './index-file.js';
 export interface IndexedStatesOptions {
   readonly readStore: ReadStore;
   readonly eventStore: EventStore;
-  /** Partitions of the model; default 1. */
-  readonly partitions?: number;
   /** Where the snapshot file stands; left out: none is read or written. */
   readonly file?: string;
   /** Answers what the index cannot hold: too many groups. */
@@ -117,7 +115,7 @@ export class IndexedStates implements PipelineStates {
   }
 
   private async checkpoint(model: ReadModel): Promise<Checkpoint | null> {
-    return this.options.readStore.lowestCheckpoint(model, this.options.partitions ?? 1);
+    return this.options.readStore.lowestCheckpoint(model);
   }
 
   private async load(): Promise<void> {

@@ -98,7 +98,7 @@ export class OperationsController {
 
   @Get('operations/parked')
   @ApiOperation({ operationId: 'Parked', summary: 'Streams held back because an event of them could not be projected, with the error.' })
-  parked(): ParkedAnswer {
+  parked(): Promise<ParkedAnswer> {
     return parkedOf(this.projector);
   }
 

@@ -1,4 +1,5 @@
 import { positionOf } from '../../domain/shared/position.js';
+import { CheckpointLost } from '../read-store.port.js';
 import type { ModelBatch, ReadStore } from '../read-store.port.js';
 import { DEALS, all, batchOf, checkpointAt, dealRow, end, insert, withdraw } from './deals.contract.js';
 import type { OpenForTest } from './read-store.contract.js';
@@ -67,6 +68,28 @@ export function describeCommits(open: OpenForTest): void {
     await store.commit([batchOf(4, [insert(anna)])]);
     expect(await store.checkpoint(DEALS, 0)).toEqual(checkpointAt(9));
     expect(await store.rowsOf(DEALS, 'd1')).toEqual([anna]);
+  });
+
+  it('refuses a batch that goes on from a checkpoint which the store no longer has: it came back older than it was', async () => {
+    const { store } = await open();
+    await store.prepare(DEALS);
+    await store.commit([batchOf(4, [])]);
+    await store.commit([batchOf(9, [], { goesOnFrom: positionOf(4) })]);
+    await store.commit([batchOf(9, [], { goesOnFrom: positionOf(4) })]);
+    await expect(store.commit([batchOf(15, [], { goesOnFrom: positionOf(12) })])).rejects.toThrow(CheckpointLost);
+    expect(await store.checkpoint(DEALS, 0)).toEqual(checkpointAt(9));
+    await expect(store.commit([batchOf(15, [], { partition: 1, goesOnFrom: positionOf(12) })])).rejects.toThrow(CheckpointLost);
+    expect(await store.checkpoint(DEALS, 1)).toBeNull();
+  });
+
+  it('gives the lowest checkpoint of the partitions that have begun to who does not know how many there are', async () => {
+    const { store } = await open();
+    await store.prepare(DEALS);
+    expect(await store.lowestCheckpoint(DEALS)).toBeNull();
+    await store.commit([batchOf(9, [], { partition: 2 })]);
+    await store.commit([batchOf(5, [], { partition: 1 })]);
+    await store.commit([batchOf(7, [], { partition: 0 })]);
+    expect(await store.lowestCheckpoint(DEALS)).toEqual(checkpointAt(5));
   });
 
   it('keeps a checkpoint per partition, and the lowest of them only when all partitions have one', async () => {

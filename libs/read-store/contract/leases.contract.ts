@@ -80,4 +80,23 @@ export function describeLeases(open: OpenForTest): void {
     expect(await anna.checkpoint(DEALS, 0)).toBeNull();
     expect(await anna.lowestCheckpoint(DEALS, 1)).toBeNull();
   });
+
+  it('shows a lease also after its time, and gives it to who has watched it not being renewed, whatever the clocks say', async () => {
+    const { clock, anna, ben } = await withClock();
+    expect(await ben.leases.held(DEALS, 0)).toBeNull();
+    const first = await anna.leases.acquire(DEALS, 0, 'anna', TTL);
+    if (first === null) throw new Error('free');
+    expect(await ben.leases.held(DEALS, 0)).toEqual(first);
+    clock.at -= 3_600_000;
+    const renewed = await anna.leases.renew(first, TTL);
+    expect(await ben.leases.seize(first, 'ben', TTL)).toBeNull();
+    if (renewed === null) throw new Error('still her lease');
+    expect(await ben.leases.seize(renewed, 'ben', TTL)).toEqual({ ...renewed, owner: 'ben', epoch: 2, expiresAt: clock.at + TTL });
+    expect(await anna.leases.renew(renewed, TTL)).toBeNull();
+    await expect(anna.commit([under(1, 3)])).rejects.toThrow(StaleLease);
+    const held = await ben.leases.held(DEALS, 0);
+    if (held === null) throw new Error('his lease');
+    await ben.leases.release(held);
+    expect(await anna.leases.held(DEALS, 0)).toBeNull();
+  });
 }

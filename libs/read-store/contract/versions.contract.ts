@@ -75,4 +75,21 @@ export function describeVersionsAndParking(open: OpenForTest): void {
     await store.unpark(DEALS, 'deal-d1');
     expect(await store.parked()).toEqual([second]);
   });
+
+  it('keeps control records, of which one of several who add it at once is the first', async () => {
+    const { store, another } = await open();
+    const other = await another();
+    const build = (version: number) => ({ key: 'build/deals', value: { version, asked: 'anna', error: null } });
+    const added = await Promise.all([store.control.add(build(1)), other.control.add(build(1)), store.control.add(build(1))]);
+    expect(added.filter(Boolean)).toHaveLength(1);
+    expect(await other.control.list('build/')).toEqual([build(1)]);
+    await other.control.put(build(2));
+    await store.control.put({ key: 'buildings', value: {} });
+    await store.control.put({ key: 'paused/deals', value: {} });
+    expect(await store.control.list('build/')).toEqual([build(2)]);
+    expect((await store.control.list('')).map(({ key }) => key)).toEqual(['build/deals', 'buildings', 'paused/deals']);
+    await store.control.remove('build/deals');
+    await store.control.remove('build/deals');
+    expect(await other.control.list('build/')).toEqual([]);
+  });
 }

@@ -10,6 +10,7 @@ import type {
   Checkpoint,
   ColumnPage,
   Condition,
+  ControlRecords,
   Lease,
   Leases,
   ListQuery,
@@ -24,6 +25,7 @@ import { countsAt, endedWithin, knownBy, listFilter, openedWithin, whereFilter, 
 import type { RowFilter } from './filters.js';
 import { ensureIndexes } from './indexes.js';
 import { isDuplicateKey, isNothingThere, readStoreFault, shownAddress } from './mongo-faults.js';
+import { mongoControl } from './mongo-control.js';
 import { Partitions } from './partitions.js';
 import { RowWriter } from './row-writer.js';
 import { StoredRows } from './stored-rows.js';
@@ -91,7 +93,9 @@ interface Replay {
  * batch that was stopped anywhere is invisible, and what the checkpoint covers is whole.
  */
 class MongoReadStore implements ReadStore {
+  readonly commitsWhole = false;
   readonly leases: Leases;
+  readonly control: ControlRecords;
   readonly #partitions: Partitions;
   readonly #versions: Collection<{ _id: string; version: number }>;
   readonly #parked: Collection<Parked>;
@@ -115,7 +119,10 @@ class MongoReadStore implements ReadStore {
       acquire: (...args) => this.#run(() => partitions.acquire(...args)),
       renew: (lease: Lease, ttlMs) => this.#run(() => partitions.renew(lease, ttlMs)),
       release: (lease: Lease) => this.#run(() => partitions.release(lease)),
+      held: (...args) => this.#run(() => partitions.held(...args)),
+      seize: (lease: Lease, owner, ttlMs) => this.#run(() => partitions.seize(lease, owner, ttlMs)),
     };
+    this.control = mongoControl(db.collection('control'), (work) => this.#run(work));
   }
 
   async prepare(model: ReadModel, options: { indexes?: 'now' | 'later' } = {}): Promise<void> {
@@ -164,7 +171,7 @@ class MongoReadStore implements ReadStore {
     return this.#run(() => this.#partitions.checkpoint(model, partition));
   }
 
-  lowestCheckpoint(model: ReadModel, partitions: number): Promise<Checkpoint | null> {
+  lowestCheckpoint(model: ReadModel, partitions?: number): Promise<Checkpoint | null> {
     return this.#run(() => this.#partitions.lowest(model, partitions));
   }
 

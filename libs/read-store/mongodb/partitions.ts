@@ -1,9 +1,9 @@
-import type { Collection } from 'mongodb';
+import type { Collection, Filter, UpdateFilter } from 'mongodb';
 import type { EventId } from '../../domain/shared/ids.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { positionNumber, positionOf } from '../../domain/shared/position.js';
 import { modelId } from '../model-columns.js';
-import { StaleLease } from '../read-store.port.js';
+import { CheckpointLost, StaleLease } from '../read-store.port.js';
 import type { Checkpoint, Lease, Leases, ModelBatch, ReadModel } from '../read-store.port.js';
 import { isDuplicateKey } from './mongo-faults.js';
 import { integer } from './stored-rows.js';
@@ -40,35 +40,47 @@ export class Partitions implements Leases {
     return found === null ? null : checkpointOf(found);
   }
 
-  async lowest(model: ReadModel, partitions: number): Promise<Checkpoint | null> {
-    const ids = Array.from({ length: partitions }, (_, partition) => partitionId(model, partition));
-    const found = await this.documents.find({ _id: { $in: ids } }).toArray();
-    const checkpoints = found.map(checkpointOf).filter((checkpoint) => checkpoint !== null);
-    if (checkpoints.length < partitions) return null;
+  async lowest(model: ReadModel, partitions?: number): Promise<Checkpoint | null> {
+    const found = await this.documents.find({ model: model.name, version: model.version }).toArray();
+    const asked = found.filter(({ partition }) => partition < (partitions ?? Number.MAX_SAFE_INTEGER));
+    const checkpoints = asked.map(checkpointOf).filter((checkpoint) => checkpoint !== null);
+    // One that is leased and has nothing yet counts as begun: what follows from the log's start is not there.
+    if (checkpoints.length < Math.max(partitions ?? 1, asked.length)) return null;
     return checkpoints.reduce((lowest, next) => (next.position < lowest.position ? next : lowest));
   }
 
-  /** @throws StaleLease */
-  async advance({ model, partition, checkpoint }: ModelBatch): Promise<void> {
+  /** @throws StaleLease, CheckpointLost */
+  async advance({ model, partition, checkpoint, goesOnFrom }: ModelBatch): Promise<void> {
     const _id = partitionId(model, partition);
     const position = positionNumber(checkpoint.position);
     const { eventId, recordedAt, logId, epoch } = checkpoint;
     const wanted = { position: integer(position), eventId, recordedAt: integer(recordedAt), logId, writtenUnder: epoch, epoch };
+    const from = goesOnFrom === undefined ? {} : { $gte: integer(positionNumber(goesOnFrom)) };
+    const advanced = await this.#advanceWhere(
+      // Whole numbers beyond 32 bits are stored as Long and come back as numbers.
+      { _id, epoch: { $lte: epoch }, position: { ...from, $lte: integer(position) } } as Filter<PartitionDocument>,
+      { $set: wanted as PartitionDocument, $setOnInsert: { ...namesOf(model, partition), owner: null, expiresAt: 0 } },
+      // A partition that goes on from somewhere is there: making it anew would promise rows that are gone.
+      goesOnFrom === undefined,
+    );
+    if (advanced) return;
+    const there = await this.documents.findOne({ _id });
+    if (there !== null && there.epoch > epoch) {
+      throw new StaleLease(`${modelId(model)} partition ${partition} has an owner of epoch ${there.epoch}; epoch ${epoch} may not write`);
+    }
+    if (goesOnFrom !== undefined && (there === null || there.position < positionNumber(goesOnFrom))) {
+      throw new CheckpointLost(`${modelId(model)} partition ${partition} stands before ${goesOnFrom}, which it had reached`);
+    }
+    // Else the checkpoint is further on: a repetition.
+  }
+
+  async #advanceWhere(filter: Filter<PartitionDocument>, update: UpdateFilter<PartitionDocument>, upsert: boolean): Promise<boolean> {
     try {
       // Not there: made. There under a later epoch or further on: the filter does not fit, and making another of this _id is refused.
-      await this.documents.findOneAndUpdate(
-        { _id, epoch: { $lte: epoch }, position: { $lte: position } },
-        // Whole numbers beyond 32 bits are stored as Long and come back as numbers.
-        { $set: wanted as PartitionDocument, $setOnInsert: { ...namesOf(model, partition), owner: null, expiresAt: 0 } },
-        { upsert: true },
-      );
+      return (await this.documents.findOneAndUpdate(filter, update, { upsert, returnDocument: 'after' })) !== null;
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
-      const there = await this.documents.findOne({ _id });
-      // Else the checkpoint is further on: a repetition.
-      if (there !== null && there.epoch > epoch) {
-        throw new StaleLease(`${modelId(model)} partition ${partition} has an owner of epoch ${there.epoch}; epoch ${epoch} may not write`);
-      }
+      return false;
     }
   }
 
@@ -113,6 +125,18 @@ export class Partitions implements Leases {
     const { owner, epoch } = lease;
     // The epoch stays: the next owner's must be higher, or a late writer of this one would pass for it.
     await this.documents.updateOne({ _id: partitionId(lease, lease.partition), owner, epoch }, { $set: { owner: null, expiresAt: 0 } });
+  }
+
+  async held(model: ReadModel, partition: number): Promise<Lease | null> {
+    const found = await this.documents.findOne({ _id: partitionId(model, partition) });
+    return found === null || found.owner === null ? null : leaseOf(found);
+  }
+
+  async seize(lease: Lease, owner: string, ttlMs: number): Promise<Lease | null> {
+    const same = { _id: partitionId(lease, lease.partition), owner: lease.owner, epoch: lease.epoch, expiresAt: lease.expiresAt };
+    const mine = { $set: { owner, expiresAt: this.now() + ttlMs }, $inc: { epoch: 1 } };
+    const seized = await this.documents.findOneAndUpdate(same, mine, { returnDocument: 'after' });
+    return seized === null ? null : leaseOf(seized);
   }
 }
 

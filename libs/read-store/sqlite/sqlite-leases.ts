@@ -8,10 +8,10 @@ interface LeaseRow {
   readonly expiresAt: number;
 }
 
-/** Runs one immediate transaction. */
+/** Runs one immediate transaction, or a read. */
 type Write = <T>(work: () => T) => Promise<T>;
 
-export function sqliteLeases(db: Database, now: () => EpochMs, write: Write): Leases {
+export function sqliteLeases(db: Database, now: () => EpochMs, write: Write, read: Write): Leases {
   const find = db.prepare<[string, number, number], LeaseRow>(
     'SELECT owner, epoch, expiresAt FROM leases WHERE model = ? AND version = ? AND partition = ?',
   );
@@ -47,6 +47,20 @@ export function sqliteLeases(db: Database, now: () => EpochMs, write: Write): Le
       write(() => {
         // The epoch stays: the next owner's must be higher, or a late writer of this one would pass for it.
         if (holder(lease)) put.run(lease.model, lease.version, lease.partition, null, lease.epoch, 0);
+      }),
+    held: (model, partition) =>
+      read(() => {
+        const row = find.get(model.name, model.version, partition);
+        if (row === undefined || row.owner === null) return null;
+        return { model: model.name, version: model.version, partition, owner: row.owner, epoch: row.epoch, expiresAt: row.expiresAt };
+      }),
+    seize: (lease, owner, ttlMs) =>
+      write(() => {
+        const row = find.get(lease.model, lease.version, lease.partition);
+        if (row?.owner !== lease.owner || row.epoch !== lease.epoch || row.expiresAt !== lease.expiresAt) return null;
+        const seized: Lease = { ...lease, owner, epoch: lease.epoch + 1, expiresAt: now() + ttlMs };
+        keep(seized);
+        return seized;
       }),
   };
 }

@@ -9,11 +9,12 @@ import { positionNumber, positionOf } from '../../domain/shared/position.js';
 import { writesOf } from '../batch-writes.js';
 import { cursorAfter, placeOf } from '../list-cursor.js';
 import { checkModel, checkOrdered, modelId } from '../model-columns.js';
-import { ReadStoreUnavailable, StaleLease } from '../read-store.port.js';
+import { CheckpointLost, ReadStoreUnavailable, StaleLease } from '../read-store.port.js';
 import type {
   Checkpoint,
   ColumnPage,
   Condition,
+  ControlRecords,
   Leases,
   ListQuery,
   ModelBatch,
@@ -28,6 +29,7 @@ import type { SqlPart } from './filter-sql.js';
 import { ModelTable } from './model-table.js';
 import { checkLayout, configure, makeTables } from './schema.js';
 import { isBusy, readStoreFault } from './sqlite-faults.js';
+import { sqliteControl } from './sqlite-control.js';
 import { sqliteLeases } from './sqlite-leases.js';
 import { Symbols } from './symbols.js';
 
@@ -75,7 +77,9 @@ interface CheckpointRow {
 }
 
 class SqliteReadStore implements ReadStore {
+  readonly commitsWhole = true;
   readonly leases: Leases;
+  readonly control: ControlRecords;
   readonly #tables = new Map<string, ModelTable>();
   readonly #statements = new Map<string, Statement>();
   readonly #symbols: Symbols;
@@ -87,7 +91,17 @@ class SqliteReadStore implements ReadStore {
   ) {
     this.#pageRows = options.pageRows ?? 5_000;
     this.#symbols = new Symbols(db);
-    this.leases = sqliteLeases(db, options.now ?? Date.now, (work) => this.#write(work));
+    this.leases = sqliteLeases(
+      db,
+      options.now ?? Date.now,
+      (work) => this.#write(work),
+      (work) => this.#run(work),
+    );
+    this.control = sqliteControl(
+      db,
+      (work) => this.#write(work),
+      (work) => this.#run(work),
+    );
   }
 
   async prepare(model: ReadModel, options: { indexes?: 'now' | 'later' } = {}): Promise<void> {
@@ -127,13 +141,13 @@ class SqliteReadStore implements ReadStore {
     });
   }
 
-  lowestCheckpoint(model: ReadModel, partitions: number): Promise<Checkpoint | null> {
+  lowestCheckpoint(model: ReadModel, partitions?: number): Promise<Checkpoint | null> {
     return this.#run(() => {
       const rows = this.#sql<[string, number, number], CheckpointRow>(
         'SELECT * FROM checkpoints WHERE model = ? AND version = ? AND partition < ? ORDER BY position',
-      ).all(model.name, model.version, partitions);
+      ).all(model.name, model.version, partitions ?? Number.MAX_SAFE_INTEGER);
       const lowest = rows[0];
-      return lowest === undefined || rows.length < partitions ? null : checkpointOf(lowest);
+      return lowest === undefined || rows.length < (partitions ?? 1) ? null : checkpointOf(lowest);
     });
   }
 
@@ -240,7 +254,7 @@ class SqliteReadStore implements ReadStore {
 
   #commitOne(batch: ModelBatch): void {
     const { model, partition, checkpoint } = batch;
-    this.#checkEpoch(batch);
+    this.#checkPlace(batch);
     const table = this.#table(model);
     const { beforeWrite } = this.options;
     for (const writes of writesOf(batch.changes)) table.write(writes, beforeWrite);
@@ -265,15 +279,19 @@ class SqliteReadStore implements ReadStore {
     );
   }
 
-  #checkEpoch({ model, partition, checkpoint }: ModelBatch): void {
+  #checkPlace({ model, partition, checkpoint, goesOnFrom }: ModelBatch): void {
     const leased = this.#sql<[string, number, number], { epoch: number }>(
       'SELECT epoch FROM leases WHERE model = ? AND version = ? AND partition = ?',
     ).get(model.name, model.version, partition)?.epoch;
-    const newest = Math.max(leased ?? 0, this.#checkpointRow(model, partition)?.epoch ?? 0);
+    const there = this.#checkpointRow(model, partition);
+    const newest = Math.max(leased ?? 0, there?.epoch ?? 0);
     if (checkpoint.epoch < newest) {
       throw new StaleLease(
         `${modelId(model)} partition ${partition} has an owner of epoch ${newest}; epoch ${checkpoint.epoch} may not write`,
       );
+    }
+    if (goesOnFrom !== undefined && (there === undefined || there.position < positionNumber(goesOnFrom))) {
+      throw new CheckpointLost(`${modelId(model)} partition ${partition} stands before ${goesOnFrom}, which it had reached`);
     }
   }
 
