@@ -1,5 +1,5 @@
 import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
-import type { Given, Parameter, Question } from './question.js';
+import type { Choice, Given, Parameter, Question } from './question.js';
 
 const LONGEST = 500;
 
@@ -39,6 +39,17 @@ export function readGiven(question: Question, said: Readonly<Record<string, unkn
 
 export function one(given: Given, name: string): string | undefined {
   return given[name]?.[0];
+}
+
+/** Of a parameter that is required: its absence was refused before. */
+export function needed(given: Given, name: string): string {
+  return one(given, name) ?? '';
+}
+
+/** Of a parameter with choices, as one of them. */
+export function choice<C extends string>(given: Given, { name, choices }: Choice<C>): C | undefined {
+  const said = one(given, name);
+  return choices.find((each) => each === said);
 }
 
 /** @throws QuestionNotUnderstood */

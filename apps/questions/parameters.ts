@@ -1,7 +1,11 @@
 import type { Filters, Grouping } from '../../libs/reporting/queries.js';
-import { GROUPINGS } from '../../libs/reporting/queries.js';
+import { GROUPINGS, QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import { given, number, one } from './given.js';
-import type { Given, Parameter } from './question.js';
+import type { Choice, Given, Parameter } from './question.js';
+
+export function oneOf<const C extends string>(parameter: Choice<C>): Choice<C> {
+  return parameter;
+}
 
 export const asOf: Parameter = { name: 'asOf', about: 'the instant T: what had happened by then; default now', example: '2017-10-15' };
 export const knownAt: Parameter = {
@@ -14,12 +18,12 @@ export const timeZone: Parameter = {
   about: 'zone in which days begin and end; default DEALTRAIL_TIME_ZONE',
   example: 'Europe/Amsterdam',
 };
-export const known: Parameter = {
+export const known = oneOf({
   name: 'known',
-  about: 'now: what is known today about every point; then: what was known at each point',
+  about: 'now (default): what is known today about every point; then: what was known at each point',
   example: 'then',
   choices: ['now', 'then'],
-};
+});
 export const organised: Parameter = {
   name: 'organised',
   about: 'teams, managers and offices as at T (then), as they are now, or at an instant; default then',
@@ -42,12 +46,14 @@ export const after: Parameter = {
 };
 export const timeout: Parameter = { name: 'timeoutMs', about: 'how long to wait for that, in milliseconds; default 5000', example: '5000' };
 
-export function groupBy(fallback: string): Parameter {
+export const NO_GROUPING = 'none';
+
+export function groupBy(fallback: string, choices: readonly Grouping[] = GROUPINGS): Parameter {
   return {
     name: 'groupBy',
     about: `one row per combination of these; default ${fallback}`,
-    example: 'stage,owner',
-    choices: GROUPINGS,
+    example: choices.includes('stage') ? 'stage,owner' : 'owner',
+    choices: [...choices, NO_GROUPING],
     shape: 'list',
   };
 }
@@ -65,10 +71,20 @@ export const filters: readonly Parameter[] = GROUPINGS.map((name) => ({
 }));
 
 export const scope: readonly Parameter[] = [...filters, closing, organised];
+/** Of reports that have their own statuses, or their own period. */
+export function scopeWithout(...names: readonly string[]): readonly Parameter[] {
+  return scope.filter(({ name }) => !names.includes(name));
+}
 export const knowledge: readonly Parameter[] = [knownAt, timeZone, after, timeout];
 
+/** @throws QuestionNotUnderstood for `none` beside others */
 export function groupings(said: Given): readonly Grouping[] | undefined {
-  return said['groupBy'] as readonly Grouping[] | undefined; // one of the parameter's choices each
+  const names = said['groupBy'];
+  if (names?.includes(NO_GROUPING)) {
+    if (names.length > 1) throw new QuestionNotUnderstood(`'${NO_GROUPING}' stands alone: it asks for no grouping at all`);
+    return [];
+  }
+  return names as readonly Grouping[] | undefined; // one of the parameter's choices each
 }
 
 export function filtersOf(said: Given): Filters | undefined {

@@ -16,6 +16,9 @@ export interface Parameter {
   readonly filter?: boolean;
 }
 
+/** A parameter that takes one of few words; the words are its type. */
+export type Choice<C extends string> = Omit<Parameter, 'shape' | 'choices'> & { readonly choices: readonly C[] };
+
 /** As given, checked against the parameters: every value of every name. */
 export type Given = Readonly<Record<string, readonly string[]>>;
 

@@ -1,0 +1,121 @@
+import type { FunnelQuery, LeadTimesQuery, TimeInStageQuery, WinRateQuery } from '../../../libs/reporting/flow-queries.js';
+import { choice, given, needed, one } from '../given.js';
+import { asOf, groupBy, groupings, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
+import type { Given, Parameter, Question } from '../question.js';
+
+const MILESTONES = 'registered, contacted, qualified, won (signed), lost, marketing, filed, closed, postponed, reopened, or a stage';
+
+/** What every question about deals' own ways takes after its own parameters. */
+const common: readonly Parameter[] = [asOf, groupBy('none'), ...scope, ...knowledge];
+
+function flowOf(said: Given) {
+  return { ...scopeOf(said), ...given<Pick<FunnelQuery, 'asOf' | 'groupBy'>>({ asOf: one(said, 'asOf'), groupBy: groupings(said) }) };
+}
+
+const mode = oneOf({
+  name: 'mode',
+  about: 'reached (default): came so far or further; touched: was there; strict: all steps',
+  example: 'strict',
+  choices: ['reached', 'touched', 'strict'],
+});
+
+const funnel: Question = {
+  command: 'report funnel',
+  operationId: 'FunnelReport',
+  path: '/v1/reports/funnel',
+  summary: 'How far the deals of a cohort came, stage by stage.',
+  parameters: [
+    { name: 'cohort', about: 'the period in which a deal comes to the milestone', example: '2017-Q2', required: true },
+    { name: 'milestone', about: 'registered (default), contacted, qualified, or a stage', example: 'qualified' },
+    mode,
+    { name: 'within', about: 'only what happened within this age of each deal', example: '90d' },
+    ...common,
+  ],
+  ask: (answers, said, asker) => {
+    const optional = { milestone: one(said, 'milestone'), mode: choice(said, mode), within: one(said, 'within') };
+    return answers.funnel(
+      { ...flowOf(said), cohort: needed(said, 'cohort'), ...given<Pick<FunnelQuery, 'milestone' | 'mode' | 'within'>>(optional) },
+      asker,
+    );
+  },
+};
+
+const leadTimes: Question = {
+  command: 'report leadtimes',
+  operationId: 'LeadTimesReport',
+  path: '/v1/reports/leadtimes',
+  summary: 'How long deals take from one milestone to another; those still on the way are counted as such.',
+  parameters: [
+    { name: 'from', about: `the first milestone: ${MILESTONES}`, example: 'registered', required: true },
+    { name: 'to', about: 'the second milestone, of the same', example: 'won', required: true },
+    { name: 'cohort', about: 'only deals that came to the first milestone in this period; default all', example: '2017-Q2' },
+    ...common,
+  ],
+  ask: (answers, said, asker) => {
+    const ends = { from: needed(said, 'from'), to: needed(said, 'to') };
+    return answers.leadTimes({ ...flowOf(said), ...ends, ...given<Pick<LeadTimesQuery, 'cohort'>>({ cohort: one(said, 'cohort') }) }, asker);
+  },
+};
+
+const postponed = oneOf({
+  name: 'postponed',
+  about: 'whether postponed time counts as time in the stage: counted (default) or left-out',
+  example: 'left-out',
+  choices: ['counted', 'left-out'],
+});
+
+const timeInStage: Question = {
+  command: 'report time-in-stage',
+  operationId: 'TimeInStageReport',
+  path: '/v1/reports/time-in-stage',
+  summary: 'How long deals stay in each stage; stays that still run are neither left out nor taken for finished.',
+  parameters: [
+    { name: 'cohort', about: 'only deals registered in this period; default all', example: '2017-Q2' },
+    postponed,
+    ...common,
+  ],
+  ask: (answers, said, asker) => {
+    const optional = { cohort: one(said, 'cohort'), postponed: choice(said, postponed) };
+    return answers.timeInStage({ ...flowOf(said), ...given<Pick<TimeInStageQuery, 'cohort' | 'postponed'>>(optional) }, asker);
+  },
+};
+
+const startOfCohort = oneOf({
+  name: 'milestone',
+  about: 'whose date makes the cohort and the age: qualified (default) or registered',
+  example: 'registered',
+  choices: ['qualified', 'registered'],
+});
+
+const winRate: Question = {
+  command: 'report winrate',
+  operationId: 'WinRateReport',
+  path: '/v1/reports/winrate',
+  summary: 'The five figures that are all called win rate, each by its name, with the deals they are of.',
+  parameters: [
+    { name: 'cohort', about: 'only deals that came to the milestone in this period …', example: '2017-Q2' },
+    { name: 'closed', about: '… or only deals closed in this period; neither: all', example: '2017-Q4' },
+    startOfCohort,
+    { name: 'oldAfter', about: 'the age at which an open deal counts as old in the form `overdue`; default 180d', example: '180d' },
+    ...common,
+  ],
+  ask: (answers, said, asker) => {
+    const optional = {
+      ...{ cohort: one(said, 'cohort'), closed: one(said, 'closed') },
+      ...{ milestone: choice(said, startOfCohort), oldAfter: one(said, 'oldAfter') },
+    };
+    return answers.winRate({ ...flowOf(said), ...given<Omit<WinRateQuery, keyof ReturnType<typeof flowOf>>>(optional) }, asker);
+  },
+};
+
+const velocity: Question = {
+  command: 'report velocity',
+  operationId: 'VelocityReport',
+  path: '/v1/reports/velocity',
+  summary: 'Money a day that the open deals bring at the rates so far, with its four levers.',
+  parameters: common,
+  ask: (answers, said, asker) => answers.velocity(flowOf(said), asker),
+};
+
+/** Deals followed by their own clocks. */
+export const COHORT_QUESTIONS: readonly Question[] = [funnel, leadTimes, timeInStage, winRate, velocity];

@@ -1,0 +1,60 @@
+import { FORECAST_METHODS } from '../../../libs/reporting/forecast/methods.js';
+import type { ForecastHistoryQuery, ForecastQuery } from '../../../libs/reporting/forecast-queries.js';
+import { SERIES_STEPS } from '../../../libs/reporting/time/steps.js';
+import { choice, given, needed, one } from '../given.js';
+import { asOf, groupBy, groupings, known, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
+import type { Given, Parameter, Question } from '../question.js';
+
+const period: Parameter = { name: 'period', about: 'in which the decision is expected', example: '2017-Q4', required: true };
+
+const method = oneOf({
+  name: 'method',
+  about:
+    'how open deals are weighed: stage-weight (default), get (chance to get), go-get (go times get), unweighted, conversion (what became of earlier deals), submitted (what people said)',
+  example: 'go-get',
+  choices: FORECAST_METHODS,
+});
+
+function forecastOf(said: Given): ForecastQuery {
+  const optional = { method: choice(said, method), asOf: one(said, 'asOf'), groupBy: groupings(said) };
+  return { ...scopeOf(said), period: needed(said, 'period'), ...given<Omit<ForecastQuery, 'period'>>(optional) };
+}
+
+const forecast: Question = {
+  command: 'report forecast',
+  operationId: 'ForecastReport',
+  path: '/v1/reports/forecast',
+  summary: 'What is expected of a period: won so far, and open deals weighed by a named method.',
+  parameters: [period, method, asOf, groupBy('none'), ...scope, ...knowledge],
+  ask: (answers, said, asker) => answers.forecast(forecastOf(said), asker),
+};
+
+const step = oneOf({ name: 'step', about: 'how far apart the points are; default week', example: 'week', choices: SERIES_STEPS });
+
+const forecastHistory: Question = {
+  command: 'report forecast-history',
+  operationId: 'ForecastHistoryReport',
+  path: '/v1/reports/forecast/history',
+  summary: 'The forecast for a period as it stood at each point before and during it, against what came.',
+  parameters: [
+    period,
+    step,
+    { name: 'from', about: 'the first point; default as long before the period as it is long', example: '2017-07-01' },
+    known,
+    method,
+    asOf,
+    groupBy('none'),
+    ...scope,
+    ...knowledge,
+  ],
+  ask: (answers, said, asker) => {
+    const optional = { step: choice(said, step), from: one(said, 'from'), known: choice(said, known) };
+    return answers.forecastHistory(
+      { ...forecastOf(said), ...given<Pick<ForecastHistoryQuery, 'step' | 'from' | 'known'>>(optional) },
+      asker,
+    );
+  },
+};
+
+/** What is expected, and what was expected against what came. */
+export const FORECAST_QUESTIONS: readonly Question[] = [forecast, forecastHistory];

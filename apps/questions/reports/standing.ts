@@ -1,0 +1,55 @@
+import type { AgingQuery, CoverageQuery } from '../../../libs/reporting/standing-queries.js';
+import { AGING_CLOCKS } from '../../../libs/reporting/standing-queries.js';
+import { choice, given, needed, number, one } from '../given.js';
+import { asOf, groupBy, groupings, knowledge, oneOf, scopeOf, scopeWithout } from '../parameters.js';
+import type { Question } from '../question.js';
+
+const clock = oneOf({
+  name: 'clock',
+  about: 'what standing still is counted from; default since_stage_entry',
+  example: 'since_any_activity',
+  choices: AGING_CLOCKS,
+});
+
+const aging: Question = {
+  command: 'report aging',
+  operationId: 'AgingReport',
+  path: '/v1/reports/aging',
+  summary: 'How long open deals stand, and which stand still longer than their stage allows.',
+  parameters: [
+    clock,
+    { name: 'limit', about: 'how many of the oldest deals are listed; default 20, at most 1000', example: '20' },
+    asOf,
+    groupBy('stage'),
+    ...scopeWithout('status'),
+    ...knowledge,
+  ],
+  ask: (answers, said, asker) => {
+    const optional = { clock: choice(said, clock), limit: number(said, 'limit'), asOf: one(said, 'asOf'), groupBy: groupings(said) };
+    return answers.aging({ ...scopeOf(said), ...given<AgingQuery>(optional) }, asker);
+  },
+};
+
+const coverage: Question = {
+  command: 'report coverage',
+  operationId: 'CoverageReport',
+  path: '/v1/reports/coverage',
+  summary: 'Open deals of a period beside what is still to be won of its quota.',
+  parameters: [
+    { name: 'period', about: 'the period of the quota', example: '2017-Q4', required: true },
+    asOf,
+    groupBy('none', ['owner', 'team']),
+    ...scopeWithout('status', 'closing'),
+    ...knowledge,
+  ],
+  ask: (answers, said, asker) => {
+    const optional = { asOf: one(said, 'asOf'), groupBy: groupings(said) };
+    return answers.coverage(
+      { ...scopeOf(said), period: needed(said, 'period'), ...given<Pick<CoverageQuery, 'asOf' | 'groupBy'>>(optional) },
+      asker,
+    );
+  },
+};
+
+/** How things stand at one instant, beside the pipeline itself. */
+export const STANDING_QUESTIONS: readonly Question[] = [aging, coverage];
