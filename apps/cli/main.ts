@@ -49,7 +49,9 @@ function groupOf(name: string): Command {
 
 function addQuestion(question: Question): void {
   const [group = '', name = ''] = question.command.split(' ');
-  const command = common(groupOf(group).command(name).description(question.summary)).addOption(formatOption());
+  const command = common(groupOf(group).command(name).description(question.summary))
+    .addOption(formatOption())
+    .option('--output <file>', 'write the answer into this file');
   if (question.about === 'deal') command.argument('<id>', 'the deal');
   for (const parameter of question.parameters) command.addOption(optionOf(parameter));
   const names = new Set(question.parameters.map((parameter) => parameter.name));

@@ -78,8 +78,8 @@ export interface ForecastHistoryRow {
 export interface Actual {
   readonly group: Group;
   readonly labels: Labels;
-  /** What had been won in the period, as the period's last instant was known at that instant; null before it. */
-  readonly atClose: { readonly deals: number; readonly won: readonly MoneyText[] } | null;
+  /** What had been won in the period, as the period's last instant was known at that instant; null before it, `not known yet` where nothing had been recorded by then. */
+  readonly atClose: { readonly deals: number; readonly won: readonly MoneyText[] } | NotKnownYet | null;
   /** The same, as known at K: late and corrected wins included. */
   readonly now: { readonly deals: number; readonly won: readonly MoneyText[] };
 }

@@ -50,6 +50,11 @@ function marksOf({ question, points, parked, marks }: BasisInput, currency: read
   return said;
 }
 
+/** Open deals that no period can have; `when` says at which point of several. */
+export function noExpectedDateMarks(deals: number, when = ''): readonly string[] {
+  return deals === 0 ? [] : [`${deals} open deals have no expected decision date${when}: they are in no period`];
+}
+
 /** The basis of an answer; of one over several points, that of the last. */
 export function basisOf(eventStore: EventStore, input: BasisInput, lastPoint: PointSeen): Basis {
   const { method, question, organisedAt, points, parked } = input;

@@ -20,6 +20,7 @@ import { cohortMilestone, FUNNEL_METHOD, funnelOf, funnelSteps } from '../../lib
 import { FunnelFold } from '../../libs/reporting/funnel/funnel.js';
 import { LEAD_TIMES_METHOD, leadTimeOf, summariseLeadTimes } from '../../libs/reporting/leadtimes/lead-times.js';
 import { TIME_IN_STAGE_METHOD, timeInStage } from '../../libs/reporting/leadtimes/time-in-stage.js';
+import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
 import type { FlowDeals } from '../../libs/reporting/paths/grouped.js';
 import { flowDeals } from '../../libs/reporting/paths/grouped.js';
 import { parseMilestone } from '../../libs/reporting/paths/milestones.js';
@@ -39,6 +40,7 @@ import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
 import { VELOCITY_METHOD, velocityOf } from '../../libs/reporting/winrate/velocity.js';
 import { WIN_RATE_METHOD, winRateOf } from '../../libs/reporting/winrate/win-rate-report.js';
 import type { WinRateScope } from '../../libs/reporting/winrate/win-rate.js';
+import { countsForWinRate } from '../../libs/reporting/winrate/win-rate.js';
 import type { Asked, Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
 import { basisOf } from './basis.js';
@@ -78,7 +80,7 @@ export class CohortAnswers {
       .filter(({ maturity }, _, all) => all.length === 1 || maturity.n > 0);
     const maturity = funnels.map((funnel) => funnel.maturity);
     const basis = {
-      ...(await this.basis(cohorts, `${FUNNEL_METHOD}/${mode}`, period, [
+      ...(await this.basis(cohorts, `${FUNNEL_METHOD}/${mode}`, period, members, [
         ...maturityMarks(maturity, withinMs !== null),
         ...smallMarks(maturity.map(({ n }) => n)),
       ])),
@@ -99,13 +101,15 @@ export class CohortAnswers {
     const [from, to] = [parseMilestone(query.from), parseMilestone(query.to)];
     const period = query.cohort === undefined ? null : parsePeriod(query.cohort, cohorts.time);
     const bounds = period === null ? ALWAYS : { from: period.start, to: period.end };
+    const sample = (path: DealPath) => leadTimeOf(path, from, to, bounds);
+    const members = cohorts.deals.all.filter((path) => sample(path) !== undefined);
     const rows = cohorts.deals.groups.map(({ group, paths }) => ({
       group,
       labels: labelsOf(group, cohorts.view),
-      ...summariseLeadTimes(paths.flatMap((path) => leadTimeOf(path, from, to, bounds) ?? [])),
+      ...summariseLeadTimes(paths.flatMap((path) => sample(path) ?? [])),
     }));
     const basis = {
-      ...(await this.basis(cohorts, LEAD_TIMES_METHOD, period, smallMarks(rows.map(({ n }) => n)))),
+      ...(await this.basis(cohorts, LEAD_TIMES_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
       from,
       to,
       unit: 'days of 24 hours' as const,
@@ -119,7 +123,15 @@ export class CohortAnswers {
     const postponed = query.postponed ?? 'counted';
     const question = { period: period === null ? null : { from: period.start, to: period.end }, postponed, order: cohorts.order };
     const rows = cohorts.deals.groups.flatMap((group) => timeInStage(group, question, cohorts.view));
-    const basis = { ...(await this.basis(cohorts, TIME_IN_STAGE_METHOD, period, [])), postponed, unit: 'days of 24 hours' as const };
+    const members = cohorts.deals.all.filter(
+      (path) => period === null || FunnelFold.startOf(path, { milestone: 'registered', from: period.start, to: period.end }) !== null,
+    );
+    const marks = smallMarks(rows.map(({ n }) => n));
+    const basis = {
+      ...(await this.basis(cohorts, TIME_IN_STAGE_METHOD, period, members, marks)),
+      postponed,
+      unit: 'days of 24 hours' as const,
+    };
     return this.asking.sources.personal.open({ report: 'time-in-stage', basis, rows, undated: cohorts.deals.undated } as const, asker);
   }
 
@@ -139,11 +151,12 @@ export class CohortAnswers {
       ...{ by, milestone, oldAfterMs: parseAge(oldAfter), today: periodAround(cohorts.asOf, 'day', cohorts.read.zone).from },
       ...(period === null ? ALWAYS : { from: period.start, to: period.end }),
     };
+    const members = cohorts.deals.all.filter((path) => countsForWinRate(path, scope));
     const rows = cohorts.deals.groups
       .map((group) => winRateOf(group, scope, cohorts.view))
       .filter(({ n }, _, all) => all.length === 1 || n > 0);
     const basis = {
-      ...(await this.basis(cohorts, WIN_RATE_METHOD, period, smallMarks(rows.map(({ n }) => n)))),
+      ...(await this.basis(cohorts, WIN_RATE_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
       by,
       milestone,
       oldAfter,
@@ -154,7 +167,7 @@ export class CohortAnswers {
   async velocity(query: VelocityQuery, asker: Asker): Promise<VelocityAnswer> {
     const cohorts = await this.follow(query, asker);
     const rows = cohorts.deals.groups.flatMap((group) => velocityOf(group, cohorts.view));
-    const basis = await this.basis(cohorts, VELOCITY_METHOD, null, []);
+    const basis = await this.basis(cohorts, VELOCITY_METHOD, null, cohorts.deals.all, []);
     return this.asking.sources.personal.open({ report: 'velocity', basis, rows, undated: cohorts.deals.undated } as const, asker);
   }
 
@@ -175,11 +188,12 @@ export class CohortAnswers {
     { asOf, most, view, read, deals }: Cohorts,
     method: string,
     period: Period | null,
+    members: readonly DealPath[],
     marks: readonly string[],
   ): Promise<FlowBasis> {
     const { eventStore } = this.asking.sources;
     const tally = pipelineTally(read, view);
-    for (const path of deals.all) for (const row of path.rows) if (rowCounts(row, asOf, most.number)) tally.add(row);
+    for (const path of members) for (const row of path.rows) if (rowCounts(row, asOf, most.number)) tally.add(row);
     const point: PointSeen = {
       asOf,
       knowledge: most,
@@ -209,7 +223,7 @@ function smallMarks(counts: readonly number[]): string[] {
   if (small === 0) return [];
   return [
     counts.length === 1
-      ? `n = ${counts[0]} is small: see the interval`
-      : `${small} of ${counts.length} groups have fewer than ${SMALL_N} deals: see the intervals`,
+      ? `n = ${counts[0]} is small: shares and times of so few say little`
+      : `${small} of ${counts.length} rows are of fewer than ${SMALL_N} deals: shares and times of so few say little`,
   ];
 }

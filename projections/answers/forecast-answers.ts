@@ -28,7 +28,7 @@ import type {
 } from '../../libs/reporting/forecast-queries.js';
 import { pathOf } from '../../libs/reporting/paths/deal-path.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
-import type { KnownWhen } from '../../libs/reporting/queries.js';
+import type { KnownWhen, NotKnownYet } from '../../libs/reporting/queries.js';
 import { NOT_KNOWN_YET } from '../../libs/reporting/queries.js';
 import type { DealInterval } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
@@ -41,7 +41,7 @@ import { parseStep, seriesPoints } from '../../libs/reporting/time/steps.js';
 import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
 import type { Asked, Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
-import { basisOf } from './basis.js';
+import { basisOf, noExpectedDateMarks } from './basis.js';
 import type { Knowledge } from './known-at.js';
 import type { ReadQuestion } from './question.js';
 import { groupingsRead } from './question.js';
@@ -107,7 +107,7 @@ export class ForecastAnswers {
     const actualNow = await this.won(read, most);
     const finished = until >= period.end - 1;
     const close = finished ? await this.asking.sources.knownAt.at(period.end - 1, most) : null;
-    const actualAtClose = close === null ? null : await this.won(read, close);
+    const actualAtClose = close === null ? null : close.position === LOG_START ? NOT_KNOWN_YET : await this.won(read, close);
     const rows = standings.flatMap((standing) => this.historyRows(standing, period, actualNow));
     const opening = await this.standing(read, period.start - 1, await this.knowledge(known, period.start - 1, most), known1);
     const endings = await this.endings(read, until);
@@ -115,7 +115,13 @@ export class ForecastAnswers {
     const points = await Promise.all(standings.map((standing) => this.point(read.asked.question, standing)));
     const lastPoint = points[points.length - 1];
     if (lastPoint === undefined) throw new TypeError('a series has a point');
-    const input = await this.basisInput(read, read.asked.question, points, 0);
+    const input = await this.basisInput(
+      read,
+      read.asked.question,
+      points,
+      opening.fold.result().noExpectedDate.deals,
+      ' when the period begins',
+    );
     const marks = finished
       ? input.marks
       : [...input.marks, `the period runs until ${isoInstant(period.end - 1)}: what came is not all known`];
@@ -232,7 +238,7 @@ export class ForecastAnswers {
     });
   }
 
-  private async point(question: ReadQuestion, { asOf, knowledge, view, rows }: Standing): Promise<PointSeen> {
+  private async point(question: ReadQuestion, { asOf, knowledge, view, rows, fold }: Standing): Promise<PointSeen> {
     if (knowledge.position === LOG_START) return { asOf, knowledge, state: null };
     const tally = pipelineTally(
       { ...question, scope: { ...question.scope, filters: { ...question.scope.filters, status: ['open'] } } },
@@ -241,13 +247,14 @@ export class ForecastAnswers {
     for (const row of rows) tally.add(row);
     for (const row of await this.asking.sources.dealRows.undated(asOf, knowledge.number))
       if (asOf < row.registeredAt) tally.addUndated(row);
-    return { asOf, knowledge, state: tally.state() };
+    const { deals, wonDeals, unvalued } = fold.result().all;
+    const state = tally.state();
+    return { asOf, knowledge, state: { ...state, all: { ...state.all, deals: deals + wonDeals, unvalued } } };
   }
 
-  private async basisInput({ method }: ForecastAsked, read: ReadQuestion, points: readonly PointSeen[], noExpectedDate: number) {
+  private async basisInput({ method }: ForecastAsked, read: ReadQuestion, points: readonly PointSeen[], noExpectedDate: number, when = '') {
     const input = await this.asking.basisInput(`${FORECAST_METHOD_ID}/${method}`, read, points);
-    const marks = noExpectedDate === 0 ? [] : [`${noExpectedDate} open deals have no expected decision date: they are in no period`];
-    return { ...input, marks: [...input.marks, ...marks] };
+    return { ...input, marks: [...input.marks, ...noExpectedDateMarks(noExpectedDate, when)] };
   }
 }
 
@@ -255,10 +262,9 @@ function sameGroup(a: object, b: object): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function actualsOf(now: readonly ForecastGroup[], atClose: readonly ForecastGroup[] | null, view: DimensionView): Actual[] {
-  const groups = [...now, ...(atClose ?? []).filter(({ group }) => !now.some((other) => sameGroup(other.group, group)))].map(
-    ({ group }) => group,
-  );
+function actualsOf(now: readonly ForecastGroup[], atClose: readonly ForecastGroup[] | NotKnownYet | null, view: DimensionView): Actual[] {
+  const seen = atClose === null || atClose === NOT_KNOWN_YET ? [] : atClose;
+  const groups = [...now, ...seen.filter(({ group }) => !now.some((other) => sameGroup(other.group, group)))].map(({ group }) => group);
   const of = (list: readonly ForecastGroup[], group: object): { deals: number; won: ReturnType<typeof moneyTexts> } => {
     const sums = list.find((other) => sameGroup(other.group, group))?.sums;
     return { deals: sums?.wonDeals ?? 0, won: moneyTexts(sums?.won ?? new Map<string, number>()) };
@@ -266,7 +272,7 @@ function actualsOf(now: readonly ForecastGroup[], atClose: readonly ForecastGrou
   return groups.map((group) => ({
     group,
     labels: labelsOf(group, view),
-    atClose: atClose === null ? null : of(atClose, group),
+    atClose: atClose === null || atClose === NOT_KNOWN_YET ? atClose : of(atClose, group),
     now: of(now, group),
   }));
 }

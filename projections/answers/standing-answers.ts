@@ -14,7 +14,7 @@ import { parsePeriod } from '../../libs/reporting/time/period.js';
 import { dimensionTimeline, historiesAt } from '../../libs/reporting/waterfall/histories.js';
 import type { Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
-import { basisOf } from './basis.js';
+import { basisOf, noExpectedDateMarks } from './basis.js';
 import type { Knowledge } from './known-at.js';
 import type { ReadQuestion } from './question.js';
 import { groupingsRead } from './question.js';
@@ -70,9 +70,13 @@ export class StandingAnswers {
     const question = await this.asking.byId(asked, view, asker);
     const rows: DealInterval[] = [];
     for await (const page of dealRows.asOf(asOf, most.number, question.scope.filters)) rows.push(...page);
-    const point = await this.point(question, asOf, most, view, rows, { status: ['open', 'won'] });
-    const basis = basisOf(eventStore, await this.asking.basisInput(COVERAGE_METHOD, question, [point]), point);
     const report = coverageReport({ question, period, rows, view });
+    const seen = await this.point(question, asOf, most, view, rows, { status: ['open', 'won'] });
+    const { deals, unvalued } = report.totals;
+    const state = seen.state === null ? null : { ...seen.state, all: { ...seen.state.all, deals, unvalued } };
+    const point = { ...seen, state };
+    const input = await this.asking.basisInput(COVERAGE_METHOD, question, [point]);
+    const basis = basisOf(eventStore, { ...input, marks: [...input.marks, ...noExpectedDateMarks(report.totals.noExpectedDate)] }, point);
     return personal.open({ report: 'coverage', basis: { ...basis, period: period.label }, ...report } as const, asker);
   }
 

@@ -9,8 +9,9 @@ import type { Mode } from '../../wiring/open-dealtrail.js';
 import type { CommonOptions } from '../environment.js';
 import { configOf } from '../environment.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
-import { print, remark } from '../output.js';
-import type { FormatOption } from '../output.js';
+import { deliver, remark } from '../output.js';
+import type { OutputOptions } from '../output.js';
+import { NoChart } from '../render/formats.js';
 import { render } from '../render/answer.js';
 import { whereToAsk } from '../where.js';
 
@@ -45,11 +46,13 @@ async function bodyOf(config: Config, options: CommonOptions, question: Question
   }
 }
 
+const WRONG_USAGE = [QuestionNotUnderstood, TimeNotUnderstood, NoChart];
+
 /** `said` as the command line has it: what was not said is undefined. */
 export async function ask(
   question: Question,
   said: Readonly<Record<string, unknown>>,
-  options: CommonOptions & FormatOption,
+  options: CommonOptions & OutputOptions,
   id = '',
 ): Promise<void> {
   const spoken = Object.fromEntries(
@@ -59,9 +62,9 @@ export async function ask(
   );
   try {
     const given = readGiven(question, spoken);
-    print(render(await bodyOf(configOf(options), options, question, given, id), options.format));
+    await deliver(await render(await bodyOf(configOf(options), options, question, given, id), options.format), options);
   } catch (error) {
-    if (error instanceof QuestionNotUnderstood || error instanceof TimeNotUnderstood) throw new CommandFailed(EXIT.usage, error.message);
+    if (WRONG_USAGE.some((type) => error instanceof type)) throw new CommandFailed(EXIT.usage, (error as Error).message);
     throw error;
   }
 }

@@ -1,22 +1,16 @@
-import type {
-  CompareAnswer,
-  DealAnswer,
-  DealHistoryAnswer,
-  DealsBehindAnswer,
-  PipelineAnswer,
-  SeriesAnswer,
-  WaterfallAnswer,
-} from '../../../libs/reporting/queries.js';
-import type { FunnelAnswer } from '../../../libs/reporting/flow-queries.js';
+import type { Answer } from './answers.js';
 import { csvText } from './csv.js';
 import { dealHistoryText, dealText } from './deal.js';
-import type { Format } from './formats.js';
-import { funnelText, waterfallText } from './flows.js';
-import { compareText, dealsText, pipelineText, seriesText } from './reports.js';
-
-/** The bodies that questions are answered with, told apart by `report`. */
-type Answer =
-  PipelineAnswer | CompareAnswer | SeriesAnswer | WaterfallAnswer | FunnelAnswer | DealsBehindAnswer | DealAnswer | DealHistoryAnswer;
+import type { Format, TextFormat } from './formats.js';
+import { explainText, waterfallText } from './reports/between.js';
+import { leadTimesText, timeInStageText, velocityText } from './reports/durations.js';
+import { forecastHistoryText, forecastText } from './reports/forecast.js';
+import { funnelText } from './reports/funnel.js';
+import { compareText, dealsText, pipelineText } from './reports/pipeline.js';
+import { seriesText } from './reports/series.js';
+import { agingText, coverageText } from './reports/standing.js';
+import { winRateText } from './reports/winrate.js';
+import { rowsOf } from './rows.js';
 
 function tableOf(answer: Answer): string {
   switch (answer.report) {
@@ -24,12 +18,30 @@ function tableOf(answer: Answer): string {
       return pipelineText(answer);
     case 'compare':
       return compareText(answer);
+    case 'explain':
+      return explainText(answer);
     case 'series':
       return seriesText(answer);
     case 'waterfall':
       return waterfallText(answer);
     case 'funnel':
       return funnelText(answer);
+    case 'leadtimes':
+      return leadTimesText(answer);
+    case 'time-in-stage':
+      return timeInStageText(answer);
+    case 'winrate':
+      return winRateText(answer);
+    case 'velocity':
+      return velocityText(answer);
+    case 'forecast':
+      return forecastText(answer);
+    case 'forecast-history':
+      return forecastHistoryText(answer);
+    case 'aging':
+      return agingText(answer);
+    case 'coverage':
+      return coverageText(answer);
     case 'deals':
       return dealsText(answer);
     case 'deal':
@@ -39,22 +51,17 @@ function tableOf(answer: Answer): string {
   }
 }
 
-function rowsOf(answer: Answer): readonly object[] {
-  switch (answer.report) {
-    case 'deals':
-      return answer.deals;
-    case 'deal':
-      return answer.state === null ? [] : [{ deal: answer.deal, revision: answer.revision, ...answer.state }];
-    case 'deal-history':
-      return answer.events;
-    default:
-      return answer.rows;
-  }
-}
-
 /** `body` is what HTTP sends; JSON is it, byte for byte. */
-export function render(body: string, format: Format): string {
+export function renderText(body: string, format: TextFormat): string {
   if (format === 'json') return body;
   const answer = JSON.parse(body) as Answer; // made by our own server or process
   return format === 'csv' ? csvText(rowsOf(answer)) : tableOf(answer);
+}
+
+/** Libraries of files and charts are loaded by who asks for one. @throws NoChart */
+export async function render(body: string, format: Format): Promise<string | Uint8Array> {
+  if (format !== 'parquet' && format !== 'svg') return renderText(body, format);
+  const answer = JSON.parse(body) as Answer; // as above
+  if (format === 'svg') return (await import('./charts/chart.js')).chartOf(answer);
+  return (await import('./parquet.js')).parquetBytes(rowsOf(answer), answer.basis);
 }

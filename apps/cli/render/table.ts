@@ -1,9 +1,10 @@
 import Table from 'cli-table3';
+import { folded } from './fold.js';
 
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** Of the columns that are too wide together, these give way. */
+  /** Of the columns that are too wide together, these give way: their text is folded, never cut. */
   readonly shrinks?: boolean;
 }
 
@@ -19,7 +20,7 @@ function widthOf(text: string): number {
 function widths(columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
   const wanted = columns.map((column, index) => Math.max(widthOf(column.title), ...rows.map((row) => widthOf(row[index] ?? ''))) + PADDING);
   for (;;) {
-    const total = wanted.reduce((sum, width) => sum + width, 0);
+    const total = wanted.reduce((sum, width) => sum + width, 0) - PADDING; // nothing stands behind the last column
     if (total <= WIDEST) return wanted;
     const candidates = wanted.map((width, index) => (columns[index]?.shrinks && width > NARROWEST + PADDING ? width : 0));
     const widest = candidates.indexOf(Math.max(...candidates));
@@ -48,13 +49,13 @@ const BARE = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
-function shortened(text: string, width: number): string {
-  const fits = (line: string): string => ([...line].length <= width ? line : `${[...line].slice(0, width - 1).join('')}…`);
-  return text.split('\n').map(fits).join('\n');
+/** The lines of the head, its rule included, and those of each row. */
+export interface TableLines {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
-/** A table of at most 100 columns, rules under the head alone. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): TableLines {
   const colWidths = widths(columns, rows);
   const inner = (index: number): number => (colWidths[index] ?? NARROWEST) - PADDING;
   const drawn = new Table({
@@ -63,12 +64,25 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
     colAligns: columns.map(({ align }) => align ?? 'left'),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': PADDING, compact: true },
   });
-  drawn.push(columns.map(({ title }, index) => shortened(title, inner(index))));
-  drawn.push(columns.map((_, index) => '─'.repeat(inner(index))));
-  for (const row of rows) drawn.push(row.map((text, index) => shortened(text, inner(index))));
-  return drawn
+  const all = [columns.map(({ title }) => title), columns.map((_, index) => '─'.repeat(inner(index))), ...rows].map((row) =>
+    row.map((text, index) => folded(text, inner(index))),
+  );
+  drawn.push(...all);
+  const lines = drawn
     .toString()
     .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+    .map((line) => line.trimEnd());
+  let next = 0;
+  const blocks = all.map((row) => {
+    const height = Math.max(1, ...row.map((cell) => cell.split('\n').length));
+    next += height;
+    return lines.slice(next - height, next);
+  });
+  return { head: blocks.slice(0, 2).flat(), rows: blocks.slice(2) };
+}
+
+/** A table of at most 100 columns, rules under the head alone. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const { head, rows: lines } = tableLines(columns, rows);
+  return [...head, ...lines.flat()].join('\n');
 }

@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import type { MoneyText } from '../../../libs/domain/shared/money.js';
 
 /** 6085004.00 reads 6,085,004.00: separators of thousands, the same on every machine. */
@@ -20,14 +21,52 @@ export function moneyLines(sums: readonly MoneyText[] | undefined): string {
   return sums === undefined || sums.length === 0 ? '' : sums.map(moneyText).join('\n');
 }
 
-/** 2017-10-15T23:59:59.999Z as people read it: the seconds only where they say something. */
-export function instantText(iso: string): string {
-  if (iso === '0001-01-01T00:00:00.000Z') return 'the beginning of time';
-  const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):(\d{2})\.(\d{3})Z$/.exec(iso);
-  if (!match) return iso;
-  const [, day = '', minutes = '', seconds = '', millis = ''] = match;
-  if (millis !== '000') return `${day} ${minutes}:${seconds}.${millis}`;
-  return seconds === '00' ? `${day} ${minutes}` : `${day} ${minutes}:${seconds}`;
+/** What came or went: +12. Nothing is neither. */
+export function plus(text: string): string {
+  return text === '' || text.startsWith('-') || /^0(\.0+)?( |$)/.test(text) ? text : `+${text}`;
+}
+
+export function signedMoney(sums: readonly MoneyText[] | undefined): string {
+  return moneyLines(sums).split('\n').map(plus).join('\n');
+}
+
+const BEGINNING = '0001-01-01T00:00:00.000Z';
+
+/** 2017-10-15T23:59:59.999Z as people read it in the zone: the end of a day by that name, the seconds only where they say something. */
+export function instantText(iso: string, timeZone = 'UTC'): string {
+  if (iso === BEGINNING) return 'the beginning of time';
+  const at = DateTime.fromISO(iso, { zone: timeZone });
+  if (!at.isValid) return iso;
+  if (at.toMillis() === at.endOf('day').toMillis()) return `the end of ${at.toFormat('yyyy-MM-dd')}`;
+  if (at.millisecond !== 0) return at.toFormat('yyyy-MM-dd HH:mm:ss.SSS');
+  return at.toFormat(at.second === 0 ? 'yyyy-MM-dd HH:mm' : 'yyyy-MM-dd HH:mm:ss');
+}
+
+/** The same in a column: a point at the end of a day is that day. */
+export function pointText(iso: string, timeZone: string): string {
+  return instantText(iso, timeZone).replace(/^the end of /, '');
+}
+
+/** The first and the last calendar day of [from, to). */
+export function daysText({ from, to }: { readonly from: string; readonly to: string }, timeZone: string): string {
+  const first = DateTime.fromISO(from, { zone: timeZone });
+  const last = DateTime.fromISO(to, { zone: timeZone }).minus(1);
+  const [a, b] = [first.toFormat('yyyy-MM-dd'), last.toFormat('yyyy-MM-dd')];
+  return a === b ? a : `${a} to ${b}`;
+}
+
+/** A share of whole things, to a tenth of a percent; unknown is not 0. */
+export function percent(share: number | null): string {
+  return share === null ? '-' : `${(share * 100).toFixed(1)} %`;
+}
+
+/** A 95 % interval of a share. */
+export function intervalText(low: number | null, high: number | null): string {
+  return low === null || high === null ? '-' : `${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)} %`;
+}
+
+export function daysOf(days: number | null): string {
+  return days === null ? '-' : withThousands(days.toFixed(1));
 }
 
 /** A value of a grouping: what is not known is said. */

@@ -53,7 +53,10 @@ const leadTimes: Question = {
   ],
   ask: (answers, said, asker) => {
     const ends = { from: needed(said, 'from'), to: needed(said, 'to') };
-    return answers.leadTimes({ ...flowOf(said), ...ends, ...given<Pick<LeadTimesQuery, 'cohort'>>({ cohort: one(said, 'cohort') }) }, asker);
+    return answers.leadTimes(
+      { ...flowOf(said), ...ends, ...given<Pick<LeadTimesQuery, 'cohort'>>({ cohort: one(said, 'cohort') }) },
+      asker,
+    );
   },
 };
 
@@ -69,11 +72,7 @@ const timeInStage: Question = {
   operationId: 'TimeInStageReport',
   path: '/v1/reports/time-in-stage',
   summary: 'How long deals stay in each stage; stays that still run are neither left out nor taken for finished.',
-  parameters: [
-    { name: 'cohort', about: 'only deals registered in this period; default all', example: '2017-Q2' },
-    postponed,
-    ...common,
-  ],
+  parameters: [{ name: 'cohort', about: 'only deals registered in this period; default all', example: '2017-Q2' }, postponed, ...common],
   ask: (answers, said, asker) => {
     const optional = { cohort: one(said, 'cohort'), postponed: choice(said, postponed) };
     return answers.timeInStage({ ...flowOf(said), ...given<Pick<TimeInStageQuery, 'cohort' | 'postponed'>>(optional) }, asker);

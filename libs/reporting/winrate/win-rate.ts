@@ -66,13 +66,18 @@ function addValue(counts: WinRateCounts, values: Map<string, number>, minor: num
   else values.set(currency, (values.get(currency) ?? 0) + minor);
 }
 
-/** Adds a deal where it belongs to the scope; true where it did. Only deals that were qualified count (a request is not lost). */
+/** Whether a deal belongs to the scope. Only deals that were qualified count (a request is not lost). */
+export function countsForWinRate(path: DealPath, { by, milestone, from, to }: WinRateScope): boolean {
+  const at = milestoneAt(path, by === 'cohort' ? milestone : 'closed');
+  return at !== null && at >= from && at < to && lastRow(path).qualifiedAt !== null;
+}
+
+/** Adds a deal where it belongs to the scope; true where it did. */
 export function countWinRate(counts: WinRateCounts, path: DealPath, scope: WinRateScope): boolean {
+  if (!countsForWinRate(path, scope)) return false;
   const start = milestoneAt(path, scope.milestone);
   const closedAt = milestoneAt(path, 'closed');
   const last = lastRow(path);
-  const at = scope.by === 'cohort' ? start : closedAt;
-  if (at === null || at < scope.from || at >= scope.to || last.qualifiedAt === null) return false;
   const outcome = last.status === 'won' ? 'won' : last.status === 'lost' ? 'lost' : isClosed(last.status) ? 'derailed' : null;
   if (start !== null) counts.spells.push({ duration: ((closedAt ?? path.asOf) - start) / DAY, outcome });
   if (outcome !== null) {

@@ -1,0 +1,82 @@
+import type { CurvePoint, WinRateAnswer, WinRateRow } from '../../../../libs/reporting/flow-queries.js';
+import { basisWords } from '../basis.js';
+import { table } from '../table.js';
+import { countText, instantText, intervalText, percent, withThousands } from '../text.js';
+import { RIGHT, groupCells, groupColumns, groupNames, page } from './grouped.js';
+
+const FORMS = {
+  'by-deals': 'won of won and lost',
+  broad: 'won of all that ended, also to marketing or filed',
+  cohort: 'won of all, the open ones too',
+  overdue: 'won of won, lost, overdue and old',
+} as const;
+
+/** Ages in weeks at which the curve is told in a terminal; the JSON has every week. */
+const WEEKS = [4, 8, 13, 26, 39, 52, 78, 104];
+
+function forms(names: ReturnType<typeof groupNames>, row: WinRateRow): string[][] {
+  const counted = Object.entries(FORMS).map(([form, about]) => {
+    const { won, of, rate, low, high } = row.rates[form as keyof typeof FORMS]; // a key of FORMS
+    return [form, about, countText(won), countText(of), percent(rate), intervalText(low, high)];
+  });
+  const valued = Object.entries(row.byValue).map(([currency, { won, of, rate }]) => [
+    'by-value',
+    `the same by value, ${currency}`,
+    ...[won, of].map((minor) => withThousands((minor / 100).toFixed(0))),
+    percent(rate),
+    '-',
+  ]);
+  return [...counted.slice(0, 1), ...valued, ...counted.slice(1)].map((cells, index) => [
+    ...(index === 0 ? groupCells(names, row) : names.map(() => '')),
+    ...cells,
+  ]);
+}
+
+function curveText(curve: readonly CurvePoint[]): string {
+  const told = curve.filter(({ age }) => WEEKS.includes(age / 7));
+  if (told.length === 0) return '';
+  const drawn = table(
+    [
+      { title: 'age', ...RIGHT },
+      ...['at risk', 'won', 'lost', 'derailed', 'still open', '95 % interval'].map((title) => ({ title, ...RIGHT })),
+    ],
+    told.map((point) => [
+      `${point.age / 7} weeks`,
+      countText(point.atRisk),
+      ...[point.won, point.lost, point.derailed, point.open].map(percent),
+      intervalText(point.openLow, point.openHigh),
+    ]),
+  );
+  return `Outcomes by age\n\n${drawn}`;
+}
+
+function countsText({ n, won, lost, derailed, open, overdue, old }: WinRateRow): string {
+  return `${countText(n)} deals: ${countText(won)} won, ${countText(lost)} lost, ${countText(derailed)} ended without a decision, ${countText(open)} open (${countText(overdue)} overdue, ${countText(old)} old).`;
+}
+
+export function winRateText({ basis, rows }: WinRateAnswer): string {
+  const names = groupNames(rows);
+  const drawn = table(
+    [
+      ...groupColumns(names),
+      { title: 'form' },
+      { title: 'what it is', shrinks: true },
+      ...['won', 'of', 'rate', '95 % interval'].map((title) => ({ title, ...RIGHT })),
+    ],
+    rows.flatMap((row) => forms(names, row)),
+  );
+  const which =
+    basis.period === null
+      ? 'of all deals'
+      : basis.by === 'cohort'
+        ? `of the cohort ${basis.period.label} by ${basis.milestone}`
+        : `of deals closed in ${basis.period.label}`;
+  const only = names.length === 0 ? rows[0] : undefined;
+  return page(
+    `Win rates ${which}, as of ${instantText(basis.asOf, basis.timeZone)}`,
+    drawn,
+    only && countsText(only),
+    only && curveText(only.curve),
+    basisWords(basis, `Old is open for more than ${basis.oldAfter}; ages are from ${basis.milestone}.`),
+  );
+}
