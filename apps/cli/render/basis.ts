@@ -23,11 +23,19 @@ export function markLines({ marks }: Pick<Basis, 'marks'>): string[] {
   return marks.map((mark) => folded(`! ${mark}`));
 }
 
-/** What an answer stands on, in words: enough to ask for the same answer again. `undated`: where the marks do not say it. */
+function conversionWords({ to, rates }: NonNullable<Basis['conversion']>, timeZone: string): string {
+  const told = rates.map(
+    ({ from, rate, since }) => `1 ${from} = ${rate} ${to}${since === null ? '' : ` since ${instantText(since, timeZone)}`}`,
+  );
+  return `In ${to}${told.length === 0 ? '' : `: ${told.join(', ')}`}.`;
+}
+
+/** What an answer stands on, in words: enough to ask for the same answer again. */
 export function basisWords(basis: Basis & { readonly known?: KnownWhen }, ...more: readonly string[]): string {
   const known = basis.known === 'then' ? 'Each point as it was known at that point.' : knownWords(basis);
   const sentences = [known, ...scopeWords(basis), `${countText(basis.n)} ${basis.n === 1 ? 'deal' : 'deals'} in the rows.`, ...more];
   if (basis.processVersions.length > 0) sentences.push(`Weights of ${basis.processVersions.join(', ')}.`);
+  if (basis.conversion !== undefined) sentences.push(conversionWords(basis.conversion, basis.timeZone));
   if (basis.assumedSinceBeginning.length > 0)
     sentences.push(`Without a date, so taken as always so: ${basis.assumedSinceBeginning.join(', ')}.`);
   sentences.push(`Method ${basis.method}.`, zoneWords(basis));

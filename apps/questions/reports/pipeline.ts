@@ -44,6 +44,7 @@ const explain: Question = {
     ...thenNow,
     { name: 'limit', about: 'rows told one by one, the others as one sum; default 1000, at most 10000', example: '50' },
     ...scope,
+    convertTo,
     ...knowledge,
   ],
   ask: (answers, said, asker) =>
