@@ -55,7 +55,7 @@ export interface ForecastHistoryQuery extends ForecastScope {
   readonly method?: ForecastMethod;
   /** Default week. */
   readonly step?: SeriesStep;
-  /** First point; default: as long before the period as it is long. */
+  /** First point; default: the state that the period before the asked one began with. */
   readonly from?: string;
   readonly known?: KnownWhen;
 }

@@ -81,7 +81,7 @@ describe('answers', () => {
         ...{ log: log(), asOf: '2025-02-01T23:59:59.999Z', knownAt: '2025-03-01T09:00:00.000Z', position: position(14) },
         ...{ timeZone: 'UTC', method: 'pipeline/1', scope: { filters: {}, closing: null }, organised: 'then' },
         ...{ processVersions: ['sales@1'], currency: ['EUR'], n: 2, parked: 0, assumedSinceBeginning: ['process'] },
-        marks: ['1 deals in scope have no date of their own: they are in undated and in no row'],
+        marks: ['deals in scope without a date of their own, in undated and in no row: 1'],
       },
       rows: [{ group, labels, ...both }],
       undated: 1,

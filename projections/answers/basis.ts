@@ -37,22 +37,22 @@ function marksOf({ question, points, parked, marks }: BasisInput, currency: read
   const last = points.at(-1)?.state;
   const said = [...marks];
   if (last !== undefined && last !== null && last.undated > 0)
-    said.push(`${last.undated} deals in scope have no date of their own: they are in undated and in no row`);
+    said.push(`deals in scope without a date of their own, in undated and in no row: ${last.undated}`);
   if (last !== undefined && last !== null && last.all.unvalued > 0)
-    said.push(`${last.all.unvalued} deals have no known value: they are in no sum`);
+    said.push(`deals without a known value, in no sum: ${last.all.unvalued}`);
   const { convertTo } = question;
   const unconverted = currency.filter((code) => code !== convertTo);
   if (convertTo !== undefined && unconverted.length > 0)
     said.push(`no rate of ${unconverted.join(', ')} in ${convertTo} was in force: these values stand in their own currency`);
   if (convertTo === undefined && currency.length > 1)
     said.push(`values are in ${currency.join(', ')}: currencies are neither added up nor converted`);
-  if (parked > 0) said.push(`${parked} deals are held back by an error and may be missing: see ./dealtrail parked`);
+  if (parked > 0) said.push(`deals held back by an error, perhaps missing here (./dealtrail parked lists them): ${parked}`);
   return said;
 }
 
 /** Open deals that no period can have; `when` says at which point of several. */
 export function noExpectedDateMarks(deals: number, when = ''): readonly string[] {
-  return deals === 0 ? [] : [`${deals} open deals have no expected decision date${when}: they are in no period`];
+  return deals === 0 ? [] : [`open deals without an expected decision date${when}, in no period: ${deals}`];
 }
 
 /** The basis of an answer; of one over several points, that of the last. */

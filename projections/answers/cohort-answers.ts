@@ -213,8 +213,8 @@ function maturityMarks(maturity: readonly Maturity[], aged: boolean): string[] {
   const closed = maturity.reduce((sum, one) => sum + one.closed, 0);
   const oldEnough = maturity.reduce((sum, one) => sum + one.oldEnough, 0);
   return [
-    ...(closed < n ? [`${n - closed} of ${n} deals of the cohort are still open: their outcome is not known`] : []),
-    ...(aged && oldEnough < n ? [`${n - oldEnough} of ${n} deals are younger than the age asked for: the cohort is immature`] : []),
+    ...(closed < n ? [`deals of the cohort still open, their outcome not known: ${n - closed} of ${n}`] : []),
+    ...(aged && oldEnough < n ? [`deals younger than the age asked for, so that the cohort is immature: ${n - oldEnough} of ${n}`] : []),
   ];
 }
 

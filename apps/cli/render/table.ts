@@ -16,17 +16,39 @@ function widthOf(text: string): number {
   return Math.max(0, ...text.split('\n').map((line) => [...line].length));
 }
 
-/** Widths that fit the terminal: the widest column that may shrinks first. */
+function longestWord(text: string): number {
+  return Math.max(0, ...text.split(/\s/).map((word) => [...word].length));
+}
+
+/** Widths that fit the terminal: the widest column that may shrinks first, and no word is broken while another column can still give way. */
 function widths(columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
-  const wanted = columns.map((column, index) => Math.max(widthOf(column.title), ...rows.map((row) => widthOf(row[index] ?? ''))) + PADDING);
+  const cells = columns.map(({ title }, index) => [title, ...rows.map((row) => row[index] ?? '')]);
+  const wanted = cells.map((texts) => Math.max(...texts.map(widthOf)) + PADDING);
+  const words = cells.map((texts) => Math.max(NARROWEST, ...texts.map(longestWord)) + PADDING);
   for (;;) {
     const total = wanted.reduce((sum, width) => sum + width, 0) - PADDING; // nothing stands behind the last column
     if (total <= WIDEST) return wanted;
-    const candidates = wanted.map((width, index) => (columns[index]?.shrinks && width > NARROWEST + PADDING ? width : 0));
+    const wider = (floor: (index: number) => number): number[] =>
+      wanted.map((width, index) => (columns[index]?.shrinks && width > floor(index) ? width : 0));
+    const whole = wider((index) => words[index] ?? 0);
+    const candidates = whole.some((width) => width > 0) ? whole : wider(() => NARROWEST + PADDING);
     const widest = candidates.indexOf(Math.max(...candidates));
     if ((candidates[widest] ?? 0) === 0) return wanted;
     wanted[widest] = (wanted[widest] ?? 0) - 1;
   }
+}
+
+const WHOLE_AMOUNT = /^[+-]?[\d,]+\.00( [A-Z]{3})?$/;
+const AMOUNT = /^[+-]?[\d,]+\.\d\d( [A-Z]{3})?$/;
+
+/** Where no amount of a column has cents, none is written. */
+function withoutCents(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const whole = columns.map(({ align }, index) => {
+    const amounts = rows.flatMap((row) => (row[index] ?? '').split('\n')).filter((line) => AMOUNT.test(line));
+    return align === 'right' && amounts.every((line) => WHOLE_AMOUNT.test(line));
+  });
+  const shorter = (line: string): string => (WHOLE_AMOUNT.test(line) ? line.replace('.00', '') : line);
+  return rows.map((row) => row.map((cell, index) => (whole[index] ? cell.split('\n').map(shorter).join('\n') : cell)));
 }
 
 const BARE = Object.fromEntries(
@@ -55,7 +77,8 @@ export interface TableLines {
   readonly rows: readonly (readonly string[])[];
 }
 
-export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): TableLines {
+export function tableLines(columns: readonly Column[], written: readonly (readonly string[])[]): TableLines {
+  const rows = withoutCents(columns, written);
   const colWidths = widths(columns, rows);
   const inner = (index: number): number => (colWidths[index] ?? NARROWEST) - PADDING;
   const drawn = new Table({

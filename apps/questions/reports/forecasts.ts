@@ -39,7 +39,7 @@ const forecastHistory: Question = {
   parameters: [
     period,
     step,
-    { name: 'from', about: 'the first point; default as long before the period as it is long', example: '2017-07-01' },
+    { name: 'from', about: 'the first point; default when the period before began', example: '2017-07-01' },
     known,
     method,
     asOf,

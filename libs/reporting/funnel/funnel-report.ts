@@ -29,9 +29,14 @@ export function funnelSteps(milestone: Milestone, paths: readonly DealPath[], vi
   return [{ milestone }, ...requests, ...stages.slice(from), { milestone: 'won' }];
 }
 
-/** The step that a step's conversion is told from: the one before it that is not a stage of another pipeline. */
+/**
+ * The step that a step's conversion is told from: the one before it that is not a stage of another pipeline. A win behind the stages of several pipelines
+ * has none.
+ */
 function previous(steps: readonly StepCount[], index: number): StepCount | undefined {
   const here = steps[index];
+  const pipelines = new Set(steps.slice(0, index).flatMap(({ step }) => ('stage' in step ? [step.pipeline] : [])));
+  if (here !== undefined && !('stage' in here.step) && pipelines.size > 1) return undefined;
   for (let before = index - 1; before >= 0; before -= 1) {
     const other = steps[before];
     if (other === undefined || here === undefined) return undefined;

@@ -55,6 +55,12 @@ export function periodAround(at: EpochMs, unit: PeriodUnit, zone: ReportZone): P
   return unitPeriod(inZone(at, zone), unit);
 }
 
+/** The period of the same kind that ends where this one begins. */
+export function periodBefore({ start, end }: Period, zone: ReportZone): Period {
+  const unit = PERIOD_UNITS.find((each) => periodAround(start, each, zone).end === end) ?? 'day';
+  return periodAround(start - 1, unit, zone);
+}
+
 const WRITTEN: readonly {
   readonly unit: PeriodUnit;
   readonly pattern: RegExp;

@@ -43,7 +43,8 @@ export function waterfallText({ basis, rows, roundTrips }: WaterfallAnswer): str
   return page(
     `Open pipeline from ${from} to ${to}, ${how}`,
     buckets(told),
-    trips.length > 0 && `Round trips: what came and went between the two, and so is in no comparison of the ends\n\n${buckets(trips)}`,
+    trips.length > 0 &&
+      `Round trips: moves less ends, so what came and went between the two, or counts at another cause\n\n${buckets(trips)}`,
     basisWords(basis, 'Buckets in which nothing was booked are left out.'),
   );
 }

@@ -1,7 +1,8 @@
 import type { LeadTimesAnswer, TimeInStageAnswer, VelocityAnswer } from '../../../../libs/reporting/flow-queries.js';
 import { basisWords } from '../basis.js';
+import type { Column } from '../table.js';
 import { table } from '../table.js';
-import { countText, daysOf, instantText, moneyText, percent } from '../text.js';
+import { countText, daysOf, heading, instantText, moneyText, percent } from '../text.js';
 import { RIGHT, groupCells, groupColumns, groupNames, page } from './grouped.js';
 
 function limited(mean: { readonly mean: number; readonly limit: number } | null): string {
@@ -47,40 +48,50 @@ export function leadTimesText({ basis, rows }: LeadTimesAnswer): string {
   return page(title, drawn, basisWords(basis, 'Days of 24 hours; mean and percentiles are of those that arrived.', STILL_RUNNING));
 }
 
-function exitsText(exits: Readonly<Record<string, number>>): string {
-  const told = Object.entries(exits).filter(([exit, count]) => count > 0 && exit !== 'stillThere');
-  return told.map(([exit, count]) => `${countText(count)} ${exit.replaceAll('-', ' ')}`).join(', ');
+const EXITS = ['advanced', 'won', 'lost', 'moved-back', 'handed-off', 'to-marketing', 'filed', 'reassigned', 'stillThere'];
+
+function exitsTable(
+  rows: TimeInStageAnswer['rows'],
+  place: (row: TimeInStageAnswer['rows'][number]) => string[],
+  columns: Column[],
+): string {
+  const told = EXITS.filter((exit) => rows.some(({ exits }) => (exits[exit] ?? 0) > 0));
+  const drawn = table(
+    [...columns, ...told.map((exit) => ({ title: heading(exit).replace(/[- ]/, '\n'), ...RIGHT }))],
+    rows.map((row) => [...place(row), ...told.map((exit) => countText(row.exits[exit] ?? 0))]),
+  );
+  return `How the stays ended\n\n${drawn}`;
 }
 
 export function timeInStageText({ basis, rows }: TimeInStageAnswer): string {
   const names = groupNames(rows);
   const pipelines = new Set(rows.map(({ pipeline }) => pipeline)).size > 1;
+  const places = [...groupColumns(names), ...(pipelines ? [{ title: 'pipeline', shrinks: true }] : []), { title: 'stage', shrinks: true }];
+  const place = (row: TimeInStageAnswer['rows'][number]): string[] => [
+    ...groupCells(names, row),
+    ...(pipelines ? [row.pipeline] : []),
+    row.label,
+  ];
+  const figures = ['stays', 'ended', 'mean', 'median', 'median with\nthe running', 'mean to\na limit', 'exits a\ndeal-day'];
   const drawn = table(
-    [
-      ...groupColumns(names),
-      ...(pipelines ? [{ title: 'pipeline', shrinks: true }] : []),
-      { title: 'stage', shrinks: true },
-      ...['stays', 'ended', 'mean', 'median', 'median with\nthe running', 'mean to\na limit', 'exits a\ndeal-day'].map((title) => ({
-        title,
-        ...RIGHT,
-      })),
-      { title: 'how they ended', shrinks: true },
-    ],
+    [...places, ...figures.map((title) => ({ title, ...RIGHT }))],
     rows.map((row) => [
-      ...groupCells(names, row),
-      ...(pipelines ? [row.pipeline] : []),
-      row.label,
+      ...place(row),
       ...[row.n, row.finished].map(countText),
       ...[row.mean, row.median, row.kaplanMeierMedian].map(daysOf),
       limited(row.restrictedMean),
       row.exitRate === null ? '-' : row.exitRate.rate.toFixed(4),
-      exitsText(row.exits),
     ]),
   );
   const cohort = cohortWords(basis.period, 'registered');
   const postponed = basis.postponed === 'counted' ? 'Postponed time is counted.' : 'Postponed time is left out.';
   const title = `Days in each stage${cohort}, as of ${instantText(basis.asOf, basis.timeZone)}`;
-  return page(title, drawn, basisWords(basis, 'Days of 24 hours.', postponed, STILL_RUNNING));
+  return page(
+    title,
+    drawn,
+    rows.length > 0 && exitsTable(rows, place, places),
+    basisWords(basis, 'Days of 24 hours.', postponed, STILL_RUNNING),
+  );
 }
 
 export function velocityText({ basis, rows }: VelocityAnswer): string {

@@ -7,6 +7,7 @@ import type {
   ForecastHistoryRow,
 } from '../../../../libs/reporting/forecast-queries.js';
 import { basisWords } from '../basis.js';
+import { folded } from '../fold.js';
 import { sparkline } from '../sparkline.js';
 import { table } from '../table.js';
 import { countText, daysText, instantText, intervalText, moneyLines, percent, pointText, signedMoney } from '../text.js';
@@ -22,7 +23,8 @@ function periodWords({ period, timeZone }: ForecastAnswer['basis']): string {
 
 export function forecastText({ basis, rows, totals, noExpectedDate }: ForecastAnswer): string {
   const names = groupNames(rows);
-  const gaps = rows.some((row) => row.unvalued > 0 || row.unweighable > 0);
+  const unvalued = rows.some((row) => row.unvalued > 0);
+  const unweighable = rows.some((row) => row.unweighable > 0);
   const cells = (row: ForecastFigures): string[] => [
     countText(row.deals),
     valueText(row),
@@ -30,12 +32,22 @@ export function forecastText({ basis, rows, totals, noExpectedDate }: ForecastAn
     countText(row.wonDeals),
     moneyLines(row.won),
     moneyLines(row.forecast),
-    ...(gaps ? [row.unvalued === 0 ? '' : countText(row.unvalued), row.unweighable === 0 ? '' : countText(row.unweighable)] : []),
+    ...(unvalued ? [row.unvalued === 0 ? '' : countText(row.unvalued)] : []),
+    ...(unweighable ? [row.unweighable === 0 ? '' : countText(row.unweighable)] : []),
   ];
   const drawn = table(
     [
       ...groupColumns(names),
-      ...['open', 'value', 'expected', 'won', 'value', 'forecast', ...(gaps ? ['no\nvalue', 'no\nchance'] : [])].map((title) => ({
+      ...[
+        'open',
+        'value',
+        'expected',
+        'won',
+        'value',
+        'forecast',
+        ...(unvalued ? ['no\nvalue'] : []),
+        ...(unweighable ? ['no\nchance'] : []),
+      ].map((title) => ({
         title,
         ...RIGHT,
       })),
@@ -70,7 +82,7 @@ function pointsTable({ basis, rows }: ForecastHistoryAnswer): string {
       { title: 'at' },
       { title: 'days to\nthe end', ...RIGHT },
       ...groupColumns(names),
-      ...['open', 'expected', 'won', 'forecast', 'error', 'of what\ncame'].map((title) => ({ title, ...RIGHT })),
+      ...['open', 'won', 'forecast', 'error', 'of what\ncame'].map((title) => ({ title, ...RIGHT })),
     ],
     rows.map((row, index) => {
       const first = rows[index - 1]?.at !== row.at;
@@ -80,15 +92,8 @@ function pointsTable({ basis, rows }: ForecastHistoryAnswer): string {
         first ? row.horizonDays.toFixed(0) : '',
         ...groupCells(names, row),
         ...(figures === null
-          ? ['?', 'not known yet', '', '', '', '']
-          : [
-              countText(figures.deals),
-              moneyLines(figures.expected),
-              moneyLines(figures.won),
-              moneyLines(figures.forecast),
-              signedMoney(row.error),
-              share(row),
-            ]),
+          ? ['?', '', 'not known yet', '', '']
+          : [countText(figures.deals), moneyLines(figures.won), moneyLines(figures.forecast), signedMoney(row.error), share(row)]),
       ];
     }),
   );
@@ -157,7 +162,9 @@ function calibrationText({ calibration }: ForecastHistoryAnswer): string {
 function realisationText({ realisation }: ForecastHistoryAnswer): string {
   if (realisation === null || realisation.deals === 0) return '';
   const { deals, won, wonInPeriod, lost, open, other, rate } = realisation;
-  return `Of ${countText(deals)} deals in the forecast when the period began, ${countText(won)} were won (${percent(rate)}; ${countText(wonInPeriod)} in the period), ${countText(lost)} lost, ${countText(open)} are open${other === 0 ? '' : `, ${countText(other)} ended otherwise`}.`;
+  return folded(
+    `Of ${countText(deals)} deals in the forecast when the period began, ${countText(won)} were won (${percent(rate)}; ${countText(wonInPeriod)} in the period), ${countText(lost)} lost, ${countText(open)} are open${other === 0 ? '' : `, ${countText(other)} ended otherwise`}.`,
+  );
 }
 
 export function forecastHistoryText(answer: ForecastHistoryAnswer): string {

@@ -2,7 +2,7 @@ import type { FunnelAnswer, FunnelRow, Maturity } from '../../../../libs/reporti
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, instantText, intervalText, percent } from '../text.js';
-import { RIGHT, groupCells, groupColumns, groupNames, page, valueText } from './grouped.js';
+import { RIGHT, groupCells, groupNames, page, valueText } from './grouped.js';
 
 const MODES = {
   reached: 'came so far or further',
@@ -10,27 +10,15 @@ const MODES = {
   strict: 'took every step',
 } as const;
 
-function maturityText(maturity: readonly Maturity[], rows: readonly FunnelRow[]): string {
-  const names = groupNames(rows);
-  if (maturity.length === 1 && names.length === 0) return '';
-  const labelled = (one: Maturity): string[] => {
-    const row = rows.find(({ group }) => JSON.stringify(group) === JSON.stringify(one.group));
-    return row === undefined ? [] : groupCells(names, row);
-  };
+function stepsTable(rows: readonly FunnelRow[]): string {
+  const pipelines = new Set(rows.flatMap(({ pipeline }) => pipeline ?? [])).size > 1;
+  const unvalued = rows.some((row) => row.unvalued > 0);
   return table(
-    [...groupColumns(names), { title: 'deals', ...RIGHT }, { title: 'of known outcome', ...RIGHT }, { title: 'share', ...RIGHT }],
-    maturity.map((one) => [...labelled(one), countText(one.n), countText(one.closed), percent(one.share)]),
-  );
-}
-
-export function funnelText({ basis, rows, maturity }: FunnelAnswer): string {
-  const names = groupNames(rows);
-  const drawn = table(
     [
-      ...groupColumns(names),
       { title: 'milestone', shrinks: true },
       { title: 'deals', ...RIGHT },
       { title: 'value', ...RIGHT },
+      ...(unvalued ? [{ title: 'no\nvalue', ...RIGHT }] : []),
       { title: 'of\nstart', ...RIGHT },
       { title: '95 %\ninterval', ...RIGHT },
       { title: 'of\nprevious', ...RIGHT },
@@ -39,22 +27,46 @@ export function funnelText({ basis, rows, maturity }: FunnelAnswer): string {
       { title: 'lost', ...RIGHT },
       { title: 'moved\nback', ...RIGHT },
     ],
-    rows.map((row) => [
-      ...groupCells(names, row),
-      row.label ?? row.milestone,
-      countText(row.deals),
-      valueText(row),
-      percent(row.conversionFromStart),
-      intervalText(row.low, row.high),
-      percent(row.conversionFromPrevious),
-      countText(row.skippedIn),
-      countText(row.stillHere),
-      countText(row.lost),
-      countText(row.movedBack),
-    ]),
+    rows.flatMap((row, index) => {
+      const cells = [
+        `${pipelines && row.pipeline !== undefined ? '  ' : ''}${row.label ?? row.milestone}`,
+        countText(row.deals),
+        valueText(row),
+        ...(unvalued ? [row.unvalued === 0 ? '' : countText(row.unvalued)] : []),
+        percent(row.conversionFromStart),
+        intervalText(row.low, row.high),
+        percent(row.conversionFromPrevious),
+        countText(row.skippedIn),
+        countText(row.stillHere),
+        countText(row.lost),
+        countText(row.movedBack),
+      ];
+      const begins = pipelines && row.pipeline !== undefined && rows[index - 1]?.pipeline !== row.pipeline;
+      return begins ? [[row.pipeline ?? '', ...cells.slice(1).map(() => '')], cells] : [cells];
+    }),
+  );
+}
+
+/** The funnel of one group under the group's name. */
+function section(rows: readonly FunnelRow[], { n, closed, share }: Maturity): string {
+  const names = groupNames(rows);
+  const [first] = rows;
+  if (first === undefined || names.length === 0) return stepsTable(rows);
+  const name = groupCells(names, first)
+    .map((cell, index) => `${String(names[index])} ${cell}`)
+    .join(', ');
+  return `${name}: ${countText(n)} deals, the outcome of ${countText(closed)} known (${percent(share)})\n\n${stepsTable(rows)}`;
+}
+
+export function funnelText({ basis, rows, maturity }: FunnelAnswer): string {
+  const sections = maturity.map((of) =>
+    section(
+      rows.filter(({ group }) => JSON.stringify(group) === JSON.stringify(of.group)),
+      of,
+    ),
   );
   const cohort = `Cohort ${basis.period?.label ?? ''} by ${basis.milestone}`;
   const within = basis.within === null ? '' : ` within ${basis.within}`;
   const title = `${cohort}: how many ${MODES[basis.mode]}${within} (${basis.mode}), as of ${instantText(basis.asOf, basis.timeZone)}`;
-  return page(title, drawn, maturityText(maturity, rows), basisWords(basis));
+  return page(title, ...sections, basisWords(basis));
 }
