@@ -60,9 +60,9 @@ export function percent(share: number | null): string {
   return share === null ? '-' : `${(share * 100).toFixed(1)} %`;
 }
 
-/** A 95 % interval of a share. */
+/** A 95 % interval of a share, in percent. */
 export function intervalText(low: number | null, high: number | null): string {
-  return low === null || high === null ? '-' : `${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)} %`;
+  return low === null || high === null ? '-' : `${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)}`;
 }
 
 export function daysOf(days: number | null): string {
