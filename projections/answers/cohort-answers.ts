@@ -103,11 +103,13 @@ export class CohortAnswers {
     const bounds = period === null ? ALWAYS : { from: period.start, to: period.end };
     const sample = (path: DealPath) => leadTimeOf(path, from, to, bounds);
     const members = cohorts.deals.all.filter((path) => sample(path) !== undefined);
-    const rows = cohorts.deals.groups.map(({ group, paths }) => ({
-      group,
-      labels: labelsOf(group, cohorts.view),
-      ...summariseLeadTimes(paths.flatMap((path) => sample(path) ?? [])),
-    }));
+    const rows = cohorts.deals.groups
+      .map(({ group, paths }) => ({
+        group,
+        labels: labelsOf(group, cohorts.view),
+        ...summariseLeadTimes(paths.flatMap((path) => sample(path) ?? [])),
+      }))
+      .filter(({ n }, _, all) => all.length === 1 || n > 0);
     const basis = {
       ...(await this.basis(cohorts, LEAD_TIMES_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
       from,

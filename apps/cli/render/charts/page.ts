@@ -29,19 +29,28 @@ export interface Entry {
   readonly shape?: 'box' | 'line' | 'dashes';
 }
 
-function legendText(entries: readonly Entry[], left: number, y: number): string {
-  let x = left;
-  return entries
-    .map(({ name, colour: fill, shape = 'box' }) => {
-      const mark =
-        shape === 'box'
-          ? rect(x, y - 11, 14, 14, { fill, rx: 2 })
-          : line(x, y - 4, x + 22, y - 4, { stroke: fill, 'stroke-width': 3, 'stroke-dasharray': shape === 'dashes' ? '6 4' : undefined });
-      const at = x + (shape === 'box' ? 20 : 28);
-      x = at + widthOf(name, 14) + 24;
-      return mark + text(at, y, name, { size: 14, fill: INK.text });
-    })
-    .join('');
+const LEGEND_ROW = 24;
+
+/** The entries side by side, in as many rows as they need. */
+function legendText(entries: readonly Entry[], y: number): { readonly drawn: string; readonly rows: number } {
+  const [left, right] = [50, SLIDE.width - 50];
+  let [x, row] = [left, 0];
+  const drawn = entries.map(({ name, colour: fill, shape = 'box' }) => {
+    const room = (shape === 'box' ? 20 : 28) + widthOf(name, 14);
+    if (x > left && x + room > right) [x, row] = [left, row + 1];
+    const [from, base] = [x, y + row * LEGEND_ROW];
+    x += room + 24;
+    const mark =
+      shape === 'box'
+        ? rect(from, base - 11, 14, 14, { fill, rx: 2 })
+        : line(from, base - 4, from + 22, base - 4, {
+            stroke: fill,
+            'stroke-width': 3,
+            'stroke-dasharray': shape === 'dashes' ? '6 4' : undefined,
+          });
+    return mark + text(from + (shape === 'box' ? 20 : 28), base, name, { size: 14, fill: INK.text });
+  });
+  return { drawn: drawn.join(''), rows: entries.length === 0 ? 0 : row + 1 };
 }
 
 const FOOTER_SIZE = 12;
@@ -77,7 +86,8 @@ export function slide({ title, subtitle, basis, legend = [], draw }: Chart): str
   const { width, height } = SLIDE;
   const footer = footerLines(basis);
   const foot = height - 20 - (footer.length - 1) * (FOOTER_SIZE + 4);
-  const area = { left: 110, right: width - 60, top: legend.length > 0 ? 150 : 120, bottom: foot - 80 };
+  const key = legendText(legend, 122);
+  const area = { left: 110, right: width - 60, top: 126 + key.rows * LEGEND_ROW, bottom: foot - 80 };
   return `${element(
     'svg',
     {
@@ -87,7 +97,7 @@ export function slide({ title, subtitle, basis, legend = [], draw }: Chart): str
     rect(0, 0, width, height, { fill: INK.ground }),
     text(50, 58, title, { size: 28, weight: 600, fill: INK.text }),
     text(50, 88, subtitle, { size: 16, fill: INK.quiet }),
-    legend.length > 0 ? legendText(legend, 50, 122) : '',
+    key.drawn,
     draw(area),
     line(50, foot - 24, width - 50, foot - 24, { stroke: INK.rule }),
     ...footer.map((words, index) => text(50, foot + index * (FOOTER_SIZE + 4), words, { size: FOOTER_SIZE, fill: INK.quiet })),

@@ -18,29 +18,20 @@ const STILL_RUNNING =
 
 export function leadTimesText({ basis, rows }: LeadTimesAnswer): string {
   const names = groupNames(rows);
+  const whole = names.length === 0; // beside groups there is no room for all
+  const figures = [
+    ...['deals', 'arrived', 'on the\nway', 'other\nend', 'mean'],
+    ...(whole ? ['p25'] : []),
+    ...['median', 'p75', 'p90', 'p95', 'median\nwith the\nrunning'],
+    ...(whole ? ['mean to\na limit'] : []),
+  ];
   const drawn = table(
-    [
-      ...groupColumns(names),
-      ...[
-        'deals',
-        'arrived',
-        'on the\nway',
-        'ended\notherwise',
-        'mean',
-        'p25',
-        'median',
-        'p75',
-        'p90',
-        'p95',
-        'median with\nthe running',
-        'mean to\na limit',
-      ].map((title) => ({ title, ...RIGHT })),
-    ],
+    [...groupColumns(names), ...figures.map((title) => ({ title, ...RIGHT }))],
     rows.map((row) => [
       ...groupCells(names, row),
       ...[row.n, row.finished, row.running, row.gone].map(countText),
-      ...[row.mean, row.p25, row.p50, row.p75, row.p90, row.p95, row.kaplanMeierMedian].map(daysOf),
-      limited(row.restrictedMean),
+      ...[row.mean, ...(whole ? [row.p25] : []), row.p50, row.p75, row.p90, row.p95, row.kaplanMeierMedian].map(daysOf),
+      ...(whole ? [limited(row.restrictedMean)] : []),
     ]),
   );
   const cohort = cohortWords(basis.period, basis.from);

@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { temporaryFolder } from '../../testing/running.js';
+import { csvText } from './csv.js';
+import { parquetBytes } from './parquet.js';
+import { flatRows } from './rows.js';
+
+const eur = (amount: string) => ({ amount, currency: 'EUR' });
+const rows = [
+  {
+    group: { stage: 'proposal' },
+    at: '2025-01-31T23:59:59.999Z',
+    deals: 2,
+    dated: true,
+    value: [eur('9007199254740.01'), { amount: '-3.00', currency: 'SEK' }],
+    figures: null,
+  },
+  { group: { stage: '=1+1' }, at: '2025-02-28T23:59:59.999Z', deals: 0, dated: false, value: [], figures: { won: [eur('0.10')] } },
+];
+
+describe('the rows of an answer as a file', () => {
+  it('have a column for every leaf, one for each currency, and none for what is no value in one row and has parts in another', () => {
+    expect(flatRows(rows).columns).toEqual(['group.stage', 'at', 'deals', 'dated', 'value.EUR', 'value.SEK', 'figures.won.EUR']);
+  });
+
+  it('as CSV are no formulas, and what is not known is empty, not 0', () => {
+    expect(csvText(rows).split('\n')).toEqual([
+      'group.stage,at,deals,dated,value.EUR,value.SEK,figures.won.EUR',
+      'proposal,2025-01-31T23:59:59.999Z,2,true,9007199254740.01,-3.00,',
+      "'=1+1,2025-02-28T23:59:59.999Z,0,false,,,0.10",
+      '',
+    ]);
+  });
+
+  it('as Parquet keep amounts to the cent, instants as instants and gaps as gaps, as another program reads them', async () => {
+    const data = temporaryFolder();
+    const file = join(data.folder, 'rows.parquet');
+    writeFileSync(file, parquetBytes(rows, { log: 'a log' }));
+    const connection = await (await DuckDBInstance.create()).connect();
+    const read = await connection.runAndReadAll(`select * exclude ("at"), epoch_ms("at") as "at" from '${file}'`);
+    expect(read.getRowObjectsJson()).toEqual([
+      {
+        ...{
+          'group.stage': 'proposal',
+          deals: 2,
+          dated: true,
+          'value.EUR': '9007199254740.01',
+          'value.SEK': '-3.00',
+          'figures.won.EUR': null,
+        },
+        at: String(Date.parse('2025-01-31T23:59:59.999Z')),
+      },
+      {
+        ...{ 'group.stage': '=1+1', deals: 0, dated: false, 'value.EUR': null, 'value.SEK': null, 'figures.won.EUR': '0.10' },
+        at: String(Date.parse('2025-02-28T23:59:59.999Z')),
+      },
+    ]);
+    const basis = await connection.runAndReadAll(`select value::varchar as value from parquet_kv_metadata('${file}')`);
+    expect(basis.getRowObjectsJson()).toEqual([{ value: '{"log":"a log"}' }]);
+    connection.closeSync();
+    data.remove();
+  });
+});
