@@ -56,7 +56,7 @@ describe('the rows of an answer as a file', () => {
         at: String(Date.parse('2025-02-28T23:59:59.999Z')),
       },
     ]);
-    const basis = await connection.runAndReadAll(`select value::varchar as value from parquet_kv_metadata('${file}')`);
+    const basis = await connection.runAndReadAll(`select decode(value) as value from parquet_kv_metadata('${file}')`);
     expect(basis.getRowObjectsJson()).toEqual([{ value: '{"log":"a log"}' }]);
     connection.closeSync();
     data.remove();
