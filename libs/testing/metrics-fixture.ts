@@ -5,12 +5,6 @@ import type { CompanyId, ContactId, EmployeeId, PipelineId, StageId } from '../d
 import type { CalendarDate, EpochMs } from '../domain/shared/instant.js';
 import { BEGINNING_OF_TIME } from '../domain/shared/instant.js';
 import type { Money } from '../domain/shared/money.js';
-import { replay } from '../projection-engine/projection.js';
-import type { DealInterval, DimensionInterval } from '../reporting/rows.js';
-import { dimensionTimelines } from '../../projections/dimension-timelines/dimension-timelines.js';
-import { pipelineSnapshot } from '../../projections/pipeline-snapshot/pipeline-snapshot.js';
-import { byStream } from './histories.js';
-import { RowBook } from './row-book.js';
 import { Telling } from './tell.js';
 
 /** The eight deals of metrics.md section 1, as told there: 2025, UTC, moves at 09:00 unless noted, amounts in thousands. */
@@ -136,17 +130,4 @@ export function metricsFixture(): readonly RecordedEvent[] {
     for (const fact of facts) telling.tell(`deal-${deal}`, when, fact, { processVersion: 'sales@1' });
   }
   return telling.events;
-}
-
-/** What the projections make of it. */
-export function metricsRows(): { readonly deals: readonly DealInterval[]; readonly dimensions: readonly DimensionInterval[] } {
-  const streams = [...byStream(metricsFixture()).values()];
-  const deals = new RowBook();
-  const dimensions = new RowBook();
-  for (const events of streams) {
-    deals.take(replay(pipelineSnapshot, events).changes);
-    dimensions.take(replay(dimensionTimelines, events).changes);
-  }
-  // The models' columns are those of the typed rows.
-  return { deals: deals.all() as unknown as DealInterval[], dimensions: dimensions.all() as unknown as DimensionInterval[] };
 }

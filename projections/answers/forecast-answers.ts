@@ -36,7 +36,7 @@ import { labelsOf } from '../../libs/reporting/scope/groupings.js';
 import { inScope } from '../../libs/reporting/scope/scope.js';
 import { parseInstant } from '../../libs/reporting/time/instant.js';
 import type { Period } from '../../libs/reporting/time/period.js';
-import { parsePeriod, periodBefore } from '../../libs/reporting/time/period.js';
+import { parsePeriod, startBefore } from '../../libs/reporting/time/period.js';
 import { parseStep, seriesPoints } from '../../libs/reporting/time/steps.js';
 import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
 import type { Asked, Asking } from './asking.js';
@@ -95,7 +95,7 @@ export class ForecastAnswers {
     const step = parseStep(query.step ?? 'week');
     const known = query.known ?? 'now';
     const until = query.asOf === undefined ? time.now : parseInstant(query.asOf, time);
-    const first = query.from === undefined ? periodBefore(period, time.zone).start - 1 : parseInstant(query.from, time);
+    const first = query.from === undefined ? startBefore(period, time.zone) - 1 : parseInstant(query.from, time);
     const last = Math.min(period.end - 1, until);
     const instants = seriesPoints(Math.min(first, last), last, step, time.zone);
     const view = await this.view(asked.question, last, most);

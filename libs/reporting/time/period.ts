@@ -55,10 +55,13 @@ export function periodAround(at: EpochMs, unit: PeriodUnit, zone: ReportZone): P
   return unitPeriod(inZone(at, zone), unit);
 }
 
-/** The period of the same kind that ends where this one begins. */
-export function periodBefore({ start, end }: Period, zone: ReportZone): Period {
-  const unit = PERIOD_UNITS.find((each) => periodAround(start, each, zone).end === end) ?? 'day';
-  return periodAround(start - 1, unit, zone);
+/** When the period of the same kind began that ends where this one begins; before a span of no kind, as long before it as it is long. */
+export function startBefore({ start, end }: Period, zone: ReportZone): EpochMs {
+  const unit = PERIOD_UNITS.find((each) => {
+    const around = periodAround(start, each, zone);
+    return around.start === start && around.end === end;
+  });
+  return unit === undefined ? 2 * start - end : periodAround(start - 1, unit, zone).start;
 }
 
 const WRITTEN: readonly {
@@ -106,11 +109,19 @@ export function readPeriod(text: string, { now, zone }: TimeContext): Period | u
   );
 }
 
-const PERIODS_SAID = '2017-10-15, 2017-W12, 2017-10, 2017-Q3, 2017, last month, this quarter, yesterday or today';
+const PERIODS_SAID = '2017-10-15, 2017-W12, 2017-10, 2017-Q3, 2017, last month, this quarter, yesterday, today or 2017-01..2017-02';
 
-/** @throws TimeNotUnderstood */
-export function parsePeriod(text: string, context: TimeContext): Period {
+function namedPeriod(text: string, context: TimeContext): Period {
   const period = readPeriod(text.trim(), context);
   if (!period) throw new TimeNotUnderstood(`'${text}' is no period; say it like ${PERIODS_SAID}`);
   return period;
+}
+
+/** A period by its name, or from the first of two to the last: `2017-01..2017-02`. @throws TimeNotUnderstood */
+export function parsePeriod(text: string, context: TimeContext): Period {
+  const [first = '', last, ...more] = text.split('..');
+  if (last === undefined || more.length > 0) return namedPeriod(text, context);
+  const [from, to] = [namedPeriod(first, context), namedPeriod(last, context)];
+  if (to.end <= from.start) throw new TimeNotUnderstood(`'${last}' is before '${first}'`);
+  return { label: `${from.label}..${to.label}`, start: from.start, end: to.end, from: from.from, to: to.to };
 }

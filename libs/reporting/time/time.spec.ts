@@ -1,6 +1,6 @@
 import { isoInstant } from '../../domain/shared/instant.js';
 import { parseFlowBounds, parseInstant, parseKnownAt } from './instant.js';
-import { parsePeriod } from './period.js';
+import { parsePeriod, startBefore } from './period.js';
 import { reportZone, UTC } from './report-zone.js';
 import { parseStep, seriesPoints } from './steps.js';
 
@@ -70,6 +70,25 @@ describe('a period', () => {
       from: '2026-11-16',
       to: '2026-11-23',
     });
+  });
+
+  it('may go from the first of two to the last', () => {
+    expect(parsePeriod('2025-01..2025-02', utc)).toEqual({
+      label: '2025-01..2025-02',
+      start: Date.parse('2025-01-01T00:00:00.000Z'),
+      end: Date.parse('2025-03-01T00:00:00.000Z'),
+      from: '2025-01-01',
+      to: '2025-03-01',
+    });
+    expect(() => parsePeriod('2025-03..2025-01', utc)).toThrow("'2025-01' is before '2025-03'");
+    expect(() => parsePeriod('2025-01..soon', utc)).toThrow("'soon' is no period");
+  });
+
+  it('knows when the one before it began', () => {
+    const before = (text: string) => isoInstant(startBefore(parsePeriod(text, utc), utc.zone)).slice(0, 10);
+    expect(['2017-Q3', '2017-03', '2017-W02', '2017-10-15', '2017', '2025-01-11..2025-01-20'].map(before)).toEqual([
+      ...['2017-04-01', '2017-02-01', '2017-01-02', '2017-10-14', '2016-01-01', '2025-01-01'],
+    ]);
   });
 
   it('is refused where it is none', () => {

@@ -1,0 +1,237 @@
+import type { MoneyFigures, OpenFigures, WaterfallMethod } from '../../libs/reporting/queries.js';
+import type { FunnelMode } from '../../libs/reporting/funnel/funnel.js';
+import type { Answering } from '../../libs/testing/answering.js';
+import { nobody, openAnswering } from '../../libs/testing/answering.js';
+import { metricsFixture } from '../../libs/testing/metrics-fixture.js';
+
+/** The table of metrics.md section 1, row by row, asked as anybody asks. T = 2025-03-20 00:00 unless said. */
+
+const asOf = '2025-03-20T00:00:00Z';
+const usd = (thousand: number): MoneyFigures => [{ amount: (thousand * 1_000).toFixed(2), currency: 'USD' }];
+
+/** Thousands, as the table has them. */
+function thousands(value: MoneyFigures): number {
+  return value.reduce((sum, { amount }) => sum + Number(amount) / 1_000, 0);
+}
+
+describe('the fixture of eight deals, at 2025-03-20 00:00', () => {
+  let answering: Answering;
+  beforeAll(async () => {
+    answering = await openAnswering(metricsFixture(), { now: Date.parse('2025-04-01'), logMadeAt: Date.parse('2025-01-01') });
+  });
+  afterAll(() => answering.close());
+
+  const openPipeline = async (scope: { readonly closing?: string }) => {
+    const asked = { asOf, filters: { status: ['open'] }, ...scope };
+    const { rows, basis } = await answering.answers.pipeline({ ...asked, groupBy: [] }, nobody);
+    const { deals } = await answering.answers.deals(asked, nobody);
+    return { row: rows[0], n: basis.n, deals: deals.map(({ deal, value }) => [deal, thousands(value === null ? [] : [value])]) };
+  };
+
+  it('open pipeline, close date in Q1: 85 (D4 40, D5 8, D6 15, D7 22), n = 4 (PR01)', async () => {
+    const { row, n, deals } = await openPipeline({ closing: '2025-Q1' });
+    expect([row?.deals, row?.value, n]).toEqual([4, usd(85), 4]);
+    expect(deals).toEqual([
+      ['D4', 40],
+      ['D5', 8],
+      ['D6', 15],
+      ['D7', 22],
+    ]);
+  });
+
+  it('open pipeline, all close dates: 90, n = 5', async () => {
+    const { row, n } = await openPipeline({});
+    expect([row?.deals, row?.value, n]).toEqual([5, usd(90), 5]);
+  });
+
+  it('weighted, Q1 close 22.5, all 24.0 (FC02)', async () => {
+    expect((await openPipeline({ closing: '2025-Q1' })).row?.weighted).toEqual(usd(22.5));
+    expect((await openPipeline({})).row?.weighted).toEqual(usd(24));
+  });
+
+  const waterfall = async (method: WaterfallMethod) => {
+    const asked = { from: '2025-03-01T00:00:00Z', to: asOf, closing: '2025-Q1', method };
+    const { rows, roundTrips } = await answering.answers.waterfall(asked, nobody);
+    const told = (buckets: readonly (OpenFigures & { readonly bucket: string })[]) =>
+      Object.fromEntries(
+        buckets
+          .filter(({ deals, value }) => deals !== 0 || value.length > 0)
+          .map(({ bucket, deals, value }) => [bucket, [deals, thousands(value)]]),
+      );
+    return { flows: told(rows), trips: told(roundTrips) };
+  };
+
+  it('Q1-scope waterfall 03-01 -> 03-20, event sum: 64 + 15 + 8 + 40 + 0.5 - 8 - 21.5 - 8 - 5 = 85', async () => {
+    expect((await waterfall('events')).flows).toEqual({
+      opening: [5, 64],
+      new: [1, 15],
+      reopened: [1, 8],
+      pulledIn: [1, 40],
+      increased: [0, 0.5],
+      decreased: [0, -8],
+      won: [-2, -21.5],
+      lost: [-1, -8],
+      pushedOut: [-1, -5],
+      closing: [4, 85],
+    });
+  });
+
+  it('same, end points only: 64 + 15 + 40 + 0.5 - 8 - 21.5 - 5 = 85; the loss and reopening of D5 vanish into a round trip', async () => {
+    expect(await waterfall('ends')).toEqual({
+      flows: {
+        opening: [5, 64],
+        new: [1, 15],
+        pulledIn: [1, 40],
+        increased: [0, 0.5],
+        decreased: [0, -8],
+        won: [-2, -21.5],
+        pushedOut: [-1, -5],
+        closing: [4, 85],
+      },
+      trips: { reopened: [1, 8], lost: [-1, -8] },
+    });
+  });
+
+  const cohort = '2025-01..2025-02';
+  const funnel = async (mode: FunnelMode) => {
+    const { rows, maturity } = await answering.answers.funnel({ cohort, milestone: 'qualified', mode, asOf }, nobody);
+    // The cohort's own milestone stands before the four stages and the win.
+    expect([rows[0]?.milestone, rows[0]?.deals, maturity[0]?.n]).toEqual(['qualified', 7, 7]);
+    return rows.slice(1).map(({ milestone, deals }) => [milestone, deals]);
+  };
+  const steps = (qualification: number, meeting: number, proposal: number, closing: number, won: number) =>
+    Object.entries({ qualification, meeting, proposal, closing, won });
+
+  it('cohort created Jan-Feb (n = 7), touched: Qual 7, Meeting 5, Proposal 2, Closing 1, Won 2 (PR02)', async () => {
+    expect(await funnel('touched')).toEqual(steps(7, 5, 2, 1, 2));
+  });
+
+  it('same, reached or beyond: 7, 7, 3, 2, 2 (PR02, PR07)', async () => {
+    expect(await funnel('reached')).toEqual(steps(7, 7, 3, 2, 2));
+  });
+
+  it('same, strict order: 7, 5, 1, 1, 1 - a won deal disappears', async () => {
+    expect(await funnel('strict')).toEqual(steps(7, 5, 1, 1, 1));
+  });
+
+  const winRate = async (scope: { readonly cohort: string } | { readonly closed: string }, at = asOf) => {
+    const { rows } = await answering.answers.winRate({ ...scope, asOf: at }, nobody);
+    const [row] = rows;
+    if (row === undefined) throw new Error('no win rate');
+    return row;
+  };
+
+  it('win rate won/(won+lost) of that cohort: 2/3 = 66.7 % (SU01)', async () => {
+    expect((await winRate({ cohort })).rates['by-deals']).toMatchObject({ won: 2, of: 3, rate: 2 / 3 });
+  });
+
+  it('win rate won/all of that cohort: 2/7 = 28.6 %, 4 still open', async () => {
+    expect(await winRate({ cohort })).toMatchObject({ n: 7, open: 4, rates: { cohort: { won: 2, of: 7, rate: 2 / 7 } } });
+  });
+
+  it('its other forms: broad 2/3, as nobody left without a decision; with the overdue one (D3 is due in May, D4 to D7 later in March) 2/3', async () => {
+    const { derailed, overdue, old, rates } = await winRate({ cohort });
+    expect([derailed, overdue, old]).toEqual([0, 0, 0]);
+    expect([rates.broad.rate, rates.overdue.rate]).toEqual([2 / 3, 2 / 3]);
+    // Seen at the end of March, D7 (03-30), D5 (03-25) and D4 (03-28) are overdue.
+    expect((await winRate({ cohort }, '2025-03-31')).rates.overdue).toMatchObject({ won: 2, of: 6, rate: 2 / 6 });
+  });
+
+  it('win rate by value, won/(won+lost): 21.5/41.5 = 51.8 %', async () => {
+    expect((await winRate({ cohort })).byValue).toEqual({
+      USD: { won: 2_150_000, of: 4_150_000, rate: 21.5 / 41.5, low: null, high: null },
+    });
+  });
+
+  it("win rate 'closed 1-10 March': 1/2 seen on 03-10 in the evening, 1/1 seen on 03-20, since D5 was reopened", async () => {
+    const closed = '2025-03-01..2025-03-10';
+    expect((await winRate({ closed }, '2025-03-10')).rates['by-deals']).toMatchObject({ won: 1, of: 2, rate: 0.5 });
+    expect((await winRate({ closed })).rates['by-deals']).toMatchObject({ won: 1, of: 1, rate: 1 });
+  });
+
+  const timeInQualification = async () => {
+    const { rows } = await answering.answers.timeInStage({ asOf }, nobody);
+    const row = rows.find(({ stage }) => stage === 'qualification');
+    if (row === undefined) throw new Error('nobody was in qualification');
+    return row;
+  };
+
+  it('time in Qualification, completed spells only: mean 12.125 d (n = 8)', async () => {
+    expect(await timeInQualification()).toMatchObject({ finished: 8, mean: 12.125 });
+  });
+
+  it('same, the open spell (D6, 16 d) taken for finished would be 12.56 d: it is told as running instead', async () => {
+    const { n, finished, mean, exits } = await timeInQualification();
+    expect(((mean ?? 0) * finished + 16) / n).toBeCloseTo(12.56, 2);
+    expect([n, exits['stillThere']]).toEqual([9, 1]);
+  });
+
+  it('Kaplan-Meier: median 11 d; restricted mean 13.11 d to 21 d', async () => {
+    expect(await timeInQualification()).toMatchObject({
+      kaplanMeierMedian: 11,
+      restrictedMean: { mean: expect.closeTo(13.111, 3), limit: 21 },
+    });
+  });
+
+  it('exit rate, events/exposure: 8/113 = 0.0708 per deal-day', async () => {
+    expect((await timeInQualification()).exitRate).toEqual({ ended: 8, exposure: 113, rate: 8 / 113 });
+  });
+
+  it('sales velocity: 5 open, win 2/3, average won 10.75, average cycle 42.5 d: 0.843 a day (PR08, PR11)', async () => {
+    const { rows } = await answering.answers.velocity({ asOf }, nobody);
+    expect(rows).toEqual([
+      {
+        ...{ group: {}, labels: {}, openDeals: 5, winRate: 2 / 3, averageWon: { amount: '10750.00', currency: 'USD' } },
+        ...{ averageCycleDays: 42.5, perDay: { amount: '843.14', currency: 'USD' } },
+      },
+    ]);
+  });
+});
+
+describe('what else the eight deals tell', () => {
+  let answering: Answering;
+  beforeAll(async () => {
+    answering = await openAnswering(metricsFixture(), { now: Date.parse('2025-04-01'), logMadeAt: Date.parse('2025-01-01') });
+  });
+  afterAll(() => answering.close());
+
+  it('forecast for Q1 by stage weight: 22.5 expected of 85 open, 21.5 won so far; unweighted 85 (FC01, FC04)', async () => {
+    const forecast = async (method: 'stage-weight' | 'unweighted') =>
+      (await answering.answers.forecast({ period: '2025-Q1', method, asOf }, nobody)).rows[0];
+    const common = { deals: 4, value: usd(85), wonDeals: 2, won: usd(21.5), unvalued: 0, unweighable: 0 };
+    expect(await forecast('stage-weight')).toMatchObject({ ...common, expected: usd(22.5), forecast: usd(44) });
+    expect(await forecast('unweighted')).toMatchObject({ ...common, expected: usd(85), forecast: usd(106.5) });
+  });
+
+  it('forecast as it was on 1 March against what came: 64 open of which 9.5 and 12 came, 20 days before the fixture ends (TN01, FC07)', async () => {
+    const asked = { period: '2025-03', from: '2025-02-28', step: 'month', asOf: '2025-03-20T00:00:00Z' } as const;
+    const { rows, actual, finished, realisation, basis } = await answering.answers.forecastHistory(
+      { ...asked, method: 'unweighted' },
+      nobody,
+    );
+    expect(rows[0]).toMatchObject({
+      at: '2025-02-28T23:59:59.999Z',
+      figures: { deals: 5, value: usd(64), forecast: usd(64) },
+      error: usd(42.5),
+    });
+    expect([actual[0]?.now, actual[0]?.atClose, finished]).toEqual([{ deals: 2, won: usd(21.5) }, null, false]);
+    expect(realisation).toEqual({ deals: 5, won: 2, wonInPeriod: 2, lost: 0, open: 3, other: 0, rate: 0.4 });
+    expect(basis.marks).toEqual(['the period runs until 2025-03-31T23:59:59.999Z: what came is not all known']);
+  });
+
+  it('days from registered to won: 64 and 21, mean 42.5; four are on the way, one was lost (LT01)', async () => {
+    const { rows } = await answering.answers.leadTimes({ from: 'registered', to: 'won', cohort: '2025-01..2025-02', asOf }, nobody);
+    expect(rows[0]).toMatchObject({ n: 7, finished: 2, running: 4, gone: 1, mean: 42.5, least: 21, most: 64 });
+  });
+
+  it('then versus now, and the events that explain it (TN02)', async () => {
+    const asked = { then: '2025-02-28', now: asOf, filters: { status: ['open'] }, groupBy: [] } as const;
+    const { rows, totals } = await answering.answers.explain(asked, nobody);
+    expect([totals.difference.deals, totals.difference.value]).toEqual([-1, usd(-14)]);
+    expect(rows.reduce((sum, { value }) => sum + thousands(value), 0)).toBe(-14);
+    expect(rows.filter(({ deal }) => deal === 'D5').map(({ eventType, deals }) => [eventType, deals])).toEqual([
+      ['DealLost', -1],
+      ['DealReopened', 1],
+    ]);
+  });
+});
