@@ -52,7 +52,7 @@ export class Asking {
     return { method, question, organisedAt: question.organisedAt, points, parked, marks: await this.emptyMarks(points) };
   }
 
-  /** Why there is nothing to see: an instant before the first event reads like an empty pipeline otherwise. */
+  /** Why there is nothing to see: an instant before the first event reads like an empty pipeline otherwise, and so does a name that nobody has. */
   private async emptyMarks(points: readonly PointSeen[]): Promise<readonly string[]> {
     const marks: string[] = [];
     if (points.some(({ state }) => state === null)) {
@@ -65,6 +65,7 @@ export class Asking {
       const first = await this.sources.dealRows.firstInstant(empty.knowledge.number);
       if (first === null) marks.push('no deal had been recorded by then');
       else if (empty.asOf < first) marks.push(`${isoInstant(empty.asOf)} is before the first event of any deal, ${isoInstant(first)}`);
+      else marks.push(`no deal in scope counts here as of ${isoInstant(empty.asOf)}`);
     }
     return marks;
   }

@@ -16,15 +16,15 @@ import type {
   WinRateAnswer,
   WinRateQuery,
 } from '../../libs/reporting/flow-queries.js';
-import { cohortMilestone, FUNNEL_METHOD, funnelOf, funnelSteps } from '../../libs/reporting/funnel/funnel-report.js';
+import { FUNNEL_METHOD, funnelOf, funnelSteps } from '../../libs/reporting/funnel/funnel-report.js';
 import { FunnelFold } from '../../libs/reporting/funnel/funnel.js';
 import { LEAD_TIMES_METHOD, leadTimeOf, summariseLeadTimes } from '../../libs/reporting/leadtimes/lead-times.js';
 import { TIME_IN_STAGE_METHOD, timeInStage } from '../../libs/reporting/leadtimes/time-in-stage.js';
 import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
 import type { FlowDeals } from '../../libs/reporting/paths/grouped.js';
 import { flowDeals } from '../../libs/reporting/paths/grouped.js';
-import { parseMilestone } from '../../libs/reporting/paths/milestones.js';
-import { stageOrder } from '../../libs/reporting/paths/stage-order.js';
+import { milestoneOf } from '../../libs/reporting/paths/milestones.js';
+import { stageOrder, stagesKnown } from '../../libs/reporting/paths/stage-order.js';
 import type { StageOrder } from '../../libs/reporting/paths/spells.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
 import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
@@ -57,6 +57,8 @@ interface Cohorts extends Asked {
   readonly read: ReadQuestion;
   readonly deals: FlowDeals;
   readonly order: StageOrder;
+  /** Labels of all stages that there ever were, by id. */
+  readonly stages: ReadonlyMap<string, string>;
 }
 
 /** Reports that follow deals by their own clocks: funnel, lead times, time in stage, win rates. Each is asked as of one T, known at one K. */
@@ -66,7 +68,7 @@ export class CohortAnswers {
   async funnel(query: FunnelQuery, asker: Asker): Promise<FunnelAnswer> {
     const cohorts = await this.follow(query, asker);
     const period = parsePeriod(query.cohort, cohorts.time);
-    const milestone = cohortMilestone(query.milestone);
+    const milestone = milestoneOf(query.milestone ?? 'registered', cohorts.stages);
     const mode = query.mode ?? 'reached';
     if (!['reached', 'touched', 'strict'].includes(mode))
       throw new QuestionNotUnderstood(`'${String(mode)}' is no mode; take reached, touched or strict`);
@@ -98,7 +100,7 @@ export class CohortAnswers {
 
   async leadTimes(query: LeadTimesQuery, asker: Asker): Promise<LeadTimesAnswer> {
     const cohorts = await this.follow(query, asker);
-    const [from, to] = [parseMilestone(query.from), parseMilestone(query.to)];
+    const [from, to] = [milestoneOf(query.from, cohorts.stages), milestoneOf(query.to, cohorts.stages)];
     const period = query.cohort === undefined ? null : parsePeriod(query.cohort, cohorts.time);
     const bounds = period === null ? ALWAYS : { from: period.start, to: period.end };
     const sample = (path: DealPath) => leadTimeOf(path, from, to, bounds);
@@ -183,7 +185,8 @@ export class CohortAnswers {
     const rows: DealInterval[] = [];
     for await (const page of sources.dealRows.knownAt(knownAt)) rows.push(...page);
     const deals = flowDeals(historiesAt(rows, knownAt).values(), { question: read, view, asOf, knownAt });
-    return { ...asked, asOf, view, read, deals, order: stageOrder(await sources.dimensions.known(knownAt, ['process']), knownAt) };
+    const processes = await sources.dimensions.known(knownAt, ['process']);
+    return { ...asked, asOf, view, read, deals, order: stageOrder(processes, knownAt), stages: stagesKnown(processes, knownAt) };
   }
 
   private async basis(

@@ -108,7 +108,7 @@ export class PipelineAnswers {
     };
     for await (const page of this.sources.dealRows.asOf(asOf, most.number, read.scope.filters)) for (const row of page) take(row, false);
     for (const row of await this.sources.dealRows.undated(asOf, most.number)) take(row, true);
-    const point: PointSeen = { asOf, knowledge: most, state: tally.state() };
+    const point: PointSeen = { asOf, knowledge: most, state: most.position === LOG_START ? null : tally.state() };
     const basis = basisOf(this.sources.eventStore, await this.asking.basisInput(DEALS_METHOD, read, [point]), point);
     const page = pageOfDeals(rows, limit, query.cursor);
     const deals = page.rows.map((row) => dealBehind(row, view));

@@ -3,7 +3,6 @@ import type { FunnelRow, Maturity } from '../flow-queries.js';
 import type { GroupedPaths } from '../paths/grouped.js';
 import { lastRow } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';
-import { parseMilestone } from '../paths/milestones.js';
 import type { Milestone } from '../paths/milestones.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
@@ -96,9 +95,4 @@ export function funnelOf(
     };
   });
   return { rows, maturity: { group, n, closed, share: n === 0 ? null : closed / n, oldEnough } };
-}
-
-/** `registered` where nothing is said. */
-export function cohortMilestone(text: string | undefined): Milestone {
-  return parseMilestone(text ?? 'registered');
 }

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { lastRow } from './deal-path.js';
+import { QuestionNotUnderstood } from '../queries.js';
 import type { DealPath } from './deal-path.js';
 
 /**
@@ -22,11 +23,25 @@ export type Milestone =
 const NAMED = ['registered', 'contacted', 'qualified', 'postponed', 'reopened', 'won', 'lost', 'marketing', 'filed', 'closed'] as const;
 
 /** `signed` is the contract, so the win; any other word is taken as a stage's id. */
-export function parseMilestone(text: string): Milestone {
+function parseMilestone(text: string): Milestone {
   if (text === 'signed') return 'won';
   const named = NAMED.find((name) => name === text);
   if (named !== undefined) return named;
   return text.startsWith('stage:') ? (text as `stage:${string}`) : `stage:${text}`;
+}
+
+/**
+ * A milestone as people say it: by its name, or a stage by id or label, of any process that is known. A word that is neither would be a funnel full of zeros.
+ * @throws QuestionNotUnderstood
+ */
+export function milestoneOf(text: string, stages: ReadonlyMap<string, string>): Milestone {
+  const milestone = parseMilestone(text.trim());
+  if (!milestone.startsWith('stage:') || stages.size === 0) return milestone;
+  const said = milestone.slice('stage:'.length);
+  if (stages.has(said)) return milestone;
+  const [id] = [...stages].find(([, label]) => label.toLowerCase() === said.toLowerCase()) ?? [];
+  if (id !== undefined) return `stage:${id}`;
+  throw new QuestionNotUnderstood(`'${text}' is no milestone; take of ${NAMED.join(', ')}, or a stage: ${[...stages.keys()].join(', ')}`);
 }
 
 const CLOSED: readonly string[] = ['won', 'lost', 'marketing', 'filed'];
