@@ -1,5 +1,5 @@
 import { EventStoreUnavailable, LogDamaged } from '../event-store/event-store.port.js';
-import { ReadStoreDamaged, ReadStoreUnavailable } from '../read-store/read-store.port.js';
+import { CheckpointLost, ReadStoreDamaged, ReadStoreUnavailable, StaleLease } from '../read-store/read-store.port.js';
 
 /** The read models were made from another history than this log's. The message is one line and names the cure. */
 export class AnotherHistory extends Error {
@@ -21,8 +21,19 @@ export function isStoreDamage(error: unknown): boolean {
   return isNamed(error, LogDamaged, ReadStoreDamaged);
 }
 
+/** Another process has the partition by now. */
 export function isStaleLease(error: unknown): boolean {
-  return isNamed(error, { name: 'StaleLease' });
+  return isNamed(error, StaleLease);
+}
+
+/** The store came back older than it was. */
+export function isCheckpointLost(error: unknown): boolean {
+  return isNamed(error, CheckpointLost);
+}
+
+/** Nothing that an event did. */
+export function isOfTheStore(error: unknown): boolean {
+  return isTransient(error) || isStoreDamage(error) || isStaleLease(error) || isCheckpointLost(error);
 }
 
 export function messageOf(error: unknown): string {

@@ -6,7 +6,7 @@ import { LOG_START } from '../domain/shared/position.js';
 import { UnknownEventType } from '../event-catalog/errors.js';
 import type { EventStore, StoredEvent } from '../event-store/event-store.port.js';
 import type { Checkpoint, ModelBatch, ParkedStream, ReadStore } from '../read-store/read-store.port.js';
-import { backoff, isStaleLease, isStoreDamage, isTransient, messageOf } from './faults.js';
+import { backoff, isOfTheStore, messageOf } from './faults.js';
 import type { FailurePolicy, Member } from './member.js';
 import { partitionOf, reached } from './member.js';
 import type { ProjectorNote } from './notes.js';
@@ -65,7 +65,10 @@ class Unfolded {
 export class Lane {
   /** Where the log is read on. */
   cursor: Position;
+  /** Nothing was left in the log behind the last page. */
+  atEnd = false;
   private readonly states: StreamStates;
+  private readonly partitioned: boolean;
   private readonly plans = new Map<string, Map<string, Plan | null>>();
 
   constructor(
@@ -73,11 +76,12 @@ export class Lane {
     readonly members: readonly Member[],
   ) {
     this.states = new StreamStates(options.cachedStreams);
+    this.partitioned = members.some(({ partitions }) => partitions > 1);
     const checkpoints = members.map((member) => member.checkpoint?.position ?? LOG_START);
     this.cursor = checkpoints.reduce((lowest, position) => (position < lowest ? position : lowest), checkpoints[0] ?? LOG_START);
   }
 
-  /** One page. Throws only what makes a store unavailable or says that it is damaged; the same page is then taken again. */
+  /** One page. Throws only what no event did: a store is unavailable or damaged, a partition is another's. The same page is then taken again. */
   async step(limit: number): Promise<Step> {
     const page = await this.options.eventStore.readAll({ after: this.cursor, limit });
     try {
@@ -87,6 +91,7 @@ export class Lane {
       throw error;
     }
     this.cursor = page.through;
+    this.atEnd = page.end;
     if (page.end) for (const member of this.running()) member.movedAt = this.options.now();
     return { events: page.events.length, end: page.end };
   }
@@ -105,7 +110,7 @@ export class Lane {
     try {
       await this.commit(shares);
     } catch (error) {
-      if (isTransient(error) || isStoreDamage(error)) throw error;
+      if (isOfTheStore(error)) throw error;
       await this.takeOneByOne(events, error);
     }
   }
@@ -117,9 +122,8 @@ export class Lane {
         try {
           await this.commit([share]);
         } catch (refusal) {
-          if (isTransient(refusal) || isStoreDamage(refusal)) throw refusal;
-          if (isStaleLease(refusal)) this.halt(share.member, messageOf(refusal));
-          else await this.commitFailed(share, event, refusal);
+          if (isOfTheStore(refusal)) throw refusal;
+          await this.commitFailed(share, event, refusal);
         }
       }
     }
@@ -137,7 +141,9 @@ export class Lane {
       if (through === undefined || reached(member, through.position)) return [];
       const { position, eventId, recordedAt } = through;
       const checkpoint: Checkpoint = { position, eventId, recordedAt, logId: this.options.eventStore.identity.logId, epoch: member.epoch };
-      const batch: ModelBatch = { model: member.model, partition: member.partition, changes: rows.changes(), checkpoint };
+      const before = member.checkpoint?.position;
+      const goesOn = before === undefined ? {} : { goesOnFrom: before };
+      const batch: ModelBatch = { model: member.model, partition: member.partition, changes: rows.changes(), checkpoint, ...goesOn };
       return [{ member, batch }];
     });
     if (moved.length === 0) return;
@@ -156,14 +162,14 @@ export class Lane {
   private async project(events: readonly StoredEvent[]): Promise<Share[]> {
     const shares: Share[] = this.members.map((member) => ({
       member,
-      rows: new RowBatch(member.projection.onlyLatest === true),
+      rows: new RowBatch(member.projection.onlyLatest === true && this.options.readStore.commitsWhole),
       through: undefined,
       halted: member.state !== 'building' && member.state !== 'live',
     }));
     const histories = new StreamHistories(this.options.eventStore, this.options.decode);
     for (const stored of events) {
       const plan = this.planFor(stored);
-      if (plan === null) {
+      if (plan === null || !this.isOurs(stored.stream, plan)) {
         const state = this.states.at(stored.stream, stored.revision - 1);
         if (state !== undefined) state.revision = stored.revision;
       } else {
@@ -175,6 +181,11 @@ export class Lane {
       for (const share of shares) if (!share.halted) share.through = stored;
     }
     return shares;
+  }
+
+  /** Whether a member keeps the partition of the stream: the states of the others' streams are theirs. */
+  private isOurs(stream: string, plan: Plan): boolean {
+    return !this.partitioned || this.members.some((member, index) => plan[index] !== 'ignore' && keeps(member, stream));
   }
 
   /** Null where no member has anything to do with the event. */
@@ -202,7 +213,8 @@ export class Lane {
     const { stream, revision } = stored;
     await histories.load(stream, revision - 1);
     let events: readonly RecordedEvent[] | undefined;
-    const folded = this.members.map((member) => foldMember(member, () => (events ??= histories.upTo(stream, revision - 1))));
+    const history = (): readonly RecordedEvent[] => (events ??= histories.upTo(stream, revision - 1));
+    const folded = this.members.map((member) => (keeps(member, stream) ? foldMember(member, history) : member.projection.initial));
     const state: StreamState = { revision: revision - 1, states: folded };
     this.states.put(stream, state);
     return state;
@@ -221,7 +233,7 @@ export class Lane {
       const { member } = share;
       const handling = plan[index];
       if (handling === 'ignore' || share.halted) continue;
-      if (member.partitions > 1 && partitionOf(stored.stream, member.partitions) !== member.partition) continue;
+      if (!keeps(member, stored.stream)) continue;
       const parked = member.parked.get(stored.stream);
       if (parked !== undefined && parked.position <= stored.position) continue;
       for (let attempt = 1; ; attempt += 1) {
@@ -237,7 +249,7 @@ export class Lane {
           if (error === HISTORY_NEEDED) {
             await histories.load(stored.stream, stored.revision);
             attempt -= 1;
-          } else if (isTransient(error) || isStoreDamage(error)) {
+          } else if (isOfTheStore(error)) {
             throw error;
           } else if (attempt < this.options.attempts) {
             await this.options.sleep(backoff(attempt, this.options.backoffMs, 5_000));
@@ -287,6 +299,10 @@ export class Lane {
     member.error = error;
     this.options.note({ kind: 'stopped', member, error });
   }
+}
+
+function keeps(member: Member, stream: string): boolean {
+  return member.partitions === 1 || partitionOf(stream, member.partitions) === member.partition;
 }
 
 function foldMember(member: Member, events: () => readonly RecordedEvent[]): unknown {

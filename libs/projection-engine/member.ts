@@ -13,7 +13,7 @@ export type MemberState =
   /** The version in use, kept current. */
   | 'live'
   | 'paused'
-  /** By its policy, or because another owner took its partition. */
+  /** At an event, by its policy. */
   | 'stopped';
 
 /** One projection in one version over one partition of the streams: what has a checkpoint of its own. */

@@ -10,4 +10,8 @@ export type ProjectorNote =
   | { readonly kind: 'store-unavailable'; readonly error: string; readonly attempt: number }
   /** The projector gave up: the store is damaged, or a fault of our own. */
   | { readonly kind: 'failed'; readonly error: string }
+  /** Leases of these partitions were taken, or are gone: given up, or another process has them. */
+  | { readonly kind: 'taken-on' | 'let-go'; readonly members: readonly Member[] }
+  /** The thread that was to build has not; it is built here. */
+  | { readonly kind: 'build-came-back'; readonly error: string }
   | { readonly kind: 'switched'; readonly name: string; readonly version: number };

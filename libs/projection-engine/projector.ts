@@ -1,29 +1,31 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { EpochMs } from '../domain/shared/instant.js';
 import type { Position } from '../domain/shared/position.js';
-import { LOG_START } from '../domain/shared/position.js';
 import { catalog } from '../event-catalog/catalog.js';
 import type { EventStore } from '../event-store/event-store.port.js';
 import type { ParkedStream, ReadStore } from '../read-store/read-store.port.js';
-import { AnotherHistory, backoff, isTransient, messageOf } from './faults.js';
-import { checkHistory } from './history-check.js';
+import type { BuildElsewhere } from './build-away.js';
+import { BuildsAway } from './build-away.js';
+import { Control } from './control.js';
+import { backoff, isCheckpointLost, isStaleLease, isTransient, messageOf } from './faults.js';
 import type { ModelLag } from './lag.js';
 import { measureLag } from './lag.js';
-import type { LaneOptions } from './lane.js';
-import { Lane } from './lane.js';
+import type { Lane, LaneOptions } from './lane.js';
+import { Lanes } from './lanes.js';
 import type { Member } from './member.js';
-import { partitionOf, reached } from './member.js';
+import { reached } from './member.js';
 import type { ProjectorNote } from './notes.js';
+import { refreshMember } from './open-member.js';
+import { OwnKeeping } from './own-keeping.js';
 import type { Projection } from './projection.js';
 import type { ReadModels, ReplayAsked, Replayed } from './read-models.js';
-import { replayStream } from './replay-parked.js';
+import { SharedKeeping } from './shared-keeping.js';
+import { SharedModels } from './shared-models.js';
 import type { Decode } from './stream-histories.js';
-import { builtModel, modelVersionOf, nextBuild, previousBuild } from './versions.js';
+import type { LeaseOptions } from './tenure.js';
+import { Tenure } from './tenure.js';
 import type { Waited } from './wait-for.js';
 import { Waiters } from './wait-for.js';
-
-/** Builds one model's version up to the end of the log as it is, elsewhere: in a worker thread with stores of its own. */
-export type BuildElsewhere = (job: { readonly name: string; readonly version: number }) => Promise<void>;
 
 export interface ProjectorOptions {
   readonly eventStore: EventStore;
@@ -33,8 +35,10 @@ export interface ProjectorOptions {
   /** Default: the catalog's. */
   readonly decode?: Decode;
   readonly now?: () => EpochMs;
-  /** Partitions of every model; default 1. Another number than a model was built with needs a rebuild. */
-  readonly partitions?: number;
+  /** For a read store that several processes share: this one keeps what it holds the leases of. Left out: it keeps everything, and is the only one. */
+  readonly leases?: LeaseOptions;
+  /** Partitions of a model, one number for all or by name; default 1. On a shared store a model keeps those it was built with until it is rebuilt. */
+  readonly partitions?: number | Readonly<Record<string, number>>;
   /** Events of a page: live small, so that what was appended is soon seen; building large. */
   readonly pageEvents?: { readonly live?: number; readonly build?: number };
   /** Streams whose states are held; the others are folded from the log when an event of them comes. Default 20,000. */
@@ -47,12 +51,18 @@ export interface ProjectorOptions {
     readonly backoffMs?: number;
   };
   readonly buildElsewhere?: BuildElsewhere;
+  /** On a shared store: how long the rows of a version that readers have left stay. Default 10 minutes. */
+  readonly keepRetiredMs?: number;
+  /** On a shared store: how long to wait for a process that takes up what is asked (`SharedModels`). */
+  readonly answerMs?: number;
   readonly note?: (note: ProjectorNote) => void;
 }
 
 /** How long a build's page may hold up the live lane before it is made smaller. */
 const BUILD_PAGE_MS = 15;
 const IDLE_MS = 1_000;
+/** How often it is looked whether a build has caught up with the rows in use. */
+const FINISH_MS = 200;
 
 /** @throws AnotherHistory where the read models were not made from this log */
 export async function openProjector(options: ProjectorOptions): Promise<Projector> {
@@ -66,17 +76,22 @@ export async function openProjector(options: ProjectorOptions): Promise<Projecto
  * runs by itself: a command-line process calls `catchUp`.
  */
 export class Projector implements ReadModels {
-  private lanes: Lane[] = [];
+  private readonly lanes: Lanes;
   private readonly waiters = new Waiters();
   private readonly laneOptions: LaneOptions;
+  private readonly own: OwnKeeping;
+  private readonly shared: { readonly models: SharedModels; readonly keeping: SharedKeeping; readonly lookMs: number } | null;
   private readonly now: () => EpochMs;
   /** Serialises pages and commands. */
   private turnOf: Promise<unknown> = Promise.resolve();
-  private loop: Promise<void> | null = null;
-  private wakeUp = new AbortController();
+  private loops: Promise<unknown> | null = null;
+  private readonly wakeUps = new Set<AbortController>();
   private stopping = false;
   private failure: unknown = null;
-  private buildPage: number;
+  /** The read store was away: what it holds may be older than what it had acknowledged. */
+  private doubtful = false;
+  private finishAt = 0;
+  private readonly buildPage: number;
   private readonly livePage: number;
 
   constructor(private readonly options: ProjectorOptions) {
@@ -96,6 +111,17 @@ export class Projector implements ReadModels {
       cachedStreams: options.cachedStreams ?? 20_000,
       note: (note) => this.note(note),
     };
+    this.lanes = new Lanes(this.laneOptions, () => this.wake());
+    const { partitions = 1 } = options;
+    const partitionsFor = (name: string): number => (typeof partitions === 'number' ? partitions : (partitions[name] ?? 1));
+    const parts = {
+      ...{ projections: options.projections, laneOptions: this.laneOptions, lanes: this.lanes, partitionsFor },
+      exclusively: <T>(work: () => Promise<T>) => this.exclusively(work),
+      note: (note: ProjectorNote) => this.note(note),
+    };
+    const until = (arrived: () => boolean): Promise<void> => this.until(arrived);
+    this.own = new OwnKeeping({ ...parts, until, buildElsewhere: options.buildElsewhere });
+    this.shared = options.leases === undefined ? null : this.sharing(options.leases, parts);
   }
 
   get names(): readonly string[] {
@@ -103,42 +129,46 @@ export class Projector implements ReadModels {
   }
 
   async open(): Promise<void> {
-    const members: Member[] = [];
-    for (const projection of this.options.projections) members.push(...(await this.membersOf(projection)));
-    this.setLanes(byCheckpoint(members).map((group) => new Lane(this.laneOptions, group)));
+    if (this.shared === null) await this.own.open();
+    else await this.shared.keeping.look();
   }
 
   /** Runs until `stop`. */
   start(): void {
     this.stopping = false;
-    this.loop ??= this.run().catch((error: unknown) => {
-      this.failure = error;
+    if (this.loops !== null) return;
+    const fail = (error: unknown): void => {
+      this.failure ??= error;
       this.note({ kind: 'failed', error: messageOf(error) });
+      this.stopping = true;
+      this.wake();
       this.waiters.moved();
-    });
+    };
+    this.loops = Promise.all([this.run().catch(fail), this.shared === null ? undefined : this.tend().catch(fail)]);
   }
 
-  /** Ends after the page at hand. */
+  /** Ends after the page at hand; on a shared store its partitions are then free at once. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    this.wakeUp.abort();
-    await this.loop;
-    this.loop = null;
+    await this.rest();
+    await this.shared?.keeping.leave().catch((error: unknown) => {
+      // Who cannot say that it goes is found out by its silence.
+      if (!isTransient(error)) throw error;
+    });
   }
 
   /** Brings every model that is not paused or stopped to the end of the log as it is now. */
   async catchUp(): Promise<void> {
     const { position } = await this.options.eventStore.head();
-    const arrived = (): boolean =>
-      this.failure !== null || this.active().every((member) => member.state === 'live' && reached(member, position));
-    if (this.loop !== null) await this.waiters.until(arrived, Number.POSITIVE_INFINITY);
+    if (this.shared !== null) return this.whileRunning(() => this.catchUpShared(position));
+    const arrived = (): boolean => this.own.active().every((member) => member.state === 'live' && reached(member, position));
+    if (this.loops !== null) await this.until(arrived);
     else while (!(await this.exclusively(() => this.round())).end || !arrived()) await turn();
     if (this.failure !== null) throw this.failure;
   }
 
-  /** Until the models in use (those named, or all) have come to a position; a position that an append returned. */
   async waitFor(position: Position, timeoutMs: number, models?: readonly string[]): Promise<Waited> {
-    const asked = (): Member[] => this.inUse().filter((member) => models?.includes(member.model.name) ?? true);
+    if (this.shared !== null) return this.shared.models.waitFor(position, timeoutMs, models);
+    const asked = (): Member[] => this.own.inUse().filter((member) => models?.includes(member.model.name) ?? true);
     const arrived = (): boolean => asked().every((member) => reached(member, position));
     if (!(await this.waiters.until(arrived, timeoutMs))) return 'late';
     if (asked().every((member) => member.parked.size === 0)) return 'reached';
@@ -150,189 +180,127 @@ export class Projector implements ReadModels {
     return held ? 'parked' : 'reached';
   }
 
-  /** How far each model is behind the log. */
   lag(): Promise<ModelLag[]> {
-    return measureLag(this.options.eventStore, this.members(), this.now());
+    return this.shared?.models.lag() ?? measureLag(this.options.eventStore, this.members(), this.now());
   }
 
-  /** The parked streams of the models in use. */
   async parked(): Promise<ParkedStream[]> {
-    return this.inUse().flatMap((member) => [...member.parked.values()]);
+    return this.shared?.models.parked() ?? this.own.parked();
   }
 
-  /** Tries parked streams again: all, or those of one model or one stream. Rows that are made this way lie below the checkpoint: the read store notes it. */
   replayParked(only: ReplayAsked = {}): Promise<Replayed> {
-    return this.exclusively(async () => {
-      const replayed: ParkedStream[] = [];
-      const stillParked: ParkedStream[] = [];
-      for (const lane of this.lanes) {
-        for (const member of lane.members) {
-          if (only.model !== undefined && member.model.name !== only.model) continue;
-          for (const parked of [...member.parked.values()]) {
-            if (only.stream !== undefined && parked.stream !== only.stream) continue;
-            const held = await replayStream(this.laneOptions, member, parked);
-            if (held === null) replayed.push(parked);
-            else stillParked.push(held);
-          }
-        }
-        lane.forgetStates();
-      }
-      return { replayed, stillParked };
-    });
+    const { shared } = this;
+    return shared === null ? this.own.replayParked(only) : this.whileRunning(() => shared.models.replayParked(only));
   }
 
-  /**
-   * Makes a model's rows anew from the log beside those in use, then switches readers to them. Resolves when that is done.
-   * @throws where the build stops at an event, the rows in use then stay
-   */
-  async rebuild(name: string): Promise<void> {
-    const old = this.inUse().filter((member) => member.model.name === name);
-    const first = old[0];
-    if (first === undefined)
-      throw new RangeError(
-        `no read model ${name} in use: there are ${[...new Set(this.inUse().map((member) => member.model.name))].join(', ')}`,
-      );
-    const version = nextBuild(first.model.version);
-    const model = builtModel(first.projection.model, version);
-    const { readStore, buildElsewhere } = this.options;
-    // What an earlier rebuild, which did not end, left behind.
-    await readStore.drop(model);
-    // Indexes first: making them at the end would hold up the commits of the models in use.
-    await readStore.prepare(model);
-    if (buildElsewhere !== undefined) await buildElsewhere({ name, version });
-    const fresh = await this.exclusively(async () => {
-      const members = await this.membersOfVersion(first.projection, version, 'building');
-      this.setLanes([...this.lanes, new Lane(this.laneOptions, members)]);
-      return members;
-    });
-    const done = (): boolean => fresh.every((member) => member.state === 'live') || fresh.some((member) => member.state === 'stopped');
-    if (this.loop !== null) await this.waiters.until(done, Number.POSITIVE_INFINITY);
-    else while (!done()) await this.exclusively(() => this.round());
-    const stopped = fresh.find((member) => member.state === 'stopped');
-    if (stopped === undefined) return;
-    await this.exclusively(async () => this.setLanes(this.lanesWithout(fresh)));
-    throw new Error(`the rebuild of ${name} stopped, the rows in use stay: ${stopped.error}`);
+  rebuild(name: string): Promise<void> {
+    const { shared } = this;
+    return shared === null ? this.own.rebuild(name) : this.whileRunning(() => shared.models.rebuild(name));
   }
 
-  /** A paused model keeps its checkpoint and falls behind; readers that wait for it are told `late`. */
-  pause(name?: string): Promise<void> {
-    return this.exclusively(async () => {
-      for (const member of this.members())
-        if (member.state === 'live' && (name === undefined || member.model.name === name)) member.state = 'paused';
-    });
+  async pause(name?: string): Promise<void> {
+    await (this.shared?.models ?? this.own).pause(name);
+    await this.shared?.keeping.look();
   }
 
-  /** Goes on from the checkpoint; a stopped model tries its event again. */
-  resume(name?: string): Promise<void> {
-    return this.exclusively(async () => {
-      const held = this.members().filter(
-        (member) => (member.state === 'paused' || member.state === 'stopped') && (name === undefined || member.model.name === name),
-      );
-      for (const member of held) {
-        const inUse = await this.options.readStore.currentVersion(member.model.name);
-        member.state = inUse === member.model.version ? 'live' : 'building';
-        member.error = null;
-      }
-      this.setLanes([...this.lanesWithout(held), ...byCheckpoint(held).map((group) => new Lane(this.laneOptions, group))]);
-    });
+  async resume(name?: string): Promise<void> {
+    await (this.shared?.models ?? this.own).resume(name);
+    await this.shared?.keeping.look();
   }
 
+  /** What this process keeps. */
   members(): Member[] {
-    return this.lanes.flatMap((lane) => lane.members);
+    return this.lanes.members();
   }
 
-  private active(): Member[] {
-    return this.members().filter((member) => member.state === 'live' || member.state === 'building');
-  }
-
-  private inUse(): Member[] {
-    return this.members().filter((member) => member.state !== 'building' && !this.isBeside(member));
-  }
-
-  /** Of a build that stopped, beside the version in use. */
-  private isBeside(member: Member): boolean {
-    return this.members().some(
-      (other) => other.model.name === member.model.name && other.model.version < member.model.version && other.state !== 'building',
-    );
-  }
-
-  private async membersOf(projection: Projection): Promise<Member[]> {
-    const { readStore, eventStore } = this.options;
-    const { model } = projection;
-    const current = await readStore.currentVersion(model.name);
-    const mine = current !== null && modelVersionOf(current) === model.version;
-    const version = mine ? current : model.version;
-    if (mine) {
-      await readStore.prepare(builtModel(model, version));
-      const retired = previousBuild(version);
-      if (retired !== undefined) await readStore.drop(builtModel(model, retired));
-      return this.membersOfVersion(projection, version, 'live');
-    }
-    // Nobody reads it yet: it is indexed when it has caught up, unless there is next to nothing to catch up with.
-    const { position } = await eventStore.head();
-    await readStore.prepare(builtModel(model, version), { indexes: position === LOG_START ? 'now' : 'later' });
-    return this.membersOfVersion(projection, version, 'building');
-  }
-
-  private async membersOfVersion(projection: Projection, version: number, state: 'live' | 'building'): Promise<Member[]> {
-    const { readStore, eventStore } = this.options;
-    const partitions = this.options.partitions ?? 1;
-    const model = builtModel(projection.model, version);
-    if ((await readStore.checkpoint(model, partitions)) !== null) {
-      throw new AnotherHistory(
-        `read model ${model.name} was built in more than ${partitions} partition(s): set the number it was built with, or rebuild it`,
-      );
-    }
-    const members: Member[] = [];
-    for (let partition = 0; partition < partitions; partition += 1) {
-      const checkpoint = await readStore.checkpoint(model, partition);
-      if (checkpoint !== null) await checkHistory(eventStore, model.name, checkpoint);
-      const parkedHere = (await readStore.parked(model)).filter(({ stream }) => partitionOf(stream, partitions) === partition);
-      const parked = new Map(parkedHere.map((stream) => [stream.stream, stream]));
-      members.push({ projection, model, partition, partitions, epoch: 0, state, checkpoint, movedAt: this.now(), parked, error: null });
-    }
-    return members;
+  private sharing(leases: LeaseOptions, parts: Omit<ConstructorParameters<typeof OwnKeeping>[0], 'until' | 'buildElsewhere'>) {
+    const { eventStore, readStore, projections, buildElsewhere, answerMs, keepRetiredMs = 600_000 } = this.options;
+    const keeps = projections.map(({ model }) => `${model.name}@${model.version}`).join(' ');
+    const tenure = new Tenure(readStore, leases, keeps);
+    const away =
+      buildElsewhere === undefined
+        ? null
+        : new BuildsAway(buildElsewhere, (error) => this.note({ kind: 'build-came-back', error: messageOf(error) }));
+    const { partitions } = this.options;
+    const models = new SharedModels({
+      ...{ eventStore, readStore, projections, now: this.now },
+      ...(partitions === undefined ? {} : { partitions }),
+      ...(answerMs === undefined ? {} : { answerMs }),
+    });
+    const control = new Control(readStore);
+    const keeping = new SharedKeeping({ ...parts, eventStore, readStore, now: this.now, tenure, control, away, keepRetiredMs });
+    return { models, keeping, lookMs: tenure.lookMs };
   }
 
   private async run(): Promise<void> {
     let attempt = 0;
     while (!this.stopping) {
       try {
-        const { end } = await this.exclusively(() => this.round());
+        const { end } = await this.trustedRound();
         attempt = 0;
         if (end) await this.idle();
         else await turn(); // requests get their turn between pages
       } catch (error) {
-        if (!isTransient(error)) throw error;
-        attempt += 1;
-        this.note({ kind: 'store-unavailable', error: messageOf(error), attempt });
-        await this.pauseFor(backoff(attempt, 50, 5_000));
+        await this.recover(error, (attempt += 1));
       }
     }
+  }
+
+  /** Leases and records are looked after beside the pages: a long page must not cost a lease. */
+  private async tend(): Promise<void> {
+    let attempt = 0;
+    while (!this.stopping && this.shared !== null) {
+      try {
+        await this.pauseFor(this.shared.lookMs);
+        if (!this.stopping) await this.shared.keeping.look();
+        attempt = 0;
+      } catch (error) {
+        await this.recover(error, (attempt += 1));
+      }
+    }
+  }
+
+  /** @throws what time does not heal */
+  private async recover(error: unknown, attempt: number): Promise<void> {
+    if (this.shared !== null && isStaleLease(error)) {
+      // Another process has a partition of ours: the look finds out which, and lets it go.
+      await this.shared.keeping.look().catch((problem: unknown) => this.recover(problem, attempt));
+      if (attempt > 1) await this.pauseFor(backoff(attempt, 5, 500));
+      return;
+    }
+    if (!isTransient(error) && !isCheckpointLost(error)) throw error;
+    this.doubtful = true;
+    this.note({ kind: 'store-unavailable', error: messageOf(error), attempt });
+    await this.pauseFor(backoff(attempt, 50, 2_000));
+  }
+
+  private trustedRound(): Promise<{ end: boolean }> {
+    return this.exclusively(async () => {
+      if (this.doubtful) {
+        const members = this.members();
+        for (const member of members) await refreshMember(this.laneOptions, member);
+        this.lanes.remove(members);
+        this.lanes.add(members);
+        this.doubtful = false;
+      }
+      return this.round();
+    });
   }
 
   /** One page of every lane. */
   private async round(): Promise<{ end: boolean }> {
     let end = true;
-    for (const lane of this.lanes) {
-      if (lane.running().length === 0) continue;
-      const building = lane.running().some((member) => member.state === 'building');
-      const step = await this.stepOf(lane, building);
-      end &&= step.end;
-      if (building && step.end) {
-        await this.finishBuilds(lane);
-        break; // the lanes may be others now
-      }
-    }
-    this.joinLanes();
+    for (const lane of this.lanes.running()) end = (await this.stepOf(lane)).end && end;
+    await this.finishBuilds();
+    this.lanes.join();
     this.waiters.moved();
     return { end };
   }
 
-  private async stepOf(lane: Lane, building: boolean): Promise<{ end: boolean }> {
-    const alone = this.lanes.filter((other) => other.running().length > 0).length === 1;
+  private async stepOf(lane: Lane): Promise<{ end: boolean }> {
+    const building = !lane.running().some(({ state }) => state === 'live');
+    if (building && this.lanes.running().length === 1) return lane.step(this.buildPage);
     if (!building) return lane.step(this.livePage);
-    if (alone) return lane.step(this.buildPage);
     const from = performance.now();
     const step = await lane.step(Math.min(this.buildPage, Math.max(this.livePage, 1)));
     const took = performance.now() - from;
@@ -340,49 +308,47 @@ export class Projector implements ReadModels {
     return step;
   }
 
-  private async finishBuilds(lane: Lane): Promise<void> {
-    const { readStore } = this.options;
-    const built = lane.members.filter((member) => member.state === 'building');
-    const models = new Map(built.map((member) => [member.model.name, member.model]));
-    for (const model of models.values()) {
-      await readStore.index(model);
-      await readStore.switchVersion(model.name, model.version);
-      this.note({ kind: 'switched', name: model.name, version: model.version });
+  private async finishBuilds(): Promise<void> {
+    if (!this.lanes.all().some((lane) => lane.atEnd && lane.members.some(({ state }) => state === 'building'))) return;
+    if (this.shared === null) return this.own.finishBuilds();
+    if (performance.now() < this.finishAt) return;
+    this.finishAt = performance.now() + FINISH_MS;
+    // A look finishes it, beside the pages: indexes take their time.
+    this.wake();
+  }
+
+  private async catchUpShared(position: Position): Promise<void> {
+    if (this.shared === null) return;
+    const { models } = this.shared;
+    while (!(await models.allReached(await models.moving(), position))) {
+      if (this.failure !== null) throw this.failure;
+      await sleep(10);
     }
-    for (const member of built) member.state = 'live';
-    const isOld = (member: Member): boolean => {
-      const model = models.get(member.model.name);
-      return model !== undefined && model.version !== member.model.version;
-    };
-    // The old rows stay until the next start: a question that began before the switch still walks them.
-    const old = this.members().filter(isOld);
-    if (old.length > 0) this.setLanes(this.lanesWithout(old));
   }
 
-  /** Lanes that have come equally far go on as one. */
-  private joinLanes(): void {
-    const open = this.lanes.filter((lane) => lane.running().length > 0);
-    if (open.length < 2) return;
-    const first = open[0]!; // there are two
-    if (!open.every((lane) => lane.cursor === first.cursor)) return;
-    this.setLanes([new Lane(this.laneOptions, this.members())]);
-    for (const lane of this.lanes) lane.cursor = first.cursor;
+  /** Lets the loops run for as long as the work takes, where they do not run already. */
+  private async whileRunning<T>(work: () => Promise<T>): Promise<T> {
+    if (this.loops !== null) return work();
+    this.start();
+    try {
+      return await work();
+    } finally {
+      await this.rest();
+    }
   }
 
-  private lanesWithout(members: readonly Member[]): Lane[] {
-    return this.lanes.flatMap((lane) => {
-      const rest = lane.members.filter((member) => !members.includes(member));
-      if (rest.length === lane.members.length) return [lane];
-      if (rest.length === 0) return [];
-      const smaller = new Lane(this.laneOptions, rest);
-      smaller.cursor = lane.cursor;
-      return [smaller];
-    });
+  private async until(arrived: () => boolean): Promise<void> {
+    const done = (): boolean => this.failure !== null || arrived();
+    if (this.loops !== null) await this.waiters.until(done, Number.POSITIVE_INFINITY);
+    else while (!done()) await this.exclusively(() => this.round());
+    if (this.failure !== null) throw this.failure;
   }
 
-  private setLanes(lanes: Lane[]): void {
-    this.lanes = lanes;
-    this.wakeUp.abort();
+  private async rest(): Promise<void> {
+    this.stopping = true;
+    this.wake();
+    await this.loops;
+    this.loops = null;
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -392,37 +358,33 @@ export class Projector implements ReadModels {
   }
 
   private async idle(): Promise<void> {
-    const cursor = this.lanes
-      .filter((lane) => lane.running().length > 0)
-      .map((lane) => lane.cursor)
-      .sort()[0];
+    const cursor = this.lanes.lowestCursor();
     if (cursor === undefined) return this.pauseFor(IDLE_MS);
-    await this.options.eventStore.waitForNew(cursor, { timeoutMs: IDLE_MS, signal: this.interruption() });
+    await this.interruptible((signal) => this.options.eventStore.waitForNew(cursor, { timeoutMs: IDLE_MS, signal }));
   }
 
   private async pauseFor(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.interruption() }).catch(() => undefined);
+    await this.interruptible((signal) => sleep(ms, undefined, { signal }).catch(() => undefined));
   }
 
-  /** Ends the wait that begins now when something else is to be done. */
-  private interruption(): AbortSignal {
-    this.wakeUp = new AbortController();
-    if (this.stopping) this.wakeUp.abort();
-    return this.wakeUp.signal;
+  /** A wait that ends when something else is to be done. */
+  private async interruptible(wait: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    const controller = new AbortController();
+    this.wakeUps.add(controller);
+    if (this.stopping) controller.abort();
+    try {
+      await wait(controller.signal);
+    } finally {
+      this.wakeUps.delete(controller);
+    }
+  }
+
+  private wake(): void {
+    for (const controller of this.wakeUps) controller.abort();
   }
 
   private note(note: ProjectorNote): void {
     if (note.kind === 'committed') this.waiters.moved();
     this.options.note?.(note);
   }
-}
-
-/** Members at one checkpoint go through the log together. */
-function byCheckpoint(members: readonly Member[]): Member[][] {
-  const groups = new Map<Position, Member[]>();
-  for (const member of members) {
-    const at = member.checkpoint?.position ?? LOG_START;
-    groups.set(at, [...(groups.get(at) ?? []), member]);
-  }
-  return [...groups.values()];
 }

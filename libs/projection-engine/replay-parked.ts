@@ -1,7 +1,7 @@
 import type { StreamName } from '../domain/shared/ids.js';
 import { UnknownEventType } from '../event-catalog/errors.js';
 import type { ParkedStream, RowChange } from '../read-store/read-store.port.js';
-import { isStoreDamage, isTransient, messageOf } from './faults.js';
+import { isOfTheStore, messageOf } from './faults.js';
 import type { LaneOptions } from './lane.js';
 import type { Member } from './member.js';
 import { handlingOf } from './projection.js';
@@ -24,7 +24,7 @@ export async function replayStream(options: ReplayOptions, member: Member, parke
       { model, partition: member.partition, changes, checkpoint: { ...checkpoint, epoch: member.epoch }, replayed: [parked.entity] },
     ]);
   } catch (error) {
-    if (isTransient(error) || isStoreDamage(error)) throw error;
+    if (isOfTheStore(error)) throw error;
     const again: ParkedStream = { ...parked, error: messageOf(error), attempts: parked.attempts + 1 };
     await options.readStore.park(again);
     member.parked.set(parked.stream, again);
@@ -40,7 +40,7 @@ async function heldBackChanges(options: ReplayOptions, member: Member, parked: P
   const histories = new StreamHistories(options.eventStore, options.decode);
   const stream = parked.stream as StreamName; // parked under its own name
   await histories.load(stream, Number.MAX_SAFE_INTEGER);
-  const rows = new RowBatch(projection.onlyLatest === true);
+  const rows = new RowBatch(projection.onlyLatest === true && options.readStore.commitsWhole);
   let state = projection.initial;
   for (const stored of histories.stored(stream)) {
     if (checkpoint === null || stored.position > checkpoint.position) break;

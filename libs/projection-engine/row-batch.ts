@@ -11,6 +11,10 @@ export class RowBatch {
   private readonly dropped = new Set<Row>();
   private readonly list: RowChange[] = [];
 
+  /**
+   * @param onlyLatest drops a row that the page withdraws again. Only where the store commits a batch whole: elsewhere a writer that was stopped, or came late, may
+   * have inserted that very row, and nobody would ever withdraw it
+   */
   constructor(private readonly onlyLatest: boolean) {}
 
   add(changes: readonly RowChange[]): void {

@@ -108,16 +108,22 @@ export class SharedModels implements ReadModels {
     const projection = this.projectionOf(name);
     const inUse = await modelInUse(readStore, projection.model);
     if (inUse === null) throw new RangeError(`the read model ${name} is being built for the first time`);
-    const earlier = buildOf(await this.control.orders(), projection.model);
-    if (earlier !== undefined && earlier.error !== null) await this.control.endBuild(name);
-    const wanted: Build = { model: name, version: nextBuild(inUse.version), partitions: this.partitionsFor(name), error: null };
+    const orders = await this.control.orders();
+    const failed = orders.builds.find((build) => build.model === name && build.error !== null);
+    if (failed !== undefined) await this.abandon(failed);
+    // Beyond every build that there has been and whose rows may still be there.
+    const used = [...orders.retired.filter(({ model }) => model === name), ...(failed === undefined ? [] : [failed]), inUse];
+    const version = nextBuild(
+      Math.max(...used.map((build) => build.version).filter((one) => modelVersionOf(one) === projection.model.version)),
+    );
+    const wanted: Build = { model: name, version, partitions: this.partitionsFor(name), error: null };
     const build = await this.control.begin(wanted);
     const model = builtModel(projection.model, build.version);
     const outcome = async (): Promise<{ done: boolean; place: string }> => {
       if ((await modelInUse(readStore, projection.model))?.version === build.version) return { done: true, place: 'switched' };
       const now = buildOf(await this.control.orders(), projection.model);
       if (now !== undefined && now.error !== null) {
-        await this.control.endBuild(name);
+        await this.abandon(now);
         throw new Error(`the rebuild of ${name} stopped, the rows in use stay: ${now.error}`);
       }
       const places = [];
@@ -165,8 +171,22 @@ export class SharedModels implements ReadModels {
     return true;
   }
 
+  /** Those that will come to the end of the log without anybody doing something. */
+  async moving(): Promise<ReadModel[]> {
+    const { paused, halts, builds } = await this.control.orders();
+    const stands = (name: string): boolean =>
+      paused.has(name) || halts.some(({ model }) => model === name) || builds.some(({ model, error }) => model === name && error !== null);
+    return this.models().filter(({ name }) => !stands(name));
+  }
+
   models(names?: readonly string[]): ReadModel[] {
     return this.options.projections.map(({ model }) => model).filter(({ name }) => names?.includes(name) ?? true);
+  }
+
+  /** Its rows go like those of a version that readers have left. */
+  private async abandon(build: Build): Promise<void> {
+    await this.control.retire(build.model, build.version);
+    await this.control.endBuild(build.model);
   }
 
   private chosen(name: string | undefined): readonly string[] {

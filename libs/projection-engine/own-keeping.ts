@@ -1,0 +1,193 @@
+import { LOG_START } from '../domain/shared/position.js';
+import type { ParkedStream } from '../read-store/read-store.port.js';
+import type { BuildElsewhere } from './build-away.js';
+import { AnotherHistory } from './faults.js';
+import type { LaneOptions } from './lane.js';
+import type { Lanes } from './lanes.js';
+import type { Member } from './member.js';
+import type { ProjectorNote } from './notes.js';
+import { openMember, refreshMember } from './open-member.js';
+import type { Projection } from './projection.js';
+import type { ReplayAsked, Replayed } from './read-models.js';
+import { replayStream } from './replay-parked.js';
+import { builtModel, modelVersionOf, nextBuild, previousBuild } from './versions.js';
+
+export interface OwnKeepingParts {
+  readonly projections: readonly Projection[];
+  readonly laneOptions: LaneOptions;
+  readonly lanes: Lanes;
+  readonly partitionsFor: (name: string) => number;
+  readonly buildElsewhere: BuildElsewhere | undefined;
+  /** Between pages. */
+  readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Lets the lanes go on until this holds. */
+  readonly until: (arrived: () => boolean) => Promise<void>;
+  readonly note: (note: ProjectorNote) => void;
+}
+
+/** What a process keeps that has its read store to itself: everything, without leases. */
+export class OwnKeeping {
+  constructor(private readonly parts: OwnKeepingParts) {}
+
+  /** @throws AnotherHistory */
+  async open(): Promise<void> {
+    const members: Member[] = [];
+    for (const projection of this.parts.projections) members.push(...(await this.membersOf(projection)));
+    this.parts.lanes.add(members);
+  }
+
+  active(): Member[] {
+    return this.members().filter((member) => member.state === 'live' || member.state === 'building');
+  }
+
+  inUse(): Member[] {
+    return this.members().filter((member) => member.state !== 'building' && !this.isBeside(member));
+  }
+
+  parked(): ParkedStream[] {
+    return this.inUse().flatMap((member) => [...member.parked.values()]);
+  }
+
+  replayParked(only: ReplayAsked): Promise<Replayed> {
+    return this.parts.exclusively(async () => {
+      const replayed: ParkedStream[] = [];
+      const stillParked: ParkedStream[] = [];
+      for (const lane of this.parts.lanes.all()) {
+        for (const member of lane.members) {
+          if (only.model !== undefined && member.model.name !== only.model) continue;
+          for (const parked of [...member.parked.values()]) {
+            if (only.stream !== undefined && parked.stream !== only.stream) continue;
+            const held = await replayStream(this.parts.laneOptions, member, parked);
+            if (held === null) replayed.push(parked);
+            else stillParked.push(held);
+          }
+        }
+        lane.forgetStates();
+      }
+      return { replayed, stillParked };
+    });
+  }
+
+  async rebuild(name: string): Promise<void> {
+    const { lanes, laneOptions, buildElsewhere, exclusively, until } = this.parts;
+    const first = this.inUse().find((member) => member.model.name === name);
+    if (first === undefined)
+      throw new RangeError(
+        `no read model ${name} in use: there are ${[...new Set(this.inUse().map((member) => member.model.name))].join(', ')}`,
+      );
+    const version = nextBuild(first.model.version);
+    const model = builtModel(first.projection.model, version);
+    const { readStore } = laneOptions;
+    // What an earlier rebuild, which did not end, left behind.
+    await readStore.drop(model);
+    // Indexes first: in a store with one writer, making them at the end would hold up the commits of the models in use.
+    await readStore.prepare(model);
+    const fresh = await this.membersOfVersion(first.projection, version, 'building');
+    if (buildElsewhere !== undefined) {
+      const shares = fresh.map(({ partition, epoch }) => ({ partition, epoch }));
+      // Where that ends half-way, it is finished here.
+      await buildElsewhere({ name, version, partitions: fresh.length, shares }).catch((error: unknown) =>
+        this.parts.note({ kind: 'build-came-back', error: String(error) }),
+      );
+    }
+    await exclusively(async () => {
+      for (const member of fresh) await refreshMember(laneOptions, member);
+      lanes.add(fresh);
+    });
+    await until(() => fresh.every((member) => member.state === 'live') || fresh.some((member) => member.state === 'stopped'));
+    const stopped = fresh.find((member) => member.state === 'stopped');
+    if (stopped === undefined) return;
+    await exclusively(async () => lanes.remove(fresh));
+    throw new Error(`the rebuild of ${name} stopped, the rows in use stay: ${stopped.error}`);
+  }
+
+  pause(name?: string): Promise<void> {
+    return this.parts.exclusively(async () => {
+      for (const member of this.members())
+        if (member.state === 'live' && (name === undefined || member.model.name === name)) member.state = 'paused';
+    });
+  }
+
+  resume(name?: string): Promise<void> {
+    const { lanes, laneOptions, exclusively } = this.parts;
+    return exclusively(async () => {
+      const held = this.members().filter(
+        (member) => (member.state === 'paused' || member.state === 'stopped') && (name === undefined || member.model.name === name),
+      );
+      for (const member of held) {
+        const inUse = await laneOptions.readStore.currentVersion(member.model.name);
+        member.state = inUse === member.model.version ? 'live' : 'building';
+        member.error = null;
+      }
+      // Their lanes have gone on without them.
+      lanes.remove(held);
+      lanes.add(held);
+    });
+  }
+
+  /** Switches readers to the versions that have come to the end of the log. */
+  async finishBuilds(): Promise<void> {
+    const { lanes, laneOptions } = this.parts;
+    const built = lanes
+      .all()
+      .filter(({ atEnd }) => atEnd)
+      .flatMap(({ members }) => members)
+      .filter(({ state }) => state === 'building');
+    const models = new Map(built.map((member) => [member.model.name, member.model]));
+    for (const model of models.values()) {
+      const all = this.members().filter((member) => member.model.name === model.name && member.model.version === model.version);
+      if (!all.every((member) => built.includes(member))) continue;
+      await laneOptions.readStore.index(model);
+      await laneOptions.readStore.switchVersion(model.name, model.version);
+      this.parts.note({ kind: 'switched', name: model.name, version: model.version });
+      for (const member of all) member.state = 'live';
+      // The old rows stay until the next start: a question that began before the switch still walks them.
+      lanes.remove(this.members().filter((member) => member.model.name === model.name && member.model.version !== model.version));
+    }
+  }
+
+  private members(): Member[] {
+    return this.parts.lanes.members();
+  }
+
+  /** Of a build that stopped, beside the version in use. */
+  private isBeside(member: Member): boolean {
+    return this.members().some(
+      (other) => other.model.name === member.model.name && other.model.version < member.model.version && other.state !== 'building',
+    );
+  }
+
+  private async membersOf(projection: Projection): Promise<Member[]> {
+    const { readStore, eventStore } = this.parts.laneOptions;
+    const { model } = projection;
+    const current = await readStore.currentVersion(model.name);
+    const mine = current !== null && modelVersionOf(current) === model.version;
+    const version = mine ? current : model.version;
+    if (mine) {
+      await readStore.prepare(builtModel(model, version));
+      const retired = previousBuild(version);
+      if (retired !== undefined) await readStore.drop(builtModel(model, retired));
+      return this.membersOfVersion(projection, version, 'live');
+    }
+    // Nobody reads it yet: it is indexed when it has caught up, unless there is next to nothing to catch up with.
+    const { position } = await eventStore.head();
+    await readStore.prepare(builtModel(model, version), { indexes: position === LOG_START ? 'now' : 'later' });
+    return this.membersOfVersion(projection, version, 'building');
+  }
+
+  private async membersOfVersion(projection: Projection, version: number, state: 'live' | 'building'): Promise<Member[]> {
+    const { laneOptions, partitionsFor } = this.parts;
+    const { readStore } = laneOptions;
+    const partitions = partitionsFor(projection.model.name);
+    const model = builtModel(projection.model, version);
+    if ((await readStore.checkpoint(model, partitions)) !== null) {
+      throw new AnotherHistory(
+        `read model ${model.name} was built in more than ${partitions} partition(s): set the number it was built with, or rebuild it`,
+      );
+    }
+    const members: Member[] = [];
+    for (let partition = 0; partition < partitions; partition += 1)
+      members.push(await openMember(laneOptions, { projection, model, partition, partitions, epoch: 0, state }));
+    return members;
+  }
+}
