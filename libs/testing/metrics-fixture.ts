@@ -1,6 +1,6 @@
 import type { DealFact } from '../domain/deal/deal.events.js';
-import type { PipelineDefined, Stage } from '../domain/pipeline/pipeline.events.js';
-import type { RecordedEvent } from '../domain/shared/envelope.js';
+import type { ProcessDefinition, Stage } from '../domain/pipeline/pipeline.events.js';
+import type { DomainEvent, RecordedEvent } from '../domain/shared/envelope.js';
 import type { CompanyId, ContactId, EmployeeId, PipelineId, StageId } from '../domain/shared/ids.js';
 import type { CalendarDate, EpochMs } from '../domain/shared/instant.js';
 import { BEGINNING_OF_TIME } from '../domain/shared/instant.js';
@@ -17,26 +17,25 @@ const STAGES = [
 ] as const;
 type StageName = (typeof STAGES)[number][0];
 
-const process: PipelineDefined = {
-  type: 'PipelineDefined',
-  data: {
-    version: 1,
-    process: {
-      name: 'Sales',
-      stages: STAGES.map(([id, label, weight]): Stage => ({
-        ...{ id: id as StageId, label, weight, requiredFields: [], stagnatesAfterDays: null, actions: [] },
-      })),
-      gates: {},
-      removedStages: [],
-    },
-  },
-};
+/** Days after which a deal stands still in its stage, where the process says so. */
+type Stagnation = Partial<Record<StageName, number>>;
+
+function processOf(stagnation: Stagnation): ProcessDefinition {
+  return {
+    name: 'Sales',
+    stages: STAGES.map(([id, label, weight]): Stage => ({
+      ...{ id: id as StageId, label, weight, requiredFields: [], stagnatesAfterDays: stagnation[id] ?? null, actions: [] },
+    })),
+    gates: {},
+    removedStages: [],
+  };
+}
 
 function at(day: string): EpochMs {
   return Date.parse(`2025-${day.length === 5 ? `${day}T09:00` : day.replace(' ', 'T')}:00.000Z`);
 }
 
-export function thousands(amount: number): Money {
+function thousands(amount: number): Money {
   return { minor: Math.round(amount * 100_000), currency: 'USD' };
 }
 
@@ -121,13 +120,35 @@ const deals: Readonly<Record<string, readonly Told[]>> = {
   ],
 };
 
-/** Everything as recorded when it happened. */
-export function metricsFixture(): readonly RecordedEvent[] {
+function tellDeals(): Telling {
   const telling = new Telling();
+  const process: DomainEvent = { type: 'PipelineDefined', data: { version: 1, process: processOf({}) } };
   telling.tell('pipeline-sales', BEGINNING_OF_TIME, process, { dated: false, recordedAt: at('01-01') });
   const moves = Object.entries(deals).flatMap(([deal, told]) => told.map(([day, ...facts]) => ({ deal, when: at(day), facts })));
   for (const { deal, when, facts } of moves.toSorted((a, b) => a.when - b.when)) {
     for (const fact of facts) telling.tell(`deal-${deal}`, when, fact, { processVersion: 'sales@1' });
   }
+  return telling;
+}
+
+/** Everything as recorded when it happened. */
+export function metricsFixture(): readonly RecordedEvent[] {
+  return tellDeals().events;
+}
+
+/** And then, on 19 March, a process that says what too long is, anna's team, and quotas of hers and of two teams. */
+export function metricsFixtureWithQuotas(): readonly RecordedEvent[] {
+  const telling = tellDeals();
+  const when = at('03-19');
+  const quota = (holder: object, thousand: number): DomainEvent => ({
+    type: 'QuotaSet',
+    data: { holder, from: '2025-01-01', to: '2025-04-01', amount: thousands(thousand) },
+  });
+  const process = processOf({ qualification: 14, meeting: 30 });
+  telling.tell('pipeline-sales', when, { type: 'PipelineRevised', data: { version: 2, process } });
+  telling.tell('employee-anna', when, { type: 'TeamJoined', data: { team: 'north' } });
+  telling.tell('quota-anna', when, quota({ kind: 'person', employeeId: 'anna' }, 50));
+  telling.tell('quota-north', when, quota({ kind: 'team', team: 'north' }, 21.5));
+  telling.tell('quota-south', when, quota({ kind: 'team', team: 'south' }, 40));
   return telling.events;
 }

@@ -1,37 +1,12 @@
-import type { DomainEvent } from '../../libs/domain/shared/envelope.js';
 import type { Answering } from '../../libs/testing/answering.js';
 import { nobody, openAnswering } from '../../libs/testing/answering.js';
-import { metricsFixture, thousands } from '../../libs/testing/metrics-fixture.js';
-import { Telling } from '../../libs/testing/tell.js';
+import { metricsFixtureWithQuotas } from '../../libs/testing/metrics-fixture.js';
 
 const asOf = '2025-03-20T00:00:00Z';
 
 /** The eight deals of metrics.md, then a process that says what too long is, and quotas. */
-async function open(): Promise<Answering> {
-  const answering = await openAnswering(metricsFixture(), { now: Date.parse('2025-04-01'), logMadeAt: Date.parse('2025-01-01') });
-  const telling = new Telling();
-  const at = Date.parse('2025-03-19T09:00:00Z');
-  const stage = { requiredFields: [], actions: [] };
-  const stages = [
-    { ...stage, id: 'qualification', label: 'Qualification', weight: 1_000, stagnatesAfterDays: 14 },
-    { ...stage, id: 'meeting', label: 'Meeting', weight: 3_000, stagnatesAfterDays: 30 },
-    { ...stage, id: 'proposal', label: 'Proposal', weight: 6_000, stagnatesAfterDays: null },
-    { ...stage, id: 'closing', label: 'Closing', weight: 8_000, stagnatesAfterDays: null },
-  ];
-  const process = { name: 'Sales', stages, gates: {}, removedStages: [] };
-  const revised: DomainEvent = { type: 'PipelineRevised', data: { version: 2, process } };
-  const quota = (holder: object, thousand: number): DomainEvent => ({
-    type: 'QuotaSet',
-    data: { holder, from: '2025-01-01', to: '2025-04-01', amount: thousands(thousand) },
-  });
-  telling.tell('pipeline-sales', at, revised);
-  telling.tell('employee-anna', at, { type: 'TeamJoined', data: { team: 'north' } });
-  telling.tell('quota-anna', at, quota({ kind: 'person', employeeId: 'anna' }, 50));
-  telling.tell('quota-north', at, quota({ kind: 'team', team: 'north' }, 21.5));
-  telling.tell('quota-south', at, quota({ kind: 'team', team: 'south' }, 40));
-  const told = telling.events.map((event) => ({ ...event, eventId: `1${event.eventId.slice(1)}` as typeof event.eventId }));
-  await answering.tell(told);
-  return answering;
+function open(): Promise<Answering> {
+  return openAnswering(metricsFixtureWithQuotas(), { now: Date.parse('2025-04-01'), logMadeAt: Date.parse('2025-01-01') });
 }
 
 describe('aging', () => {
