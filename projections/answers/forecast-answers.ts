@@ -138,7 +138,8 @@ export class ForecastAnswers {
       actual,
       finished,
       accuracy: standings.flatMap((standing) => accuracies(standing, period, actualNow)),
-      calibration: calibrationOf(opening.fold.deals, won),
+      // Unweighted means certain, which nobody said of any deal.
+      calibration: read.method === 'unweighted' ? [] : calibrationOf(opening.fold.deals, won),
       realisation: opening.knowledge.position === LOG_START ? null : realisationOf(opening.fold.deals, endings),
     } as const;
     return this.asking.sources.personal.open(answer, asker);
