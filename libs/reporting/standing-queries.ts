@@ -68,6 +68,18 @@ export interface CoverageFigures {
   readonly ofRemaining: number | 'met' | null;
   /** open / the whole quota. */
   readonly ofWhole: number | null;
+  /** won / quota. */
+  readonly attainment: number | null;
+  /** attainment over the share of the period that has passed: 1 is on the way. Null before it began. */
+  readonly pace: number | null;
+  /** won and, by the weights in force at T, what the open deals of the period are expected to bring. */
+  readonly projected: string;
+  readonly projectedOfQuota: number | null;
+  /** Of all deals won up to T; null where none was. */
+  readonly averageWon: string | null;
+  /** Wins of that size that the rest of the quota takes, and deals that must be begun for them at the win rate; null where that is not known. */
+  readonly winsNeeded: number | null;
+  readonly dealsNeeded: number | null;
 }
 
 export interface CoverageRow {
@@ -78,12 +90,14 @@ export interface CoverageRow {
   readonly unvalued: number;
   /** Open deals without an expected date: in no period. */
   readonly noExpectedDate: number;
+  /** won / (won + lost) of all deals that ended up to T; null where none did. */
+  readonly winRate: number | null;
   readonly coverage: readonly CoverageFigures[];
 }
 
 export interface CoverageAnswer {
   readonly report: 'coverage';
-  readonly basis: Basis & { readonly period: string };
+  readonly basis: Basis & { readonly period: string; /** Share of the period that has passed at T. */ readonly elapsed: number };
   readonly rows: readonly CoverageRow[];
   readonly totals: Omit<CoverageRow, 'group' | 'labels'>;
 }

@@ -51,20 +51,46 @@ describe('aging', () => {
 });
 
 describe('coverage', () => {
-  it('is of what is still to be won, and beside it of the whole quota; nothing left to win is met, not infinity', async () => {
+  it('is of what is still to be won, and beside it of the whole quota, with who is on the way to it and what it takes; nothing left to win is met, not infinity (PF02, PF03, PR08, PR09)', async () => {
     const { answers, close } = await open();
-    const figures = { currency: 'USD', open: '85000.00', won: '21500.00' };
+    // 78 of 90 days have passed; 22.5 of the 85 open are expected; two deals of 10.75 each were won, one was lost.
+    const figures = {
+      ...{ currency: 'USD', open: '85000.00', won: '21500.00' },
+      ...{ projected: '44000.00', averageWon: '10750.00' },
+    };
     const byOwner = await answers.coverage({ period: '2025-Q1', asOf, groupBy: ['owner'] }, nobody);
+    expect(byOwner.basis.elapsed).toBeCloseTo(78 / 90, 6);
     expect(byOwner.rows).toEqual([
       {
-        ...{ group: { owner: 'anna' }, labels: { owner: null }, deals: 4, unvalued: 0, noExpectedDate: 0 },
-        coverage: [{ ...figures, quota: '50000.00', remaining: '28500.00', ofRemaining: 2.9825, ofWhole: 1.7 }],
+        ...{ group: { owner: 'anna' }, labels: { owner: null }, deals: 4, unvalued: 0, noExpectedDate: 0, winRate: 2 / 3 },
+        coverage: [
+          {
+            ...{ ...figures, quota: '50000.00', remaining: '28500.00', ofRemaining: 2.9825, ofWhole: 1.7 },
+            ...{ attainment: 0.43, pace: 0.4962, projectedOfQuota: 0.88, winsNeeded: 3, dealsNeeded: 5 },
+          },
+        ],
       },
     ]);
     const byTeam = await answers.coverage({ period: '2025-Q1', asOf, groupBy: ['team'] }, nobody);
     expect(byTeam.rows.map(({ group, coverage }) => [group.team, coverage])).toEqual([
-      ['north', [{ ...figures, quota: '21500.00', remaining: '0.00', ofRemaining: 'met', ofWhole: 3.9535 }]],
-      ['south', [{ currency: 'USD', open: '0.00', won: '0.00', quota: '40000.00', remaining: '40000.00', ofRemaining: 0, ofWhole: 0 }]],
+      [
+        'north',
+        [
+          {
+            ...{ ...figures, quota: '21500.00', remaining: '0.00', ofRemaining: 'met', ofWhole: 3.9535 },
+            ...{ attainment: 1, pace: 1.1538, projectedOfQuota: 2.0465, winsNeeded: 0, dealsNeeded: 0 },
+          },
+        ],
+      ],
+      [
+        'south',
+        [
+          {
+            ...{ currency: 'USD', open: '0.00', won: '0.00', quota: '40000.00', remaining: '40000.00', ofRemaining: 0, ofWhole: 0 },
+            ...{ attainment: 0, pace: 0, projected: '0.00', projectedOfQuota: 0, averageWon: null, winsNeeded: null, dealsNeeded: null },
+          },
+        ],
+      ],
     ]);
     expect(byTeam.totals.coverage.map(({ quota }) => quota)).toEqual(['61500.00']);
     await close();

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { LOG_START } from '../../libs/domain/shared/position.js';
 import { AGING_GROUPS, AGING_METHOD, agingReport, checkAging, parseClock } from '../../libs/reporting/aging/aging.js';
-import { COVERAGE_GROUPS, COVERAGE_METHOD, checkCoverage, coverageReport } from '../../libs/reporting/coverage/coverage.js';
+import { COVERAGE_GROUPS, COVERAGE_METHOD, checkCoverage, coverageReport, elapsedShare } from '../../libs/reporting/coverage/coverage.js';
 import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
 import type { Filters, Grouping } from '../../libs/reporting/queries.js';
@@ -70,14 +70,17 @@ export class StandingAnswers {
     const question = await this.asking.byId(asked, view, asker);
     const rows: DealInterval[] = [];
     for await (const page of dealRows.asOf(asOf, most.number, question.scope.filters)) rows.push(...page);
-    const report = coverageReport({ question, period, rows, view });
+    const report = coverageReport({ question, period, rows, view, asOf });
     const seen = await this.point(question, asOf, most, view, rows, { status: ['open', 'won'] });
     const { deals, unvalued } = report.totals;
     const state = seen.state === null ? null : { ...seen.state, all: { ...seen.state.all, deals, unvalued } };
     const point = { ...seen, state };
     const input = await this.asking.basisInput(COVERAGE_METHOD, question, [point]);
     const basis = basisOf(eventStore, { ...input, marks: [...input.marks, ...noExpectedDateMarks(report.totals.noExpectedDate)] }, point);
-    return personal.open({ report: 'coverage', basis: { ...basis, period: period.label }, ...report } as const, asker);
+    return personal.open(
+      { report: 'coverage', basis: { ...basis, period: period.label, elapsed: elapsedShare(period, asOf) }, ...report } as const,
+      asker,
+    );
   }
 
   private async point(

@@ -1,4 +1,5 @@
-import { moneyText } from '../../domain/shared/money.js';
+import type { EpochMs } from '../../domain/shared/instant.js';
+import { moneyText, weigh } from '../../domain/shared/money.js';
 import { addMoney } from '../figures.js';
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { Filters, Group, Grouping } from '../queries.js';
@@ -9,6 +10,8 @@ import type { DimensionView } from '../scope/dimension-view.js';
 import { groupOrder, keyReader, labelsOf } from '../scope/groupings.js';
 import { filterEntries, inScope } from '../scope/scope.js';
 import type { Period } from '../time/period.js';
+import type { Ended } from './needed.js';
+import { addEnded, averageWon, dealsNeeded, nothingEnded, winRateOf, winsNeeded } from './needed.js';
 
 export const COVERAGE_METHOD = 'coverage/1';
 export const COVERAGE_GROUPS: readonly Grouping[] = [];
@@ -16,6 +19,7 @@ export const COVERAGE_GROUPS: readonly Grouping[] = [];
 export interface CoverageInput {
   readonly question: PipelineQuestion;
   readonly period: Period;
+  readonly asOf: EpochMs;
   /** The rows that count at (T, K). */
   readonly rows: Iterable<DealInterval>;
   readonly view: DimensionView;
@@ -27,7 +31,10 @@ interface Cell {
   unvalued: number;
   noExpectedDate: number;
   readonly open: Map<string, number>;
+  readonly weighted: Map<string, number>;
   readonly won: Map<string, number>;
+  /** Of all time up to T: what is needed is told at the rates so far. */
+  readonly ended: Ended;
 }
 
 type Quota = DimensionValues['quota'];
@@ -86,11 +93,24 @@ function ratio(open: number, of: number): number {
   return Math.round((open / of) * 10_000) / 10_000;
 }
 
-function coverageFigures(open: ReadonlyMap<string, number>, won: ReadonlyMap<string, number>, quota: ReadonlyMap<string, number>): readonly CoverageFigures[] {
+interface Parts {
+  readonly open: ReadonlyMap<string, number>;
+  readonly weighted: ReadonlyMap<string, number>;
+  readonly won: ReadonlyMap<string, number>;
+  readonly quota: ReadonlyMap<string, number>;
+  readonly ended: Ended;
+  readonly elapsed: number;
+}
+
+function coverageFigures({ open, weighted, won, quota, ended, elapsed }: Parts): readonly CoverageFigures[] {
   return [...new Set([...open.keys(), ...won.keys(), ...quota.keys()])].sort().map((currency) => {
     const [inOpen, inWon, whole] = [open.get(currency) ?? 0, won.get(currency) ?? 0, quota.get(currency)];
     const text = (minor: number): string => moneyText({ minor, currency }).amount;
     const remaining = whole === undefined ? null : whole - inWon;
+    const projected = inWon + (weighted.get(currency) ?? 0);
+    const ofQuota = (minor: number): number | null => (whole === undefined || whole === 0 ? null : ratio(minor, whole));
+    const average = averageWon(ended, currency);
+    const wins = remaining === null ? null : winsNeeded(remaining, average);
     return {
       currency,
       open: text(inOpen),
@@ -99,21 +119,34 @@ function coverageFigures(open: ReadonlyMap<string, number>, won: ReadonlyMap<str
       remaining: remaining === null ? null : text(Math.max(remaining, 0)),
       // Nothing left to win is 'met', not infinity (metrics.md section 2).
       ofRemaining: remaining === null ? null : remaining <= 0 ? 'met' : ratio(inOpen, remaining),
-      ofWhole: whole === undefined || whole === 0 ? null : ratio(inOpen, whole),
+      ofWhole: ofQuota(inOpen),
+      attainment: ofQuota(inWon),
+      pace: whole === undefined || whole === 0 || elapsed === 0 ? null : ratio(inWon / elapsed, whole),
+      projected: text(projected),
+      projectedOfQuota: ofQuota(projected),
+      averageWon: average === null ? null : text(Math.round(average)),
+      winsNeeded: wins,
+      dealsNeeded: wins === null ? null : dealsNeeded(wins, ended),
     };
   });
 }
 
 function emptyCell(group: Group): Cell {
-  return { group, deals: 0, unvalued: 0, noExpectedDate: 0, open: new Map(), won: new Map() };
+  return { group, deals: 0, unvalued: 0, noExpectedDate: 0, open: new Map(), weighted: new Map(), won: new Map(), ended: nothingEnded() };
+}
+
+/** 0 before the period, 1 after it. */
+export function elapsedShare({ start, end }: Period, asOf: EpochMs): number {
+  return Math.min(1, Math.max(0, (asOf + 1 - start) / (end - start)));
 }
 
 /** Open deals expected in the period, beside what is still to be won of its quota, and beside the whole of it: two figures with two names. */
-export function coverageReport({ question, period, rows, view }: CoverageInput): Pick<CoverageAnswer, 'rows' | 'totals'> {
+export function coverageReport({ question, period, rows, view, asOf }: CoverageInput): Pick<CoverageAnswer, 'rows' | 'totals'> {
   const isIn = inScope(question.scope, view, question.zone);
   const readers = question.groupBy.map((grouping) => keyReader(grouping, view, question.zone));
   const inPeriod = [...view.all('quota').values()].filter(({ from, to }) => from >= period.from && to <= period.to);
   const quotas = quotasInScope(inPeriod, question.scope.filters, view);
+  const elapsed = elapsedShare(period, asOf);
   const cells = new Map<string, Cell>();
   const all = emptyCell({});
   const cellOf = (values: readonly (string | null)[]): Cell => {
@@ -131,11 +164,12 @@ export function coverageReport({ question, period, rows, view }: CoverageInput):
   }
   for (const row of rows) {
     if (!isIn(row)) continue;
-    for (const cell of [all, ...(grouping === undefined ? [] : [cellOf(readers.map((read) => read(row)))])]) put(cell, row, period);
+    for (const cell of [all, ...(grouping === undefined ? [] : [cellOf(readers.map((read) => read(row)))])]) put(cell, row, period, view);
   }
   const figures = (cell: Cell): Omit<CoverageRow, 'group' | 'labels'> => {
-    const { deals, unvalued, noExpectedDate, open, won } = cell;
-    return { deals, unvalued, noExpectedDate, coverage: coverageFigures(open, won, quotaOf(quotas, cell.group, view)) };
+    const { deals, unvalued, noExpectedDate, ended } = cell;
+    const coverage = coverageFigures({ ...cell, quota: quotaOf(quotas, cell.group, view), elapsed });
+    return { deals, unvalued, noExpectedDate, winRate: winRateOf(ended), coverage };
   };
   const order = groupOrder(question.groupBy, view);
   const listed = grouping === undefined ? [all] : [...cells.values()];
@@ -148,14 +182,18 @@ export function coverageReport({ question, period, rows, view }: CoverageInput):
   };
 }
 
-function put(cell: Cell, row: DealInterval, period: Period): void {
+function put(cell: Cell, row: DealInterval, period: Period, view: DimensionView): void {
   const { valueMinor, currency } = row;
+  addEnded(cell.ended, row);
   if (row.status === 'open') {
     if (row.decisionDate === null) cell.noExpectedDate += 1;
     else if (row.decisionDate >= period.from && row.decisionDate < period.to) {
       cell.deals += 1;
       if (valueMinor === null || currency === null) cell.unvalued += 1;
-      else addMoney(cell.open, currency, valueMinor);
+      else {
+        addMoney(cell.open, currency, valueMinor);
+        addMoney(cell.weighted, currency, weigh(valueMinor, view.weightOf(row.pipeline, row.stage) ?? 0));
+      }
     }
   } else if (row.status === 'won' && row.dated === 1 && row.closedAt !== null && row.closedAt >= period.start && row.closedAt < period.end) {
     if (valueMinor !== null && currency !== null) addMoney(cell.won, currency, valueMinor);

@@ -1,7 +1,7 @@
 import type { AgingAnswer, AgingRow, CoverageAnswer, CoverageFigures } from '../../../../libs/reporting/standing-queries.js';
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
-import { countText, daysOf, groupText, instantText, moneyText, withThousands } from '../text.js';
+import { countText, daysOf, groupText, instantText, moneyText, percent, withThousands } from '../text.js';
 import { RIGHT, allCells, groupCells, groupColumns, groupNames, page, valueText } from './grouped.js';
 
 const CLOCKS = { since_stage_entry: 'since they came to their stage', since_any_activity: 'since anything last happened' } as const;
@@ -83,40 +83,55 @@ function coverageLines(coverage: readonly CoverageFigures[], of: (figures: Cover
   return coverage.map(of).join('\n');
 }
 
+const MONEY_COLUMNS: readonly (readonly [title: string, of: (figures: CoverageFigures) => string])[] = [
+  ['open value', ({ open }) => withThousands(open)],
+  ['won', ({ won }) => withThousands(won)],
+  ['quota', ({ quota }) => (quota === null ? '-' : withThousands(quota))],
+  ['still\nto win', ({ remaining }) => (remaining === null ? '-' : withThousands(remaining))],
+  ['', ({ currency }) => currency],
+  ['of still\nto win', ({ ofRemaining }) => times(ofRemaining)],
+  ['of whole\nquota', ({ ofWhole }) => times(ofWhole)],
+];
+
+const WAY_COLUMNS: readonly (readonly [title: string, of: (figures: CoverageFigures) => string])[] = [
+  ['', ({ currency }) => currency],
+  ['won of\nquota', ({ attainment }) => percent(attainment)],
+  ['pace', ({ pace }) => (pace === null ? '-' : `${pace.toFixed(2)} ×`)],
+  ['projected', ({ projected }) => withThousands(projected)],
+  ['of\nquota', ({ projectedOfQuota }) => percent(projectedOfQuota)],
+  ['average\nwon', (figures) => (figures.averageWon === null ? '-' : withThousands(figures.averageWon))],
+  ['wins\nneeded', ({ winsNeeded }) => (winsNeeded === null ? '-' : countText(winsNeeded))],
+  ['deals\nneeded', ({ dealsNeeded }) => (dealsNeeded === null ? '-' : countText(dealsNeeded))],
+];
+
 export function coverageText({ basis, rows, totals }: CoverageAnswer): string {
   const names = groupNames(rows);
-  const cells = ({ deals, noExpectedDate, unvalued, coverage }: CoverageAnswer['totals']): string[] => [
-    countText(deals),
-    ...[
-      ({ open }: CoverageFigures) => withThousands(open),
-      ({ won }: CoverageFigures) => withThousands(won),
-      ({ quota }: CoverageFigures) => (quota === null ? '-' : withThousands(quota)),
-      ({ remaining }: CoverageFigures) => (remaining === null ? '-' : withThousands(remaining)),
-      ({ currency }: CoverageFigures) => currency,
-      ({ ofRemaining }: CoverageFigures) => times(ofRemaining),
-      ({ ofWhole }: CoverageFigures) => times(ofWhole),
-    ].map((of) => coverageLines(coverage, of)),
-    unvalued === 0 ? '' : countText(unvalued),
-    noExpectedDate === 0 ? '' : countText(noExpectedDate),
-  ];
-  const drawn = table(
-    [
-      ...groupColumns(names),
-      ...['open', 'open value', 'won', 'quota', 'still\nto win', '', 'of still\nto win', 'of whole\nquota', 'no\nvalue', 'no\ndate'].map(
-        (title) => ({
-          title,
-          ...RIGHT,
-        }),
-      ),
-    ],
-    [
-      ...rows.map((row) => [...groupCells(names, row), ...cells(row)]),
-      ...(names.length === 0 ? [] : [[...allCells(names), ...cells(totals)]]),
-    ],
-  );
+  type Told = CoverageAnswer['totals'];
+  const drawn = (titles: readonly string[], cells: (row: Told) => string[]): string =>
+    table(
+      [...groupColumns(names), ...titles.map((title) => ({ title, ...RIGHT }))],
+      [
+        ...rows.map((row) => [...groupCells(names, row), ...cells(row)]),
+        ...(names.length === 0 ? [] : [[...allCells(names), ...cells(totals)]]),
+      ],
+    );
+  const cover = drawn(['open', ...MONEY_COLUMNS.map(([title]) => title), 'no\nvalue', 'no\ndate'], (row) => [
+    countText(row.deals),
+    ...MONEY_COLUMNS.map(([, of]) => coverageLines(row.coverage, of)),
+    row.unvalued === 0 ? '' : countText(row.unvalued),
+    row.noExpectedDate === 0 ? '' : countText(row.noExpectedDate),
+  ]);
+  const way = drawn(['win\nrate', ...WAY_COLUMNS.map(([title]) => title)], (row) => [
+    percent(row.winRate),
+    ...WAY_COLUMNS.map(([, of]) => coverageLines(row.coverage, of)),
+  ]);
   return page(
     `Coverage of ${basis.period}, as of ${instantText(basis.asOf, basis.timeZone)}`,
-    drawn,
-    basisWords(basis, 'Open value over what is still to be won of the quota, and over the whole of it.'),
+    cover,
+    `On the way to the quota, ${percent(basis.elapsed)} of the period passed\n\n${way}`,
+    basisWords(
+      basis,
+      'Open value over what is still to be won of the quota, and over the whole of it. Projected is what is won and the weighted value of the open deals; pace is the share of the quota over the share of the period; what is needed is at the win rate and the average of all deals that ended.',
+    ),
   );
 }
