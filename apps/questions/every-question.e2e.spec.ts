@@ -28,6 +28,7 @@ const ASKED: Readonly<Record<string, readonly [report: string, said: (days: Days
   'report series': ['series', ({ ago }) => ({ from: ago(400), to: ago(60), step: 'month', groupBy: 'status' })],
   'report waterfall': ['waterfall', ({ ago }) => ({ from: ago(200), to: ago(20), currency: 'EUR' })],
   'report funnel': ['funnel', ({ ago }) => ({ cohort: ago(300).slice(0, 4), mode: 'touched', within: '90d', groupBy: 'origin' })],
+  'report inflow': ['inflow', ({ ago }) => ({ from: ago(400), to: ago(30), step: 'quarter', groupBy: 'department,source' })],
   'report leadtimes': [
     'leadtimes',
     ({ ago }) => ({ from: 'registered', to: 'signed', cohort: ago(300).slice(0, 4), groupBy: 'department,source' }),

@@ -170,3 +170,43 @@ export interface VelocityAnswer {
   readonly rows: readonly VelocityRow[];
   readonly undated: number;
 }
+
+/** Calendar periods one after the other, or patterns that come back: weekdays, months of the year, quarters of the year. */
+export const INFLOW_STEPS = ['day', 'week', 'month', 'quarter', 'year', 'weekday', 'calendar-month', 'calendar-quarter'] as const;
+export type InflowStep = (typeof INFLOW_STEPS)[number];
+
+export interface InflowQuery extends FlowScope {
+  /** The first day, or an exact instant. */
+  readonly from: string;
+  /** The last day; default now. */
+  readonly to?: string;
+  /** `registered` (default) or any other; each deal counts once, when it came to it. */
+  readonly milestone?: string;
+  /** Default month. */
+  readonly step?: InflowStep;
+}
+
+export interface InflowRow {
+  /** `2017-10`, `2017-W42`, or `Monday`. */
+  readonly period: string;
+  /** How many such periods the span holds: 1, but of patterns many. */
+  readonly periods: number;
+  readonly group: Group;
+  readonly labels: Labels;
+  readonly deals: number;
+  readonly unvalued: number;
+  /** What they are worth as of T. */
+  readonly value: readonly MoneyText[];
+  /** deals / periods. */
+  readonly perPeriod: number;
+  /** Of all deals of the period; null where none came. */
+  readonly share: number | null;
+}
+
+export interface InflowAnswer {
+  readonly report: 'inflow';
+  readonly basis: FlowBasis & { readonly milestone: string; readonly step: InflowStep };
+  /** Period by period, and in each every group. */
+  readonly rows: readonly InflowRow[];
+  readonly undated: number;
+}

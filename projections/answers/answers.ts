@@ -2,6 +2,8 @@ import type { AgingAnswer, AgingQuery, CoverageAnswer, CoverageQuery } from '../
 import type {
   FunnelAnswer,
   FunnelQuery,
+  InflowAnswer,
+  InflowQuery,
   LeadTimesAnswer,
   LeadTimesQuery,
   TimeInStageAnswer,
@@ -55,6 +57,8 @@ export interface Answers {
   leadTimes(query: LeadTimesQuery, asker: Asker): Promise<LeadTimesAnswer>;
   timeInStage(query: TimeInStageQuery, asker: Asker): Promise<TimeInStageAnswer>;
   winRate(query: WinRateQuery, asker: Asker): Promise<WinRateAnswer>;
+  /** How many deals came to a milestone, period by period. */
+  inflow(query: InflowQuery, asker: Asker): Promise<InflowAnswer>;
   /** How long open deals stand, and which stand still. */
   aging(query: AgingQuery, asker: Asker): Promise<AgingAnswer>;
   /** Open deals of a period beside what is still to be won of its quota. */
@@ -89,6 +93,7 @@ export function openAnswers(options: AnswersOptions): Answers {
     leadTimes: (query, asker) => cohorts.leadTimes(query, asker),
     timeInStage: (query, asker) => cohorts.timeInStage(query, asker),
     winRate: (query, asker) => cohorts.winRate(query, asker),
+    inflow: (query, asker) => cohorts.inflow(query, asker),
     aging: (query, asker) => standing.aging(query, asker),
     coverage: (query, asker) => standing.coverage(query, asker),
     velocity: (query, asker) => cohorts.velocity(query, asker),

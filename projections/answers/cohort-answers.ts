@@ -6,6 +6,8 @@ import type {
   FlowBasis,
   FunnelAnswer,
   FunnelQuery,
+  InflowAnswer,
+  InflowQuery,
   LeadTimesAnswer,
   LeadTimesQuery,
   Maturity,
@@ -18,6 +20,7 @@ import type {
 } from '../../libs/reporting/flow-queries.js';
 import { FUNNEL_METHOD, funnelOf, funnelSteps } from '../../libs/reporting/funnel/funnel-report.js';
 import { FunnelFold } from '../../libs/reporting/funnel/funnel.js';
+import { INFLOW_METHOD, inflowOf, inflowPeriods } from '../../libs/reporting/inflow/inflow.js';
 import { LEAD_TIMES_METHOD, leadTimeOf, summariseLeadTimes } from '../../libs/reporting/leadtimes/lead-times.js';
 import { TIME_IN_STAGE_METHOD, timeInStage } from '../../libs/reporting/leadtimes/time-in-stage.js';
 import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
@@ -33,7 +36,7 @@ import type { DealInterval } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { labelsOf } from '../../libs/reporting/scope/groupings.js';
 import { parseAge } from '../../libs/reporting/time/age.js';
-import { parseInstant } from '../../libs/reporting/time/instant.js';
+import { parseFlowBounds, parseInstant } from '../../libs/reporting/time/instant.js';
 import type { Period } from '../../libs/reporting/time/period.js';
 import { parsePeriod, periodAround } from '../../libs/reporting/time/period.js';
 import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
@@ -166,6 +169,25 @@ export class CohortAnswers {
       oldAfter,
     } as const;
     return this.asking.sources.personal.open({ report: 'winrate', basis, rows, undated: cohorts.deals.undated } as const, asker);
+  }
+
+  async inflow(query: InflowQuery, asker: Asker): Promise<InflowAnswer> {
+    const cohorts = await this.follow(query, asker);
+    const { time, asOf, view, deals, stages, read } = cohorts;
+    const { opening, closing } = parseFlowBounds(query.from, query.to ?? 'now', time);
+    const milestone = milestoneOf(query.milestone ?? 'registered', stages);
+    const step = query.step ?? 'month';
+    const question = { milestone, step, from: opening + 1, to: closing + 1, zone: read.zone };
+    const periods = inflowPeriods(question, asOf);
+    const members = deals.all.filter((path) => FunnelFold.startOf(path, question) !== null);
+    const rows = inflowOf(deals, question, periods, view);
+    const marks = periods.partial.length === 0 ? [] : [`told in part, as they are not over or cut: ${periods.partial.join(', ')}`];
+    const basis = {
+      ...(await this.basis(cohorts, INFLOW_METHOD, null, members, marks)),
+      period: { label: `${query.from}..${query.to ?? 'now'}`, from: isoInstant(question.from), to: isoInstant(question.to) },
+      ...{ milestone, step },
+    };
+    return this.asking.sources.personal.open({ report: 'inflow', basis, rows, undated: deals.undated } as const, asker);
   }
 
   async velocity(query: VelocityQuery, asker: Asker): Promise<VelocityAnswer> {

@@ -6,6 +6,7 @@ import { explainText, waterfallText } from './reports/between.js';
 import { leadTimesText, timeInStageText, velocityText } from './reports/durations.js';
 import { forecastHistoryText, forecastText } from './reports/forecast.js';
 import { funnelText } from './reports/funnel.js';
+import { inflowText } from './reports/inflow.js';
 import { compareText, dealsText, pipelineText } from './reports/pipeline.js';
 import { seriesText } from './reports/series.js';
 import { agingText, coverageText } from './reports/standing.js';
@@ -26,6 +27,8 @@ function tableOf(answer: Answer): string {
       return waterfallText(answer);
     case 'funnel':
       return funnelText(answer);
+    case 'inflow':
+      return inflowText(answer);
     case 'leadtimes':
       return leadTimesText(answer);
     case 'time-in-stage':

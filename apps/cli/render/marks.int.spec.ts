@@ -53,6 +53,7 @@ const REPORTS: readonly (readonly [name: string, ask: (answers: Answers, at: { a
   ['series', (answers, { asOf, ...at }) => answers.series({ ...at, from: asOf, to: asOf, step: 'day' }, nobody)],
   ['waterfall', (answers, { asOf, ...at }) => answers.waterfall({ ...at, from: asOf, to: asOf }, nobody)],
   ['funnel', (answers, at) => answers.funnel({ ...at, cohort: '2025-Q1' }, nobody)],
+  ['inflow', (answers, at) => answers.inflow({ ...at, from: '2025-01-01', to: '2025-01-31' }, nobody)],
   ['leadtimes', (answers, at) => answers.leadTimes({ ...at, from: 'registered', to: 'won' }, nobody)],
   ['time-in-stage', (answers, at) => answers.timeInStage(at, nobody)],
   ['winrate', (answers, at) => answers.winRate({ ...at, cohort: '2025-Q1' }, nobody)],

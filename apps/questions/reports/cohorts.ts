@@ -1,4 +1,5 @@
-import type { FunnelQuery, LeadTimesQuery, TimeInStageQuery, WinRateQuery } from '../../../libs/reporting/flow-queries.js';
+import type { FunnelQuery, InflowQuery, LeadTimesQuery, TimeInStageQuery, WinRateQuery } from '../../../libs/reporting/flow-queries.js';
+import { INFLOW_STEPS } from '../../../libs/reporting/flow-queries.js';
 import { choice, given, needed, one } from '../given.js';
 import { asOf, groupBy, groupings, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
 import type { Given, Parameter, Question } from '../question.js';
@@ -116,5 +117,33 @@ const velocity: Question = {
   ask: (answers, said, asker) => answers.velocity(flowOf(said), asker),
 };
 
+const inflowStep = oneOf({
+  name: 'step',
+  about: 'periods one after the other (default month), or patterns that come back: weekday, calendar-month, calendar-quarter',
+  example: 'week',
+  choices: INFLOW_STEPS,
+});
+
+const inflow: Question = {
+  command: 'report inflow',
+  operationId: 'InflowReport',
+  path: '/v1/reports/inflow',
+  summary: 'How many deals came to a milestone, period by period, and what share of them each group has.',
+  parameters: [
+    { name: 'from', about: 'the first day, or an exact instant', example: '2017-01-01', required: true },
+    { name: 'to', about: 'the last day, or an exact instant; default now', example: '2017-12-31' },
+    inflowStep,
+    { name: 'milestone', about: `what they came to; default registered: ${MILESTONES}`, example: 'qualified' },
+    ...common,
+  ],
+  ask: (answers, said, asker) => {
+    const optional = { to: one(said, 'to'), step: choice(said, inflowStep), milestone: one(said, 'milestone') };
+    return answers.inflow(
+      { ...flowOf(said), from: needed(said, 'from'), ...given<Pick<InflowQuery, 'to' | 'step' | 'milestone'>>(optional) },
+      asker,
+    );
+  },
+};
+
 /** Deals followed by their own clocks. */
-export const COHORT_QUESTIONS: readonly Question[] = [funnel, leadTimes, timeInStage, winRate, velocity];
+export const COHORT_QUESTIONS: readonly Question[] = [funnel, inflow, leadTimes, timeInStage, winRate, velocity];
