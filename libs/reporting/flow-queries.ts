@@ -137,6 +137,18 @@ export interface CurvePoint {
   readonly openHigh: number;
 }
 
+/** Deals that were won or lost, of which as much was expected: from (included) to (left out). Null: nothing was known. */
+export interface ValueBand {
+  readonly from: MoneyText | null;
+  readonly to: MoneyText | null;
+  readonly won: number;
+  readonly lost: number;
+  /** won / (won + lost), with Wilson's 95 % interval. */
+  readonly rate: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
 export interface WinRateRow {
   readonly group: Group;
   readonly labels: Labels;
@@ -151,6 +163,8 @@ export interface WinRateRow {
   readonly rates: Readonly<Record<Exclude<WinRateForm, 'by-value'>, Share>>;
   /** By currency. */
   readonly byValue: Readonly<Record<string, Share>>;
+  /** By what was expected of the deals when they ended. */
+  readonly byBand: readonly ValueBand[];
   /** By weeks of age: form (d) for every age. */
   readonly curve: readonly CurvePoint[];
 }

@@ -56,7 +56,10 @@ export async function openAnswering(
 
   async function tell(more: readonly RecordedEvent[]): Promise<void> {
     for (const event of more) {
-      await eventStore.appendMany([{ stream: event.stream, expected: 'any', events: [toAppend(event)], recordedAt: event.recordedAt }]);
+      const [outcome] = await eventStore.appendMany([
+        { stream: event.stream, expected: 'any', events: [toAppend(event)], recordedAt: event.recordedAt },
+      ]);
+      if (outcome?.status === 'rejected') throw outcome.reason;
     }
     const page = await eventStore.readAll({ after: LOG_START, limit: 1_000_000 });
     events.splice(0, events.length, ...page.events.map((stored) => catalog.decode(stored)));

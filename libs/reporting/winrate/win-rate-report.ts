@@ -3,6 +3,7 @@ import type { GroupedPaths } from '../paths/grouped.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
 import { kaplanMeier } from '../survival/kaplan-meier.js';
+import { byValueBand } from './value-bands.js';
 import type { WinRateCounts, WinRateScope } from './win-rate.js';
 import { countWinRate, emptyWinRate, winCurve, winRates } from './win-rate.js';
 
@@ -31,14 +32,13 @@ function weekly(counts: WinRateCounts): CurvePoint[] {
 
 export function winRateOf({ group, paths }: GroupedPaths, scope: WinRateScope, view: DimensionView): WinRateRow {
   const counts = emptyWinRate();
-  let n = 0;
-  for (const path of paths) if (countWinRate(counts, path, scope)) n += 1;
+  const members = paths.filter((path) => countWinRate(counts, path, scope));
   const { won, lost, derailed, open, overdue, old, unvalued } = counts;
   const { 'by-value': byValue, ...rates } = winRates(counts);
   return {
     group,
     labels: labelsOf(group, view),
-    n,
+    n: members.length,
     won,
     lost,
     derailed,
@@ -48,6 +48,7 @@ export function winRateOf({ group, paths }: GroupedPaths, scope: WinRateScope, v
     unvalued,
     rates,
     byValue,
+    byBand: byValueBand(members),
     curve: weekly(counts),
   };
 }

@@ -1,4 +1,6 @@
-import type { CurvePoint, WinRateAnswer, WinRateRow } from '../../../../libs/reporting/flow-queries.js';
+import type { MoneyText } from '../../../../libs/domain/shared/money.js';
+import { moneyText } from '../../../../libs/domain/shared/money.js';
+import type { CurvePoint, ValueBand, WinRateAnswer, WinRateRow } from '../../../../libs/reporting/flow-queries.js';
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, instantText, intervalText, percent, withThousands } from '../text.js';
@@ -22,7 +24,7 @@ function forms(names: ReturnType<typeof groupNames>, row: WinRateRow): string[][
   const valued = Object.entries(row.byValue).map(([currency, { won, of, rate }]) => [
     'by-value',
     `the same by value, ${currency}`,
-    ...[won, of].map((minor) => withThousands((minor / 100).toFixed(0))),
+    ...[won, of].map((minor) => withThousands(moneyText({ minor, currency }).amount)),
     percent(rate),
     '-',
   ]);
@@ -48,6 +50,25 @@ function curveText(curve: readonly CurvePoint[]): string {
     ]),
   );
   return `Outcomes by age\n\n${drawn}`;
+}
+
+function bandsText(bands: readonly ValueBand[]): string {
+  if (bands.length < 2) return '';
+  const drawn = table(
+    [{ title: 'expected', ...RIGHT }, ...['won', 'lost', 'rate', '95 % interval'].map((title) => ({ title, ...RIGHT }))],
+    bands.map(({ from, to, won, lost, rate, low, high }) => [
+      from === null || to === null ? 'not known' : `${wholeText(from)} to ${wholeText(to)} ${from.currency}`,
+      countText(won),
+      countText(lost),
+      percent(rate),
+      intervalText(low, high),
+    ]),
+  );
+  return `By what was expected of them when they ended\n\n${drawn}`;
+}
+
+function wholeText({ amount }: MoneyText): string {
+  return withThousands(amount.replace(/\.00$/, ''));
 }
 
 function countsText({ n, won, lost, derailed, open, overdue, old }: WinRateRow): string {
@@ -76,6 +97,7 @@ export function winRateText({ basis, rows }: WinRateAnswer): string {
     `Win rates ${which}, as of ${instantText(basis.asOf, basis.timeZone)}`,
     drawn,
     only && countsText(only),
+    only && bandsText(only.byBand),
     only && curveText(only.curve),
     basisWords(basis, `Old is open for more than ${basis.oldAfter}; ages are from ${basis.milestone}.`),
   );
