@@ -19,6 +19,7 @@ import type { Answers } from '../../projections/answers/answers.js';
 import { DealRows, StatesFromRows } from '../../projections/answers/deal-rows.js';
 import { IndexedStates } from '../../projections/timeline/indexed-states.js';
 import { AnswersByZone } from './answers-by-zone.js';
+import { buildInWorker } from './build-elsewhere.js';
 import type { Config } from './config.js';
 import { filesOf } from './files.js';
 import { HouseClock } from './house-clock.js';
@@ -128,7 +129,13 @@ export async function openDealtrail(
     const commands = openCommandHandling({ eventStore, keyStore, clock });
     const projector = readOnly
       ? null
-      : await openProjector({ eventStore, readStore, projections, ...(note === undefined ? {} : { note }) });
+      : await openProjector({
+          ...{ eventStore, readStore, projections },
+          buildElsewhere: buildInWorker({
+            ...{ log: files.log, models: files.models, streamPrefix: config.streamPrefix, keyStoreId: keyStore.id },
+          }),
+          ...(note === undefined ? {} : { note }),
+        });
     if (projector) closing.before(() => projector.stop());
     const index = indexed
       ? new IndexedStates({ readStore, eventStore, file: files.index, fallback: new StatesFromRows(new DealRows(readStore)) })

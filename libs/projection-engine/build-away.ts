@@ -10,9 +10,9 @@ export interface BuildJob {
 
 /**
  * Builds partitions up to the end of the log as it is then, elsewhere: in a worker thread with stores of its own. The engine goes on from the checkpoints that it finds.
- * Where it rejects, the engine builds here: an event that stops the build then stops it here, with its error.
+ * The signal ends it half-way. Where it rejects, the engine builds here: an event that stops the build then stops it here, with its error.
  */
-export type BuildElsewhere = (job: BuildJob) => Promise<void>;
+export type BuildElsewhere = (job: BuildJob, signal: AbortSignal) => Promise<void>;
 
 /** Members of one version that another thread builds. */
 export class BuildsAway {
@@ -20,6 +20,7 @@ export class BuildsAway {
 
   constructor(
     private readonly build: BuildElsewhere,
+    private readonly signal: AbortSignal,
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -44,7 +45,7 @@ export class BuildsAway {
     const { name, version } = first.model;
     const shares = members.map(({ partition, epoch }) => ({ partition, epoch }));
     try {
-      await this.build({ name, version, partitions: first.partitions, shares });
+      await this.build({ name, version, partitions: first.partitions, shares }, this.signal);
     } catch (error) {
       this.onError(error);
     }

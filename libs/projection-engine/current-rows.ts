@@ -79,8 +79,9 @@ function show<S, C extends Columns, E extends DomainEvent>(
   const changes: RowChange[] = [];
   if (shown !== null) changes.push({ kind: 'withdraw', key: { entity, openedBy: shown.openedBy, ordinal: 0 }, withdrawnBy: position });
   if (columns !== null) {
-    const life = { entity, openedBy: position, ordinal: 0, validFrom: event.effectiveAt, validTo: null, endedBy: null, withdrawnBy: null };
-    const row: Row = { ...columns, ...life };
+    const validFrom = event.effectiveAt;
+    // Its life first, as in intervals.ts.
+    const row: Row = { entity, openedBy: position, ordinal: 0, validFrom, validTo: null, endedBy: null, withdrawnBy: null, ...columns };
     changes.push({ kind: 'insert', row });
   }
   return { state: { ...next, shown: columns === null ? null : { columns, openedBy: position } }, changes };

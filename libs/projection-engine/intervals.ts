@@ -64,7 +64,8 @@ export function intervalProjection<S, C extends Columns, E extends DomainEvent =
 
 function insert<C extends Columns>(entity: string, link: Link<C>, columns: C, validTo: EpochMs | null, endedBy: number | null): RowChange {
   const { validFrom, openedBy, ordinal } = link;
-  const row: Row = { ...columns, entity, openedBy, ordinal, validFrom, validTo, endedBy, withdrawnBy: null };
+  // Its life first: properties added behind a spread of so many make V8 keep the object as a dictionary, at twenty times the cost.
+  const row: Row = { entity, openedBy, ordinal, validFrom, validTo, endedBy, withdrawnBy: null, ...columns };
   return { kind: 'insert', row };
 }
 

@@ -18,6 +18,8 @@ export interface OwnKeepingParts {
   readonly lanes: Lanes;
   readonly partitionsFor: (name: string) => number;
   readonly buildElsewhere: BuildElsewhere | undefined;
+  /** Of the process: what is being built elsewhere ends with it. */
+  readonly signal: AbortSignal;
   /** Between pages. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
   /** Lets the lanes go on until this holds. */
@@ -69,7 +71,7 @@ export class OwnKeeping {
   }
 
   async rebuild(name: string): Promise<void> {
-    const { lanes, laneOptions, buildElsewhere, exclusively, until } = this.parts;
+    const { lanes, laneOptions, buildElsewhere, exclusively, signal, until } = this.parts;
     const first = this.inUse().find((member) => member.model.name === name);
     if (first === undefined)
       throw new RangeError(
@@ -86,10 +88,11 @@ export class OwnKeeping {
     if (buildElsewhere !== undefined) {
       const shares = fresh.map(({ partition, epoch }) => ({ partition, epoch }));
       // Where that ends half-way, it is finished here.
-      await buildElsewhere({ name, version, partitions: fresh.length, shares }).catch((error: unknown) =>
+      await buildElsewhere({ name, version, partitions: fresh.length, shares }, signal).catch((error: unknown) =>
         this.parts.note({ kind: 'build-came-back', error: String(error) }),
       );
     }
+    if (signal.aborted) throw new Error(`the rebuild of ${name} was stopped with the process, the rows in use stay`);
     await exclusively(async () => {
       for (const member of fresh) await refreshMember(laneOptions, member);
       lanes.add(fresh);

@@ -87,6 +87,7 @@ export class Projector implements ReadModels {
   private loops: Promise<unknown> | null = null;
   private readonly wakeUps = new Set<AbortController>();
   private stopping = false;
+  private readonly ending = new AbortController();
   private failure: unknown = null;
   /** The read store was away: what it holds may be older than what it had acknowledged. */
   private doubtful = false;
@@ -120,7 +121,7 @@ export class Projector implements ReadModels {
       note: (note: ProjectorNote) => this.note(note),
     };
     const until = (arrived: () => boolean): Promise<void> => this.until(arrived);
-    this.own = new OwnKeeping({ ...parts, until, buildElsewhere: options.buildElsewhere });
+    this.own = new OwnKeeping({ ...parts, until, buildElsewhere: options.buildElsewhere, signal: this.ending.signal });
     this.shared = options.leases === undefined ? null : this.sharing(options.leases, parts);
   }
 
@@ -149,6 +150,7 @@ export class Projector implements ReadModels {
 
   /** Ends after the page at hand; on a shared store its partitions are then free at once. */
   async stop(): Promise<void> {
+    this.ending.abort();
     await this.rest();
     await this.shared?.keeping.leave().catch((error: unknown) => {
       // Who cannot say that it goes is found out by its silence.
@@ -213,14 +215,14 @@ export class Projector implements ReadModels {
     return this.lanes.members();
   }
 
-  private sharing(leases: LeaseOptions, parts: Omit<ConstructorParameters<typeof OwnKeeping>[0], 'until' | 'buildElsewhere'>) {
+  private sharing(leases: LeaseOptions, parts: Omit<ConstructorParameters<typeof OwnKeeping>[0], 'until' | 'buildElsewhere' | 'signal'>) {
     const { eventStore, readStore, projections, buildElsewhere, answerMs, keepRetiredMs = 600_000 } = this.options;
     const keeps = projections.map(({ model }) => `${model.name}@${model.version}`).join(' ');
     const tenure = new Tenure(readStore, leases, keeps);
     const away =
       buildElsewhere === undefined
         ? null
-        : new BuildsAway(buildElsewhere, (error) => this.note({ kind: 'build-came-back', error: messageOf(error) }));
+        : new BuildsAway(buildElsewhere, this.ending.signal, (error) => this.note({ kind: 'build-came-back', error: messageOf(error) }));
     const { partitions } = this.options;
     const models = new SharedModels({
       ...{ eventStore, readStore, projections, now: this.now },
@@ -338,10 +340,11 @@ export class Projector implements ReadModels {
   }
 
   private async until(arrived: () => boolean): Promise<void> {
-    const done = (): boolean => this.failure !== null || arrived();
+    const done = (): boolean => this.failure !== null || this.ending.signal.aborted || arrived();
     if (this.loops !== null) await this.waiters.until(done, Number.POSITIVE_INFINITY);
     else while (!done()) await this.exclusively(() => this.round());
     if (this.failure !== null) throw this.failure;
+    if (!arrived()) throw new Error('the projector was stopped before that was done');
   }
 
   private async rest(): Promise<void> {
@@ -349,6 +352,7 @@ export class Projector implements ReadModels {
     this.wake();
     await this.loops;
     this.loops = null;
+    this.waiters.moved();
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {

@@ -1,0 +1,38 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { BuildElsewhere, BuildJob } from '../../libs/projection-engine/build-away.js';
+
+/** What the worker is told: enough to open its own connections. */
+export interface BuildWork {
+  readonly log: string;
+  readonly models: string;
+  readonly streamPrefix: string;
+  readonly keyStoreId: string;
+  readonly job: BuildJob;
+}
+
+/** Rebuilds in a worker thread: the process goes on answering and projecting while a whole log is read. */
+export function buildInWorker(stores: Omit<BuildWork, 'job'>): BuildElsewhere {
+  return (job, signal) =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker(workerFile(), { workerData: { ...stores, job } satisfies BuildWork });
+      const end = (): void => void worker.terminate();
+      let built = false;
+      signal.addEventListener('abort', end, { once: true });
+      worker.once('message', () => (built = true));
+      worker.once('error', reject);
+      worker.once('exit', () => {
+        signal.removeEventListener('abort', end);
+        if (built) resolve();
+        else reject(new Error(`the rebuild of ${job.name} in a thread of its own ended half-way`));
+      });
+    });
+}
+
+/** A worker runs what was built, also where the sources are run as they are (tests). */
+function workerFile(): string {
+  const here = fileURLToPath(import.meta.url);
+  const folder = here.endsWith('.ts') ? join(dirname(here), '..', '..', 'dist', 'apps', 'wiring') : dirname(here);
+  return join(folder, 'build.worker.js');
+}
