@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { RecordedEvent } from '../domain/shared/envelope.js';
 import { categoryOf } from '../domain/shared/ids.js';
 import type { EpochMs } from '../domain/shared/instant.js';
@@ -51,6 +52,9 @@ interface Share {
   halted: boolean;
 }
 
+/** Events in hand at a time. Few die young, and many would be moved by the garbage collector before they die. */
+const EVENTS_PER_READ = 500;
+
 /** Thrown by `history()` where the stream's events have not been read yet: the event is applied again when they have. */
 const HISTORY_NEEDED = Symbol('history needed');
 /** The state of a stream that could not be folded up to here. */
@@ -81,19 +85,34 @@ export class Lane {
     this.cursor = checkpoints.reduce((lowest, position) => (position < lowest ? position : lowest), checkpoints[0] ?? LOG_START);
   }
 
-  /** One page. Throws only what no event did: a store is unavailable or damaged, a partition is another's. The same page is then taken again. */
+  /**
+   * One page: read and projected in small pieces, so that a large page holds its rows but not its events, and committed whole. Throws only what no event did: a store
+   * is unavailable or damaged, a partition is another's. The same page is then taken again.
+   */
   async step(limit: number): Promise<Step> {
-    const page = await this.options.eventStore.readAll({ after: this.cursor, limit });
+    const shares = this.newShares();
+    let events = 0;
+    let through = this.cursor;
+    let end = false;
     try {
-      if (page.events.length > 0) await this.take(page.events);
+      for (;;) {
+        const piece = await this.options.eventStore.readAll({ after: through, limit: Math.min(EVENTS_PER_READ, limit - events) });
+        if (piece.events.length > 0) await this.project(piece.events, shares);
+        events += piece.events.length;
+        through = piece.through;
+        end = piece.end;
+        if (end || events >= limit) break;
+        await turn();
+      }
+      await this.take(shares, through);
     } catch (error) {
       this.states.clear(); // some members may have taken an event that others have not
       throw error;
     }
-    this.cursor = page.through;
-    this.atEnd = page.end;
-    if (page.end) for (const member of this.running()) member.movedAt = this.options.now();
-    return { events: page.events.length, end: page.end };
+    this.cursor = through;
+    this.atEnd = end;
+    if (end) for (const member of this.running()) member.movedAt = this.options.now();
+    return { events, end };
   }
 
   running(): Member[] {
@@ -105,29 +124,37 @@ export class Lane {
     this.states.clear();
   }
 
-  private async take(events: readonly StoredEvent[]): Promise<void> {
-    const shares = await this.project(events);
+  private async take(shares: readonly Share[], through: Position): Promise<void> {
     try {
       await this.commit(shares);
     } catch (error) {
       if (isOfTheStore(error)) throw error;
-      await this.takeOneByOne(events, error);
+      this.states.clear();
+      await this.takeOneByOne(through);
+      this.options.note({ kind: 'page-taken-apart', error: messageOf(error) });
     }
   }
 
-  /** A commit was refused: finds the event and the member that it was refused for. */
-  private async takeOneByOne(events: readonly StoredEvent[], error: unknown): Promise<void> {
-    for (const event of events) {
-      for (const share of await this.project([event])) {
-        try {
-          await this.commit([share]);
-        } catch (refusal) {
-          if (isOfTheStore(refusal)) throw refusal;
-          await this.commitFailed(share, event, refusal);
-        }
+  /** A commit was refused: reads the page again and finds the event and the member that it was refused for. */
+  private async takeOneByOne(through: Position): Promise<void> {
+    for (let after = this.cursor; after < through;) {
+      const piece = await this.options.eventStore.readAll({ after, limit: EVENTS_PER_READ });
+      for (const event of piece.events) if (event.position <= through) await this.takeOne(event);
+      after = piece.through;
+    }
+  }
+
+  private async takeOne(event: StoredEvent): Promise<void> {
+    const shares = this.newShares();
+    await this.project([event], shares);
+    for (const share of shares) {
+      try {
+        await this.commit([share]);
+      } catch (refusal) {
+        if (isOfTheStore(refusal)) throw refusal;
+        await this.commitFailed(share, event, refusal);
       }
     }
-    this.options.note({ kind: 'page-taken-apart', error: messageOf(error) });
   }
 
   private async commitFailed(share: Share, event: StoredEvent, error: unknown): Promise<void> {
@@ -159,13 +186,16 @@ export class Lane {
     });
   }
 
-  private async project(events: readonly StoredEvent[]): Promise<Share[]> {
-    const shares: Share[] = this.members.map((member) => ({
+  private newShares(): Share[] {
+    return this.members.map((member) => ({
       member,
       rows: new RowBatch(member.projection.onlyLatest === true && this.options.readStore.commitsWhole),
       through: undefined,
       halted: member.state !== 'building' && member.state !== 'live',
     }));
+  }
+
+  private async project(events: readonly StoredEvent[], shares: readonly Share[]): Promise<void> {
     const histories = new StreamHistories(this.options.eventStore, this.options.decode);
     for (const stored of events) {
       const plan = this.planFor(stored);
@@ -180,7 +210,6 @@ export class Lane {
       }
       for (const share of shares) if (!share.halted) share.through = stored;
     }
-    return shares;
   }
 
   /** Whether a member keeps the partition of the stream: the states of the others' streams are theirs. */

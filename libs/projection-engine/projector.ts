@@ -98,7 +98,7 @@ export class Projector implements ReadModels {
   constructor(private readonly options: ProjectorOptions) {
     this.now = options.now ?? Date.now;
     this.livePage = options.pageEvents?.live ?? 500;
-    this.buildPage = options.pageEvents?.build ?? 5_000;
+    this.buildPage = options.pageEvents?.build ?? 10_000;
     const { failure } = options;
     this.laneOptions = {
       eventStore: options.eventStore,
