@@ -1,7 +1,17 @@
 import type { DealsBehindQuery } from '../../libs/reporting/queries.js';
-import { given, number, one } from './given.js';
+import { choice, given, number, one } from './given.js';
 import { asOf, knowledge, knownAt, scope, scopeOf, timeZone } from './parameters.js';
-import type { Question } from './question.js';
+import type { Parameter, Question } from './question.js';
+import { mode } from './reports/cohorts.js';
+
+/** The deals behind a step of a funnel, or behind the cohort of any report. */
+const ofFunnel: readonly Parameter[] = [
+  { name: 'cohort', about: 'only deals that came to the milestone in this period', example: '2017-Q2' },
+  { name: 'milestone', about: 'of the cohort: registered (default), contacted, qualified, or a stage', example: 'qualified' },
+  { name: 'reached', about: 'only those that the funnel counts at this step', example: 'proposal' },
+  mode,
+  { name: 'within', about: 'of the funnel: only what happened within this age of each deal', example: '90d' },
+];
 
 const deals: Question = {
   command: 'report deals',
@@ -11,6 +21,7 @@ const deals: Question = {
   parameters: [
     asOf,
     { name: 'undated', about: 'those counted in `undated` instead', example: 'true', shape: 'flag' },
+    ...ofFunnel,
     { name: 'limit', about: 'deals of a page; default 50, at most 1000', example: '50' },
     { name: 'cursor', about: "the page before's `next`", example: 'eyJ…' },
     ...scope,
@@ -22,6 +33,8 @@ const deals: Question = {
         ...scopeOf(said),
         asOf: one(said, 'asOf'),
         undated: one(said, 'undated') === 'true' ? true : undefined,
+        ...{ cohort: one(said, 'cohort'), milestone: one(said, 'milestone'), reached: one(said, 'reached') },
+        ...{ mode: choice(said, mode), within: one(said, 'within') },
         limit: number(said, 'limit'),
         cursor: one(said, 'cursor'),
       }),

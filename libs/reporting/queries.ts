@@ -97,6 +97,14 @@ export interface DealsBehindQuery extends Scoped, Known {
   readonly group?: Group;
   /** True: the deals counted in `undated` instead. */
   readonly undated?: boolean;
+  /** Of a funnel: only deals that came to the milestone in this period … */
+  readonly cohort?: string;
+  /** … `registered` by default … */
+  readonly milestone?: string;
+  /** … and that the funnel counts at this step, in its mode and within its age. */
+  readonly reached?: string;
+  readonly mode?: 'reached' | 'touched' | 'strict';
+  readonly within?: string;
   /** Default 50, at most 1,000. */
   readonly limit?: number;
   /** What the page before gave as `next`. */

@@ -99,7 +99,8 @@ export function openAnswers(options: AnswersOptions): Answers {
     velocity: (query, asker) => cohorts.velocity(query, asker),
     forecast: (query, asker) => forecasts.forecast(query, asker),
     forecastHistory: (query, asker) => forecasts.history(query, asker),
-    deals: (query, asker) => pipeline.deals(query, asker),
+    deals: ({ cohort, ...query }, asker) =>
+      cohort === undefined ? pipeline.deals(query, asker) : cohorts.deals({ ...query, cohort }, asker),
     deal: (idOrKey, query, asker) => deal.deal(idOrKey, query, asker),
     dealHistory: (idOrKey, query, asker) => deal.history(idOrKey, query, asker),
   };

@@ -24,8 +24,15 @@ describe('a funnel', () => {
           const { entries, ...exits } = account;
           expect(Object.values(exits).reduce((sum, count) => sum + count, 0)).toBe(entries);
         }
-        // Every group's cohort is a part of the whole one, and every mode counts no more than the one that forgives more.
+        // Every figure opens to its deals: of a stage that two pipelines have, to those of both.
         const whole = await world.answers.funnel({ ...common, mode }, nobody);
+        for (const step of new Set(whole.rows.map((row) => row.milestone))) {
+          const counts = whole.rows.filter((row) => row.milestone === step).map(({ deals }) => deals);
+          const behind = await world.answers.deals({ ...common, mode, reached: step, limit: 1_000 }, nobody);
+          expect(behind.deals.length).toBeGreaterThanOrEqual(Math.max(...counts));
+          expect(behind.deals.length).toBeLessThanOrEqual(counts.reduce((sum, count) => sum + count, 0));
+        }
+        // Every group's cohort is a part of the whole one, and every mode counts no more than the one that forgives more.
         const start = (rows: typeof funnel.rows): number =>
           rows.filter((row) => row.milestone === milestone && row.pipeline === undefined).reduce((sum, row) => sum + row.deals, 0);
         expect(start(funnel.rows)).toBe(start(whole.rows));

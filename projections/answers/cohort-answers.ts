@@ -10,7 +10,6 @@ import type {
   InflowQuery,
   LeadTimesAnswer,
   LeadTimesQuery,
-  Maturity,
   TimeInStageAnswer,
   TimeInStageQuery,
   VelocityAnswer,
@@ -19,22 +18,26 @@ import type {
   WinRateQuery,
 } from '../../libs/reporting/flow-queries.js';
 import { FUNNEL_METHOD, funnelOf, funnelSteps } from '../../libs/reporting/funnel/funnel-report.js';
+import type { FunnelQuestion } from '../../libs/reporting/funnel/funnel.js';
 import { FunnelFold } from '../../libs/reporting/funnel/funnel.js';
 import { INFLOW_METHOD, inflowOf, inflowPeriods } from '../../libs/reporting/inflow/inflow.js';
 import { LEAD_TIMES_METHOD, leadTimeOf, summariseLeadTimes } from '../../libs/reporting/leadtimes/lead-times.js';
 import { TIME_IN_STAGE_METHOD, timeInStage } from '../../libs/reporting/leadtimes/time-in-stage.js';
+import { lastRow } from '../../libs/reporting/paths/deal-path.js';
 import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
 import type { FlowDeals } from '../../libs/reporting/paths/grouped.js';
 import { flowDeals } from '../../libs/reporting/paths/grouped.js';
+import type { Milestone } from '../../libs/reporting/paths/milestones.js';
 import { milestoneOf } from '../../libs/reporting/paths/milestones.js';
 import { stageOrder, stagesKnown } from '../../libs/reporting/paths/stage-order.js';
 import type { StageOrder } from '../../libs/reporting/paths/spells.js';
+import { dealBehind, DEALS_METHOD, inGroup, pageOfDeals } from '../../libs/reporting/pipeline/deals-behind.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
 import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
-import type { PipelineQuery } from '../../libs/reporting/queries.js';
+import type { DealsBehindAnswer, DealsBehindQuery, Grouping, PipelineQuery } from '../../libs/reporting/queries.js';
 import type { DealInterval } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
-import { labelsOf } from '../../libs/reporting/scope/groupings.js';
+import { labelsOf, parseGroupings } from '../../libs/reporting/scope/groupings.js';
 import { parseAge } from '../../libs/reporting/time/age.js';
 import { parseFlowBounds, parseInstant } from '../../libs/reporting/time/instant.js';
 import type { Period } from '../../libs/reporting/time/period.js';
@@ -47,11 +50,11 @@ import { countsForWinRate } from '../../libs/reporting/winrate/win-rate.js';
 import type { Asked, Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
 import { basisOf } from './basis.js';
+import { maturityMarks, smallMarks } from './cohort-marks.js';
+import { NAMED, pageLimit } from './pages.js';
 import type { ReadQuestion } from './question.js';
 import type { Asker } from './sources.js';
 
-/** Fewer deals than these tell little: the answer says so. */
-const SMALL_N = 30;
 const ALWAYS = { from: BEGINNING_OF_TIME, to: END_OF_TIME };
 
 interface Cohorts extends Asked {
@@ -70,16 +73,8 @@ export class CohortAnswers {
 
   async funnel(query: FunnelQuery, asker: Asker): Promise<FunnelAnswer> {
     const cohorts = await this.follow(query, asker);
-    const period = parsePeriod(query.cohort, cohorts.time);
-    const milestone = milestoneOf(query.milestone ?? 'registered', cohorts.stages);
-    const mode = query.mode ?? 'reached';
-    if (!['reached', 'touched', 'strict'].includes(mode))
-      throw new QuestionNotUnderstood(`'${String(mode)}' is no mode; take reached, touched or strict`);
-    const bounds = { milestone, from: period.start, to: period.end };
-    const members = cohorts.deals.all.filter((path) => FunnelFold.startOf(path, bounds) !== null);
-    const steps = funnelSteps(milestone, members, cohorts.view);
-    const withinMs = query.within === undefined ? null : parseAge(query.within);
-    const question = { ...bounds, mode, withinMs, steps, order: cohorts.order };
+    const { period, question, members } = askedFunnel(query, cohorts);
+    const { milestone, mode, withinMs } = question;
     const funnels = cohorts.deals.groups
       .map((group) => funnelOf(group, question, cohorts.view))
       .filter(({ maturity }, _, all) => all.length === 1 || maturity.n > 0);
@@ -99,6 +94,24 @@ export class CohortAnswers {
       undated: cohorts.deals.undated,
     } as const;
     return this.asking.sources.personal.open(answer, asker);
+  }
+
+  /** The deals of a cohort, or those of them that a funnel counts at a step. */
+  async deals(query: DealsBehindQuery & { readonly cohort: string }, asker: Asker): Promise<DealsBehindAnswer> {
+    const limit = pageLimit(query.limit);
+    if (query.undated === true) throw new QuestionNotUnderstood('deals without a date of their own belong to no cohort');
+    const { reached, group = {}, ...asked } = query;
+    const cohorts = await this.follow({ ...asked, groupBy: parseGroupings(Object.keys(group)) }, asker, NAMED);
+    const { period, question, members } = askedFunnel(asked, cohorts);
+    const step = reached === undefined ? undefined : milestoneOf(reached, cohorts.stages);
+    const counted = step === undefined ? members : dealsAtStep(members, question, step);
+    const ofGroup = inGroup(group, cohorts.view, cohorts.read.zone);
+    const rows = counted.map(lastRow).filter(ofGroup);
+    const page = pageOfDeals(rows, limit, query.cursor);
+    const paths = counted.filter((path) => ofGroup(lastRow(path)));
+    const basis = await this.basis(cohorts, `${DEALS_METHOD}/${FUNNEL_METHOD}/${question.mode}`, period, paths, []);
+    const deals = page.rows.map((row) => dealBehind(row, cohorts.view));
+    return this.asking.sources.personal.open({ report: 'deals', basis, deals, next: page.next } as const, asker);
   }
 
   async leadTimes(query: LeadTimesQuery, asker: Asker): Promise<LeadTimesAnswer> {
@@ -197,12 +210,12 @@ export class CohortAnswers {
     return this.asking.sources.personal.open({ report: 'velocity', basis, rows, undated: cohorts.deals.undated } as const, asker);
   }
 
-  private async follow(query: PipelineQuery, asker: Asker): Promise<Cohorts> {
+  private async follow(query: PipelineQuery, asker: Asker, more: readonly Grouping[] = []): Promise<Cohorts> {
     const { sources } = this.asking;
     const asked = await this.asking.begin(query, []);
     const asOf = query.asOf === undefined ? asked.time.now : parseInstant(query.asOf, asked.time);
     const knownAt = asked.most.number;
-    const view = await this.asking.view(asked.question, asOf, asked.most);
+    const view = await this.asking.view(asked.question, asOf, asked.most, more);
     const read = await this.asking.byId(asked.question, view, asker);
     const rows: DealInterval[] = [];
     for await (const page of sources.dealRows.knownAt(knownAt)) rows.push(...page);
@@ -235,22 +248,32 @@ export class CohortAnswers {
   }
 }
 
-function maturityMarks(maturity: readonly Maturity[], aged: boolean): string[] {
-  const n = maturity.reduce((sum, one) => sum + one.n, 0);
-  const closed = maturity.reduce((sum, one) => sum + one.closed, 0);
-  const oldEnough = maturity.reduce((sum, one) => sum + one.oldEnough, 0);
-  return [
-    ...(closed < n ? [`deals of the cohort still open, their outcome not known: ${n - closed} of ${n}`] : []),
-    ...(aged && oldEnough < n ? [`deals younger than the age asked for, so that the cohort is immature: ${n - oldEnough} of ${n}`] : []),
-  ];
+interface AskedFunnel {
+  readonly period: Period;
+  readonly question: FunnelQuestion;
+  readonly members: readonly DealPath[];
 }
 
-function smallMarks(counts: readonly number[]): string[] {
-  const small = counts.filter((n) => n > 0 && n < SMALL_N).length;
-  if (small === 0) return [];
-  return [
-    counts.length === 1
-      ? `n = ${counts[0]} is small: shares and times of so few say little`
-      : `${small} of ${counts.length} rows are of fewer than ${SMALL_N} deals: shares and times of so few say little`,
-  ];
+/** @throws QuestionNotUnderstood, TimeNotUnderstood */
+function askedFunnel(query: Pick<FunnelQuery, 'cohort' | 'milestone' | 'mode' | 'within'>, cohorts: Cohorts): AskedFunnel {
+  const period = parsePeriod(query.cohort, cohorts.time);
+  const milestone = milestoneOf(query.milestone ?? 'registered', cohorts.stages);
+  const mode = query.mode ?? 'reached';
+  if (!['reached', 'touched', 'strict'].includes(mode))
+    throw new QuestionNotUnderstood(`'${String(mode)}' is no mode; take reached, touched or strict`);
+  const bounds = { milestone, from: period.start, to: period.end };
+  const members = cohorts.deals.all.filter((path) => FunnelFold.startOf(path, bounds) !== null);
+  const steps = funnelSteps(milestone, members, cohorts.view);
+  const withinMs = query.within === undefined ? null : parseAge(query.within);
+  return { period, members, question: { ...bounds, mode, withinMs, steps, order: cohorts.order } };
+}
+
+/** Those that the funnel counts at the step; of a stage that several pipelines have, in any of them. */
+function dealsAtStep(members: readonly DealPath[], question: FunnelQuestion, step: Milestone): DealPath[] {
+  const fold = new FunnelFold(question);
+  for (const path of members) fold.add(path);
+  const counted = fold.result().steps.filter(({ step: of }) => ('stage' in of ? `stage:${of.stage}` : of.milestone) === step);
+  if (counted.length === 0) throw new QuestionNotUnderstood(`'${step}' is no step of this funnel`);
+  const ids = new Set(counted.flatMap(({ dealIds }) => dealIds));
+  return members.filter(({ deal }) => ids.has(deal));
 }

@@ -114,6 +114,21 @@ describe('the fixture of eight deals, at 2025-03-20 00:00', () => {
     expect(await funnel('strict')).toEqual(steps(7, 5, 1, 1, 1));
   });
 
+  it('every figure of a funnel opens to its deals: strictly D1 alone was won, by reaching D8 too', async () => {
+    const behind = async (reached: string, mode: FunnelMode) => {
+      const { deals, basis } = await answering.answers.deals({ cohort, milestone: 'qualified', reached, mode, asOf }, nobody);
+      return [basis.n, deals.map(({ deal }) => deal)];
+    };
+    expect(await behind('proposal', 'reached')).toEqual([3, ['D1', 'D2', 'D8']]);
+    expect(await behind('Proposal', 'strict')).toEqual([1, ['D1']]);
+    expect(await behind('won', 'touched')).toEqual([2, ['D1', 'D8']]);
+    const lost = await answering.answers.deals({ cohort, filters: { status: ['lost'] }, asOf }, nobody);
+    expect(lost.deals.map(({ deal }) => deal)).toEqual(['D2']);
+    await expect(answering.answers.deals({ reached: 'won', asOf }, nobody)).rejects.toThrow(
+      "'reached' is of a cohort: say which with cohort",
+    );
+  });
+
   const winRate = async (scope: { readonly cohort: string } | { readonly closed: string }, at = asOf) => {
     const { rows } = await answering.answers.winRate({ ...scope, asOf: at }, nobody);
     const [row] = rows;

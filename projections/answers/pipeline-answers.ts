@@ -30,13 +30,11 @@ import { basisOf, comparisonBasis } from './basis.js';
 import type { AnswerSources } from './answer-sources.js';
 import type { Asking } from './asking.js';
 import type { Knowledge } from './known-at.js';
+import { NAMED, pageLimit } from './pages.js';
 import type { ReadQuestion } from './question.js';
 import type { Asker } from './sources.js';
 
 const BY_STATUS_AND_STAGE: readonly Grouping[] = ['status', 'stage'];
-const MOST_DEALS = 1_000;
-/** What a page of deals names beside their ids. */
-const NAMED: readonly Grouping[] = ['owner', 'company', 'product', 'pipeline'];
 
 interface Seen extends PointSeen {
   readonly state: PipelineState | null;
@@ -88,9 +86,9 @@ export class PipelineAnswers {
   }
 
   async deals(query: DealsBehindQuery, asker: Asker): Promise<DealsBehindAnswer> {
-    const limit = query.limit ?? 50;
-    if (!Number.isInteger(limit) || limit < 1 || limit > MOST_DEALS)
-      throw new QuestionNotUnderstood(`the limit is 1 to ${MOST_DEALS} deals`);
+    const stray = (['milestone', 'reached', 'mode', 'within'] as const).find((name) => query[name] !== undefined);
+    if (stray !== undefined) throw new QuestionNotUnderstood(`'${stray}' is of a cohort: say which with cohort`);
+    const limit = pageLimit(query.limit);
     const group = query.group ?? {};
     const { time, question, most } = await this.asking.begin({ ...query, groupBy: parseGroupings(Object.keys(group)) }, []);
     const asOf = query.asOf === undefined ? time.now : parseInstant(query.asOf, time);

@@ -4,7 +4,7 @@ import { AGING_GROUPS, AGING_METHOD, agingReport, checkAging, parseClock } from 
 import { COVERAGE_GROUPS, COVERAGE_METHOD, checkCoverage, coverageReport, elapsedShare } from '../../libs/reporting/coverage/coverage.js';
 import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
-import type { Filters, Grouping } from '../../libs/reporting/queries.js';
+import type { Filters } from '../../libs/reporting/queries.js';
 import type { AgingAnswer, AgingQuery, CoverageAnswer, CoverageQuery } from '../../libs/reporting/standing-queries.js';
 import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import type { DealInterval } from '../../libs/reporting/rows.js';
@@ -16,14 +16,13 @@ import type { Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
 import { basisOf, noExpectedDateMarks } from './basis.js';
 import type { Knowledge } from './known-at.js';
+import { NAMED } from './pages.js';
 import type { ReadQuestion } from './question.js';
 import { groupingsRead } from './question.js';
 import type { Asker } from './sources.js';
 
 const MOST_LISTED = 1_000;
 const OPEN: Filters = { status: ['open'] };
-/** What a listed deal names beside its ids. */
-const NAMED: readonly Grouping[] = ['owner', 'company', 'product', 'pipeline'];
 
 function pathsAt(rows: Iterable<DealInterval>, asOf: EpochMs, knownAt: number): DealPath[] {
   return [...historiesAt(rows, knownAt)].flatMap(([deal, history]) => {

@@ -13,7 +13,7 @@ function flowOf(said: Given) {
   return { ...scopeOf(said), ...given<Pick<FunnelQuery, 'asOf' | 'groupBy'>>({ asOf: one(said, 'asOf'), groupBy: groupings(said) }) };
 }
 
-const mode = oneOf({
+export const mode = oneOf({
   name: 'mode',
   about: 'reached (default): came so far or further; touched: was there; strict: all steps',
   example: 'strict',

@@ -1,0 +1,26 @@
+import type { Maturity } from '../../libs/reporting/flow-queries.js';
+
+/** Fewer deals than these tell little: the answer says so. */
+const SMALL_N = 30;
+
+/** How much of a cohort is not known yet. */
+export function maturityMarks(maturity: readonly Maturity[], aged: boolean): string[] {
+  const n = maturity.reduce((sum, one) => sum + one.n, 0);
+  const closed = maturity.reduce((sum, one) => sum + one.closed, 0);
+  const oldEnough = maturity.reduce((sum, one) => sum + one.oldEnough, 0);
+  return [
+    ...(closed < n ? [`deals of the cohort still open, their outcome not known: ${n - closed} of ${n}`] : []),
+    ...(aged && oldEnough < n ? [`deals younger than the age asked for, so that the cohort is immature: ${n - oldEnough} of ${n}`] : []),
+  ];
+}
+
+/** Of how few deals the rows are. */
+export function smallMarks(counts: readonly number[]): string[] {
+  const small = counts.filter((n) => n > 0 && n < SMALL_N).length;
+  if (small === 0) return [];
+  return [
+    counts.length === 1
+      ? `n = ${counts[0]} is small: shares and times of so few say little`
+      : `${small} of ${counts.length} rows are of fewer than ${SMALL_N} deals: shares and times of so few say little`,
+  ];
+}
