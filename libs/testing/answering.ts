@@ -33,6 +33,7 @@ export interface Answering {
   close(): Promise<void>;
 }
 
+const APPENDED_AT_ONCE = 500;
 const PROJECTIONS = [pipelineSnapshot, dimensionTimelines, dealDirectory] as readonly Projection[];
 
 /** What was told, in real stores (SQLite, in memory), projected in one go, and asked about at a clock that stands at `now`. */
@@ -55,14 +56,18 @@ export async function openAnswering(
   let projected = 0;
 
   async function tell(more: readonly RecordedEvent[]): Promise<void> {
-    for (const event of more) {
-      const [outcome] = await eventStore.appendMany([
-        { stream: event.stream, expected: 'any', events: [toAppend(event)], recordedAt: event.recordedAt },
-      ]);
-      if (outcome?.status === 'rejected') throw outcome.reason;
+    for (let next = 0; next < more.length; next += APPENDED_AT_ONCE) {
+      const requests = more
+        .slice(next, next + APPENDED_AT_ONCE)
+        .map((event) => ({ stream: event.stream, expected: 'any' as const, events: [toAppend(event)], recordedAt: event.recordedAt }));
+      for (const outcome of await eventStore.appendMany(requests)) if (outcome.status === 'rejected') throw outcome.reason;
     }
-    const page = await eventStore.readAll({ after: LOG_START, limit: 1_000_000 });
-    events.splice(0, events.length, ...page.events.map((stored) => catalog.decode(stored)));
+    events.splice(0);
+    for (let after = LOG_START, end = false; !end;) {
+      const page = await eventStore.readAll({ after, limit: 10_000 });
+      for (const stored of page.events) events.push(catalog.decode(stored));
+      ({ through: after, end } = page);
+    }
     await project();
   }
 
