@@ -16,6 +16,8 @@ export interface BuildWork {
 export function buildInWorker(stores: Omit<BuildWork, 'job'>): BuildElsewhere {
   return (job, signal) =>
     new Promise((resolve, reject) => {
+      const halfWay = new Error(`the rebuild of ${job.name} in a thread of its own ended half-way`);
+      if (signal.aborted) return void reject(halfWay);
       const worker = new Worker(workerFile(), { workerData: { ...stores, job } satisfies BuildWork });
       const end = (): void => void worker.terminate();
       let built = false;
@@ -25,7 +27,7 @@ export function buildInWorker(stores: Omit<BuildWork, 'job'>): BuildElsewhere {
       worker.once('exit', () => {
         signal.removeEventListener('abort', end);
         if (built) resolve();
-        else reject(new Error(`the rebuild of ${job.name} in a thread of its own ended half-way`));
+        else reject(halfWay);
       });
     });
 }
