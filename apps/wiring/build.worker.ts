@@ -17,7 +17,7 @@ const eventStore = openSqliteEventStore({
   keyStoreId,
   readOnly: true,
 });
-const readStore = openSqliteReadStore({ file: models });
+const readStore = openSqliteReadStore({ file: models, checkpointPages: 500 });
 try {
   await buildShares({ eventStore, readStore, projections, job });
   parentPort?.postMessage('built');

@@ -15,7 +15,7 @@ export interface BuildOptions {
   readonly readStore: ReadStore;
   readonly projections: readonly Projection[];
   readonly job: BuildJob;
-  /** Events of the first page, default 2,000, and what a page should take: pages are made larger or smaller towards it. Others commit to the same store. */
+  /** Events of the first page, default 500, and what a page should take: pages are made larger or smaller towards it. Others commit to the same store. */
   readonly pageEvents?: number;
   readonly pageMs?: number;
   readonly cachedStreams?: number;
@@ -28,7 +28,7 @@ const ATTEMPTS = 10;
 
 /** Builds the partitions of a job up to the end of the log as it is then. @throws where an event stops the build, or the store stays away */
 export async function buildShares(options: BuildOptions): Promise<void> {
-  const { eventStore, readStore, job, signal, pageMs = 60 } = options;
+  const { eventStore, readStore, job, signal, pageMs = 25 } = options;
   const projection = options.projections.find(({ model }) => model.name === job.name);
   if (projection === undefined) throw new RangeError(`no projection ${job.name}`);
   const model = builtModel(projection.model, job.version);
@@ -47,7 +47,7 @@ export async function buildShares(options: BuildOptions): Promise<void> {
     },
     members,
   );
-  let page = options.pageEvents ?? 2_000;
+  let page = options.pageEvents ?? 500;
   for (let attempt = 0; signal?.aborted !== true;) {
     const began = performance.now();
     try {

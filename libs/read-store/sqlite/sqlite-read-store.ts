@@ -44,6 +44,11 @@ export interface SqliteReadStoreOptions {
   readonly now?: () => EpochMs;
   /** Rows of a page; default 5,000. */
   readonly pageRows?: number;
+  /**
+   * Pages of the write-ahead log after which a commit moves them into the file, which takes a while; default 4,000. A connection that others must not wait for (a
+   * rebuild in a worker) takes fewer, and so does it for all.
+   */
+  readonly checkpointPages?: number;
   /** Called before every single write of a commit; what it throws stops the commit there: how tests stop one half-way. */
   readonly beforeWrite?: () => void;
 }
@@ -61,6 +66,7 @@ export function openSqliteReadStore(options: SqliteReadStoreOptions): SqliteRead
     if (!readOnly) makeTables(db);
     // From here on waiting is ours (`#run`): SQLite's own would stop the event loop.
     db.pragma('busy_timeout = 0');
+    db.pragma(`wal_autocheckpoint = ${options.checkpointPages ?? 4_000}`);
     return new SqliteReadStore(db, options);
   } catch (error) {
     db?.close();
