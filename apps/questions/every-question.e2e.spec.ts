@@ -157,6 +157,20 @@ describe('every question', () => {
     expect(basis.period.from).toMatch(/-01T00:00:00\.000Z$/);
   });
 
+  it('is written as the caller accepts it: CSV, Parquet or a chart, else JSON', async () => {
+    const path = `/v1/reports/pipeline/series?from=${days.ago(200)}&to=${days.ago(20)}&step=month&knownAt=${knownAt}`;
+    const as = async (accept: string, url = path) => {
+      const { status, headers, text } = await running.ask(url, { headers: { accept } });
+      return [status, headers['content-type'], text.slice(0, 4)];
+    };
+    expect(await as('text/csv')).toEqual([200, 'text/csv; charset=utf-8', 'at,g']);
+    expect(await as('image/svg+xml, */*;q=0.1')).toEqual([200, 'image/svg+xml; charset=utf-8', '<svg']);
+    expect(await as('application/vnd.apache.parquet')).toEqual([200, 'application/vnd.apache.parquet', 'PAR1']);
+    expect(await as('text/html, */*')).toEqual([200, 'application/json; charset=utf-8', '{"re']);
+    expect(await as('text/csv, application/json')).toEqual([200, 'application/json; charset=utf-8', '{"re']);
+    expect((await as('image/svg+xml', '/v1/reports/aging'))[0]).toBe(406);
+  });
+
   it('without grouping is asked by `none`, which stands alone', async () => {
     const rows = async (groupBy: string) => (await json<{ rows: object[] }>(`/v1/reports/pipeline?groupBy=${groupBy}`)).rows;
     expect(await rows('none')).toHaveLength(1);

@@ -5,13 +5,13 @@ import { ApiExtraModels, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readGiven } from '../../questions/given.js';
 import type { Parameter, Question } from '../../questions/question.js';
-import { answerText } from '../../questions/question.js';
 import { QUESTIONS } from '../../questions/questions.js';
 import { callOf } from '../http/call.js';
 import { ID_SCHEMA, textFault } from '../http/fields.js';
 import { malformed } from '../http/problem.js';
 import { ProblemAnswer } from '../http/problem-answer.js';
 import { AskQuestion } from './ask-question.js';
+import { WRITTEN_AS, written } from './written-as.js';
 
 function documented({ name, about, example, choices, shape, required = false }: Parameter): MethodDecorator {
   const each = { type: 'string', ...(choices && shape !== 'list' ? { enum: [...choices] } : {}) };
@@ -22,9 +22,16 @@ function documented({ name, about, example, choices, shape, required = false }: 
 const REFUSALS: readonly (readonly [number, string])[] = [
   [400, 'The question cannot be read; `errors` says where.'],
   [404, 'There is no such deal.'],
+  [406, 'No chart is drawn of this answer (`request/not-drawn`).'],
   [409, 'The read models are of another history, or the deal is held back (`view/parked`).'],
   [503, 'Not there yet (`view/late`), or a store cannot be reached.'],
 ];
+
+/** JSON, or what the header Accept asks for: the rows as CSV or Parquet, some reports as a chart. */
+const CONTENT = {
+  'application/json': { schema: { type: 'object' } },
+  ...Object.fromEntries(Object.keys(WRITTEN_AS).map((type) => [type, { schema: { type: 'string' } }])),
+};
 
 function apply(target: object, method: string, decorators: readonly (MethodDecorator | ClassDecorator)[]): void {
   const descriptor = Object.getOwnPropertyDescriptor(target, method);
@@ -50,7 +57,8 @@ function controllerOf(question: Question): Type<object> {
       const answer = await this.queries.execute(new AskQuestion(question, given, { readPersonal: mayReadPersonal }, id));
       const { revision } = answer as { revision?: number | null };
       if (typeof revision === 'number') void reply.header('etag', `"${revision}"`);
-      void reply.type('application/json; charset=utf-8').send(answerText(answer));
+      const { type, body } = await written(answer, request.headers.accept);
+      void reply.header('vary', 'accept').type(type).send(body);
     }
   }
   Object.defineProperty(QuestionController, 'name', { value: `${question.operationId}Controller` });
@@ -58,7 +66,7 @@ function controllerOf(question: Question): Type<object> {
     ...question.parameters.map(documented),
     ...(question.about === 'deal' ? [ApiParam({ name: 'id', schema: ID_SCHEMA })] : []),
     ApiExtraModels(ProblemAnswer),
-    ApiResponse({ status: 200, description: question.summary, schema: { type: 'object' } }),
+    ApiResponse({ status: 200, description: question.summary, content: CONTENT }),
     ...REFUSALS.map(([status, description]) =>
       ApiResponse({
         status,
