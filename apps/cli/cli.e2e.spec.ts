@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exchange } from '../testing/http.js';
 import { temporaryFolder } from '../testing/running.js';
@@ -70,9 +71,26 @@ describe('the command line', () => {
   it('says what is wrong in one line, and ends with 2 for wrong usage and 1 for work that failed', async () => {
     expect(await dealtrail('report', 'pipeline', '--as-of', 'some day', ...at)).toMatchObject({ code: 2, out: '' });
     expect(await dealtrail('report', 'pipeline', '--colour', 'red', ...at)).toMatchObject({ code: 2, out: '' });
+    const wrong = await dealtrail('report', 'forecast', '--period', '2026-Q4', '--method', 'guess', ...at);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/^dealtrail: [^\n]*'guess' is invalid[^\n]*\n$/)]);
     const empty = await dealtrail('report', 'pipeline', '--data-dir', join(data.folder, 'nowhere'));
     expect(empty.code).toBe(1);
     expect(empty.err).toMatch(/^dealtrail: .* holds no log yet; [^\n]*\n$/);
+  }, 60_000);
+
+  it('writes an answer into a file: a chart, and what is no text', async () => {
+    const [chart, rows] = [join(data.folder, 'series.svg'), join(data.folder, 'rows.parquet')];
+    const series = ['report', 'series', '--from', '-1y', '--step', 'month', '--group-by', 'status', ...at];
+    expect(await dealtrail(...series, '--format', 'svg', '--output', chart)).toMatchObject({
+      code: 0,
+      out: '',
+      err: `written to ${chart}\n`,
+    });
+    expect(readFileSync(chart, 'utf8')).toMatch(/^<svg /);
+    expect(await dealtrail(...series, '--format', 'parquet', '--output', rows)).toMatchObject({ code: 0, out: '' });
+    expect(readFileSync(rows).subarray(0, 4).toString()).toBe('PAR1');
+    const none = await dealtrail('report', 'aging', '--format', 'svg', ...at);
+    expect([none.code, none.err.split('\n').length]).toEqual([2, 2]);
   }, 60_000);
 
   it('keeps its tables within 100 columns', async () => {

@@ -12,7 +12,16 @@ const program = new Command('dealtrail')
     'Records a B2B sales process as events that never change, and answers every report as of any instant, as known at any instant.',
   )
   .configureHelp({ helpWidth: 100 })
-  .showHelpAfterError('(add --help for what there is)')
+  // One line, as every other failure.
+  .configureOutput({
+    outputError: (said, write) =>
+      write(
+        `dealtrail: ${said
+          .trim()
+          .replace(/^error: /, '')
+          .replaceAll(/\s+/g, ' ')} (--help has what there is)\n`,
+      ),
+  })
   .exitOverride();
 
 function common(command: Command): Command {
