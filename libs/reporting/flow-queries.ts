@@ -116,7 +116,7 @@ export interface TimeInStageAnswer {
 export interface WinRateQuery extends FlowScope {
   /** Deals created in this period (form d and its curve) … */
   readonly cohort?: string;
-  /** … or deals closed in it. Neither: all deals up to T by their closing. */
+  /** … or deals closed in it. Neither: the cohort of all. */
   readonly closed?: string;
   /** Whose date makes the cohort: `qualified` (default) or `registered`. */
   readonly milestone?: string;

@@ -165,7 +165,7 @@ export class CohortAnswers {
     const cohorts = await this.follow(query, asker);
     const asked = query.cohort ?? query.closed;
     const period = asked === undefined ? null : parsePeriod(asked, cohorts.time);
-    const by = query.cohort === undefined ? 'closed' : 'cohort';
+    const by = query.closed === undefined ? 'cohort' : 'closed';
     const oldAfter = query.oldAfter ?? '180d';
     const scope: WinRateScope = {
       ...{ by, milestone, oldAfterMs: parseAge(oldAfter), today: periodAround(cohorts.asOf, 'day', cohorts.read.zone).from },

@@ -162,6 +162,8 @@ describe('the fixture of eight deals, at 2025-03-20 00:00', () => {
     const closed = '2025-03-01..2025-03-10';
     expect((await winRate({ closed }, '2025-03-10')).rates['by-deals']).toMatchObject({ won: 1, of: 2, rate: 0.5 });
     expect((await winRate({ closed })).rates['by-deals']).toMatchObject({ won: 1, of: 1, rate: 1 });
+    // None of them can be open, so the forms that count open deals say nothing.
+    expect((await winRate({ closed })).rates).toMatchObject({ cohort: { of: 0, rate: null }, overdue: { of: 0, rate: null } });
   });
 
   const timeInQualification = async () => {

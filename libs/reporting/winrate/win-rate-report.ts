@@ -34,7 +34,7 @@ export function winRateOf({ group, paths }: GroupedPaths, scope: WinRateScope, v
   const counts = emptyWinRate();
   const members = paths.filter((path) => countWinRate(counts, path, scope));
   const { won, lost, derailed, open, overdue, old, unvalued } = counts;
-  const { 'by-value': byValue, ...rates } = winRates(counts);
+  const { 'by-value': byValue, ...rates } = winRates(counts, scope.by);
   return {
     group,
     labels: labelsOf(group, view),

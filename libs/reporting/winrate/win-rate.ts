@@ -96,8 +96,11 @@ function share(won: number, of: number, interval = true): Share {
   return { won, of, rate: of === 0 ? null : won / of, low: band?.low ?? null, high: band?.high ?? null };
 }
 
-/** The five forms; `by-value` per currency, never mixed. */
-export function winRates(counts: WinRateCounts): Record<Exclude<WinRateForm, 'by-value'>, Share> & { 'by-value': Record<string, Share> } {
+/** The five forms; `by-value` per currency, never mixed. Of deals picked by their closing none is open: the two forms that count open ones have nothing to say. */
+export function winRates(
+  counts: WinRateCounts,
+  by: WinRateScope['by'],
+): Record<Exclude<WinRateForm, 'by-value'>, Share> & { 'by-value': Record<string, Share> } {
   const { won, lost, derailed, open, overdue, old } = counts;
   const currencies = [...new Set([...counts.wonValue.keys(), ...counts.lostValue.keys()])].sort();
   return {
@@ -109,8 +112,8 @@ export function winRates(counts: WinRateCounts): Record<Exclude<WinRateForm, 'by
       }),
     ),
     broad: share(won, won + lost + derailed),
-    cohort: share(won, won + lost + derailed + open),
-    overdue: share(won, won + lost + overdue + old),
+    cohort: by === 'closed' ? share(0, 0) : share(won, won + lost + derailed + open),
+    overdue: by === 'closed' ? share(0, 0) : share(won, won + lost + overdue + old),
   };
 }
 
