@@ -95,7 +95,7 @@ async function rebuildOne(name: string): Promise<number> {
   const file = emptyModels();
   const [eventStore, readStore] = [openLog(), openSqliteReadStore({ file })];
   const one = projections.filter(({ model }) => model.name === name);
-  const buildElsewhere = buildInWorker({ log, models: file, streamPrefix: '', keyStoreId: 'bench-keys' });
+  const buildElsewhere = buildInWorker({ kind: 'embedded', log, models: file, streamPrefix: '', keyStoreId: 'bench-keys' });
   const projector = await openProjector({ eventStore, readStore, projections: one, buildElsewhere });
   await projector.catchUp();
   const began = performance.now();

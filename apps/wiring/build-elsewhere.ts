@@ -2,23 +2,32 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { BuildElsewhere, BuildJob } from '../../libs/projection-engine/build-away.js';
+import type { SharedStoresConfig } from './shared-stores.js';
 
-/** What the worker is told: enough to open its own connections. */
+/** Where a worker finds log and read models, to open connections of its own. */
+export type BuildStores =
+  | {
+      readonly kind: 'embedded';
+      readonly log: string;
+      readonly models: string;
+      readonly streamPrefix: string;
+      readonly keyStoreId: string;
+    }
+  | ({ readonly kind: 'shared' } & SharedStoresConfig);
+
+/** What the worker is told. */
 export interface BuildWork {
-  readonly log: string;
-  readonly models: string;
-  readonly streamPrefix: string;
-  readonly keyStoreId: string;
+  readonly stores: BuildStores;
   readonly job: BuildJob;
 }
 
 /** Rebuilds in a worker thread: the process goes on answering and projecting while a whole log is read. */
-export function buildInWorker(stores: Omit<BuildWork, 'job'>): BuildElsewhere {
+export function buildInWorker(stores: BuildStores): BuildElsewhere {
   return (job, signal) =>
     new Promise((resolve, reject) => {
       const halfWay = new Error(`the rebuild of ${job.name} in a thread of its own ended half-way`);
       if (signal.aborted) return void reject(halfWay);
-      const worker = new Worker(workerFile(), { workerData: { ...stores, job } satisfies BuildWork });
+      const worker = new Worker(workerFile(), { workerData: { stores, job } satisfies BuildWork });
       const end = (): void => void worker.terminate();
       let built = false;
       signal.addEventListener('abort', end, { once: true });

@@ -43,6 +43,13 @@ export const VARIABLES = {
     fallback: 'on',
     meaning: 'demo company that `npm start` loads into an empty data directory: on, off or a number of deals',
   },
+  eventStoreUrl: { name: 'EVENTSTORE_URL', fallback: '', meaning: 'EventStoreDB that holds the log: esdb://…; unset: the embedded log' },
+  mongoUrl: { name: 'MONGODB_URL', fallback: '', meaning: 'MongoDB that holds the read models: mongodb://…/name; unset: embedded' },
+  partitions: {
+    name: 'DEALTRAIL_PARTITIONS',
+    fallback: '4',
+    meaning: 'partitions, by deal, of each large read model on MongoDB that is built from now on: as many processes can share its work',
+  },
 } as const satisfies Record<string, Variable>;
 
 export const DEFAULT_DEMO_DEALS = 2_000;
@@ -92,6 +99,39 @@ function zone(text: string): ReportZone {
   }
 }
 
+/** What a process that only projects is told. */
+export interface ProjectorConfig {
+  readonly eventStoreUrl: string;
+  readonly mongoUrl: string;
+  readonly streamPrefix: string;
+  readonly partitions: number;
+}
+
+/** @throws ConfigError */
+export function readProjectorConfig(environment: Environment): ProjectorConfig {
+  const value = (variable: Variable): string => environment[variable.name] || variable.fallback;
+  const { eventStoreUrl, mongoUrl, partitions } = VARIABLES;
+  for (const [variable, scheme] of [
+    [eventStoreUrl, /^esdb(\+discover)?:\/\//],
+    [mongoUrl, /^mongodb(\+srv)?:\/\//],
+  ] as const) {
+    if (!scheme.test(value(variable))) throw wrong(variable, value(variable), `none: a projector of its own needs it, ${variable.meaning}`);
+  }
+  const number = wholeNumber(value(partitions), 64);
+  if (number === undefined || number === 0) throw wrong(partitions, value(partitions), 'no number of partitions; use 1 to 64');
+  return {
+    eventStoreUrl: value(eventStoreUrl),
+    mongoUrl: value(mongoUrl),
+    streamPrefix: prefixOf(value(VARIABLES.streamPrefix)),
+    partitions: number,
+  };
+}
+
+function prefixOf(text: string): string {
+  if (!/^[A-Za-z0-9]{0,40}$/.test(text)) throw wrong(VARIABLES.streamPrefix, text, 'not made of up to 40 letters and digits');
+  return text;
+}
+
 /**
  * Reads and checks the environment; `dataDir` of the command line stands before `DEALTRAIL_DATA_DIR`.
  * A `DEALTRAIL_` variable that nobody reads is a typing mistake and stops too.
@@ -110,15 +150,12 @@ export function readConfig(environment: Environment, options: { readonly dataDir
   const value = (variable: Variable): string => environment[variable.name] || variable.fallback;
   const port = wholeNumber(value(VARIABLES.port), 65_535);
   if (port === undefined) throw wrong(VARIABLES.port, value(VARIABLES.port), 'no port; use 0 to 65535');
-  const streamPrefix = value(VARIABLES.streamPrefix);
-  if (!/^[A-Za-z0-9]{0,40}$/.test(streamPrefix))
-    throw wrong(VARIABLES.streamPrefix, streamPrefix, 'not made of up to 40 letters and digits');
   return {
     dataDir: resolve(options.dataDir ?? value(VARIABLES.dataDir)),
     port,
     listen: listenAddress(value(VARIABLES.listen)),
     timeZone: zone(value(VARIABLES.timeZone)),
-    streamPrefix,
+    streamPrefix: prefixOf(value(VARIABLES.streamPrefix)),
     demoDeals: demoDeals(value(VARIABLES.demo)),
   };
 }

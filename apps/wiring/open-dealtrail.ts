@@ -132,7 +132,7 @@ export async function openDealtrail(
       : await openProjector({
           ...{ eventStore, readStore, projections },
           buildElsewhere: buildInWorker({
-            ...{ log: files.log, models: files.models, streamPrefix: config.streamPrefix, keyStoreId: keyStore.id },
+            ...{ kind: 'embedded', log: files.log, models: files.models, streamPrefix: config.streamPrefix, keyStoreId: keyStore.id },
           }),
           ...(note === undefined ? {} : { note }),
         });

@@ -94,7 +94,13 @@ describe('a rebuild beside the rows in use', () => {
       await readStore.prepare(model);
       const files = filesOf(folder);
       const { keyStoreId } = eventStore.identity;
-      const build = buildInWorker({ log: files.log, models: files.models, streamPrefix: config.streamPrefix, keyStoreId });
+      const build = buildInWorker({
+        kind: 'embedded',
+        log: files.log,
+        models: files.models,
+        streamPrefix: config.streamPrefix,
+        keyStoreId,
+      });
       const job = { name: model.name, version, partitions: 1, shares: [{ partition: 0, epoch: 0 }] };
       await expect(build(job, AbortSignal.abort())).rejects.toThrow('ended half-way');
       expect(await readStore.checkpoint(model, 0)).toBeNull();

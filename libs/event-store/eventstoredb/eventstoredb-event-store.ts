@@ -38,7 +38,8 @@ export interface EventStoreDBOptions {
   readonly ids?: IdSource;
   readonly checkStored: CheckStored;
   readonly streamPrefix?: string;
-  readonly keyStoreId: string;
+  /** Null for a process that opens no personal data: any KeyStore is right for it. Only with `readOnly`. */
+  readonly keyStoreId: string | null;
   /** A store without our identity is not given one. */
   readonly readOnly?: boolean;
   /** A call that is not answered within this time has failed; default 15 s. */

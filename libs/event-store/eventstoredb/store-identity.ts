@@ -5,7 +5,7 @@ import type { LogIdentified } from '../../domain/log/log.events.js';
 import { STREAM_CATEGORIES } from '../../domain/shared/ids.js';
 import { checkEvents } from '../appendable.js';
 import type { CheckStored } from '../appendable.js';
-import { LogRefused } from '../event-store.port.js';
+import { EventStoreUnavailable, LogRefused } from '../event-store.port.js';
 import type { Clock, IdSource, LogIdentity } from '../event-store.port.js';
 import { IDENTITY_STREAM, identityEvent, refuseOtherIdentity } from '../log-identity.js';
 import { ownPrefix } from '../stream-prefix.js';
@@ -21,7 +21,7 @@ interface IdentityOptions {
   readonly ids?: IdSource;
   readonly checkStored: CheckStored;
   readonly streamPrefix?: string;
-  readonly keyStoreId: string;
+  readonly keyStoreId: string | null;
   readonly readOnly?: boolean;
 }
 
@@ -37,13 +37,14 @@ export async function establishIdentity(connection: StoreConnection, options: Id
   const prefix = ownPrefix(streamPrefix);
   const found = await readIdentity(connection, prefix);
   if (found === undefined) {
-    if (options.readOnly === true) throw new LogRefused(`the event store holds no log of ours yet: start what writes to it first`);
+    if (options.readOnly === true || options.keyStoreId === null)
+      throw new EventStoreUnavailable(`the event store holds no log of ours yet: start what writes to it first`);
     await refuseStreamsOfOthers(connection, prefix);
-    await writeIdentity(connection, prefix, options);
+    await writeIdentity(connection, prefix, { ...options, keyStoreId: options.keyStoreId });
     return establishIdentity(connection, options);
   }
   const { logId, keyStoreId } = found.data;
-  refuseOtherIdentity(found.data, { streamPrefix, keyStoreId: options.keyStoreId }, 'in the event store');
+  refuseOtherIdentity(found.data, { streamPrefix, keyStoreId: options.keyStoreId ?? keyStoreId }, 'in the event store');
   const offset = found.offset;
   return {
     identity: { logId, keyStoreId, streamPrefix },
@@ -78,7 +79,11 @@ async function readIdentity(
   };
 }
 
-async function writeIdentity(connection: StoreConnection, prefix: string, options: IdentityOptions): Promise<void> {
+async function writeIdentity(
+  connection: StoreConnection,
+  prefix: string,
+  options: IdentityOptions & { readonly keyStoreId: string },
+): Promise<void> {
   const at = options.clock.now();
   const eventId = options.ids?.eventId(at) ?? v7({ msecs: at });
   const identity = { logId: randomUUID(), keyStoreId: options.keyStoreId, streamPrefix: options.streamPrefix ?? '' };
