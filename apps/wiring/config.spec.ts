@@ -1,4 +1,4 @@
-import { ConfigError, readConfig } from './config.js';
+import { ConfigError, readConfig, readProjectorConfig } from './config.js';
 
 function complaint(environment: Record<string, string>): string {
   try {
@@ -55,7 +55,7 @@ describe('configuration', () => {
     ],
     [
       { DEALTRAIL_TIMEZONE: 'UTC' },
-      'environment variable DEALTRAIL_TIMEZONE: there is none of that name; there are DEALTRAIL_DATA_DIR, PORT, DEALTRAIL_LISTEN, DEALTRAIL_TIME_ZONE, DEALTRAIL_STREAM_PREFIX, DEALTRAIL_DEMO',
+      'environment variable DEALTRAIL_TIMEZONE: there is none of that name; there are DEALTRAIL_DATA_DIR, PORT, DEALTRAIL_LISTEN, DEALTRAIL_TIME_ZONE, DEALTRAIL_STREAM_PREFIX, DEALTRAIL_DEMO, EVENTSTORE_URL, MONGODB_URL, DEALTRAIL_PARTITIONS',
     ],
     [
       { MONGODB_URL: 'mongodb://localhost/x' },
@@ -63,5 +63,27 @@ describe('configuration', () => {
     ],
   ])('stops at a wrong value with one line that says what and where: %j', (environment, line) => {
     expect(complaint(environment as Record<string, string>)).toBe(line);
+  });
+});
+
+describe('configuration of a projector', () => {
+  const urls = { EVENTSTORE_URL: 'esdb://127.0.0.1:2113?tls=false', MONGODB_URL: 'mongodb://127.0.0.1/sales' };
+
+  it('needs both stores', () => {
+    expect(readProjectorConfig(urls)).toEqual({
+      ...{ eventStoreUrl: urls.EVENTSTORE_URL, mongoUrl: urls.MONGODB_URL, streamPrefix: '', partitions: 4 },
+    });
+    expect(readProjectorConfig({ ...urls, DEALTRAIL_PARTITIONS: '9', DEALTRAIL_STREAM_PREFIX: 'acme' })).toMatchObject({
+      ...{ streamPrefix: 'acme', partitions: 9 },
+    });
+  });
+
+  it.each([
+    [{ MONGODB_URL: urls.MONGODB_URL }, /^environment variable EVENTSTORE_URL: '' is none: a projector of its own needs it/],
+    [{ ...urls, MONGODB_URL: 'localhost' }, /^environment variable MONGODB_URL: 'localhost' is none/],
+    [{ ...urls, DEALTRAIL_PARTITIONS: '0' }, /^environment variable DEALTRAIL_PARTITIONS: '0' is no number of partitions; use 1 to 64/],
+    [{ ...urls, DEALTRAIL_STREAM_PREFIX: 'a-b' }, /^environment variable DEALTRAIL_STREAM_PREFIX: 'a-b' is not made of/],
+  ])('stops at %j', (environment, line) => {
+    expect(() => readProjectorConfig(environment)).toThrow(line);
   });
 });
