@@ -382,6 +382,8 @@ export interface DealHistoryAnswer {
   readonly deal: string;
   /** In the order in which they were recorded. */
   readonly events: readonly HistoryEntry[];
+  /** Names, as now known, of the people and things that the events and their actors name: `employee/<id>`, `company/<id>`, … */
+  readonly labels: Readonly<Record<string, Personal>>;
 }
 
 /** A question that cannot be read: an unknown grouping, a limit out of range. The message is one line for people. */

@@ -193,7 +193,9 @@ describe('answers', () => {
   });
 
   it('the whole history of a deal, corrections too, with what has become of each fact', async () => {
-    const { events } = await answering.answers.dealHistory('a2', {}, nobody);
+    const { events, labels } = await answering.answers.dealHistory('a2', {}, nobody);
+    expect(labels).toEqual({ 'employee/anna': 'withheld' });
+    expect((await answering.answers.dealHistory('a1', {}, anyone)).labels).toEqual({ 'employee/anna': 'Anna Smith' });
     expect(events.map(({ revision, type, recordedAt, standing }) => [revision, type, recordedAt.slice(0, 10), standing])).toEqual([
       [0, 'RequestRegistered', '2025-01-20', 'holds'],
       [1, 'LeadQualified', '2025-01-20', 'holds'],

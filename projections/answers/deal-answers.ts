@@ -18,6 +18,7 @@ import { labelsOf } from '../../libs/reporting/scope/groupings.js';
 import { parseInstant, parseKnownAt } from '../../libs/reporting/time/instant.js';
 import type { AnswerSources } from './answer-sources.js';
 import type { Knowledge } from './known-at.js';
+import { NAMED_THINGS, namedIn } from './named-in.js';
 import type { Asker } from './sources.js';
 import { DealUnknown } from './sources.js';
 
@@ -77,7 +78,17 @@ export class DealAnswers {
     const marks =
       known.length > 0 || first === undefined ? [] : [`${NOT_KNOWN_YET}: its first event was recorded ${isoInstant(first.recordedAt)}`];
     const entries = historyEntries(known, knowledge.position);
-    return this.sources.personal.open({ report: 'deal-history', basis: this.basis(knowledge, marks), deal: id, events: entries }, asker);
+    const answer = { basis: this.basis(knowledge, marks), deal: id, events: entries, labels: await this.names(entries, knowledge) };
+    return this.sources.personal.open({ report: 'deal-history', ...answer } as const, asker);
+  }
+
+  private async names(entries: readonly HistoryEntry[], knowledge: Knowledge): Promise<DealHistoryAnswer['labels']> {
+    const view = await this.sources.dimensions.view(this.sources.time().now, knowledge.number, NAMED_THINGS);
+    const named = [...namedIn(entries)].flatMap(([key, [kind, id]]) => {
+      const name = nameOf(view, kind, id);
+      return name === null ? [] : [[key, name] as const];
+    });
+    return Object.fromEntries(named.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   private basis({ position, recordedAt }: Knowledge, marks: readonly string[]): Omit<DealBasis, 'asOf'> {
