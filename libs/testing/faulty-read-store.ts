@@ -8,8 +8,8 @@ export interface FaultyReadStore {
   state: 'well' | 'down' | 'frozen' | { readonly slowMs: number };
   /** The next commit is carried out, and its answer is lost on the way back. */
   loseNextAnswer(): void;
-  /** The next commit stops before its last batch's last row changes and before its checkpoint; only in a store that does not commit whole. */
-  breakNextCommit(): void;
+  /** The next commit stops in its last batch, after this share of the row changes and before the checkpoint: as in a store that does not commit whole. */
+  breakNextCommit(share?: number): void;
 }
 
 const LOOK_MS = 2;
@@ -17,12 +17,12 @@ const LOOK_MS = 2;
 /** @param commitsWhole false: the store is taken as one whose commits may be seen half done, as MongoDB's are */
 export function faultyReadStore(real: ReadStore, options: { commitsWhole?: boolean } = {}): FaultyReadStore {
   let answerLost = false;
-  let broken = false;
+  let broken: number | null = null;
   const faulty: FaultyReadStore = {
     store: real,
     state: 'well',
     loseNextAnswer: () => void (answerLost = true),
-    breakNextCommit: () => void (broken = true),
+    breakNextCommit: (share = 0.5) => void (broken = share),
   };
   const pass = async (): Promise<void> => {
     while (faulty.state === 'frozen') await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
@@ -46,9 +46,10 @@ export function faultyReadStore(real: ReadStore, options: { commitsWhole?: boole
     });
   const commit: ReadStore['commit'] = async (batches) => {
     await pass();
-    if (broken) {
-      broken = false;
-      await commitHalf(real, batches);
+    if (broken !== null) {
+      const share = broken;
+      broken = null;
+      await commitPart(real, batches, share);
       throw new ReadStoreUnavailable('the store broke in the middle of a commit, says the test');
     }
     await real.commit(batches);
@@ -65,8 +66,8 @@ export function faultyReadStore(real: ReadStore, options: { commitsWhole?: boole
   return Object.assign(faulty, { store });
 }
 
-/** All batches but the last are there; of that the first half of its rows, and no checkpoint. */
-async function commitHalf(real: ReadStore, batches: Parameters<ReadStore['commit']>[0]): Promise<void> {
+/** All batches but the last are there; of that the first of its rows, and no checkpoint. */
+async function commitPart(real: ReadStore, batches: Parameters<ReadStore['commit']>[0], share: number): Promise<void> {
   const last = batches.at(-1);
   await real.commit(batches.slice(0, -1));
   if (last === undefined) return;
@@ -76,7 +77,7 @@ async function commitHalf(real: ReadStore, batches: Parameters<ReadStore['commit
   await real.commit([
     {
       ...batch,
-      changes: last.changes.slice(0, Math.ceil(last.changes.length / 2)),
+      changes: last.changes.slice(0, Math.ceil(last.changes.length * share)),
       checkpoint: { ...checkpoint, epoch: last.checkpoint.epoch },
     },
   ]);
