@@ -120,13 +120,17 @@ const deals: Readonly<Record<string, readonly Told[]>> = {
   ],
 };
 
-function tellDeals(): Telling {
+/** `more` is told in its place: at the instant of each event. */
+function tellDeals(more: readonly (readonly [day: string, stream: string, event: DomainEvent])[] = []): Telling {
   const telling = new Telling();
   const process: DomainEvent = { type: 'PipelineDefined', data: { version: 1, process: processOf({}) } };
   telling.tell('pipeline-sales', BEGINNING_OF_TIME, process, { dated: false, recordedAt: at('01-01') });
-  const moves = Object.entries(deals).flatMap(([deal, told]) => told.map(([day, ...facts]) => ({ deal, when: at(day), facts })));
-  for (const { deal, when, facts } of moves.toSorted((a, b) => a.when - b.when)) {
-    for (const fact of facts) telling.tell(`deal-${deal}`, when, fact, { processVersion: 'sales@1' });
+  const moves = Object.entries(deals).flatMap(([deal, told]) =>
+    told.map(([day, ...facts]) => ({ stream: `deal-${deal}`, when: at(day), facts: facts as readonly DomainEvent[] })),
+  );
+  const others = more.map(([day, stream, event]) => ({ stream, when: at(day), facts: [event] }));
+  for (const { stream, when, facts } of [...moves, ...others].toSorted((a, b) => a.when - b.when)) {
+    for (const fact of facts) telling.tell(stream, when, fact, stream.startsWith('deal-') ? { processVersion: 'sales@1' } : {});
   }
   return telling;
 }
@@ -134,6 +138,15 @@ function tellDeals(): Telling {
 /** Everything as recorded when it happened. */
 export function metricsFixture(): readonly RecordedEvent[] {
   return tellDeals().events;
+}
+
+/** And what anna said she would win in the first quarter, in thousands, day by day. */
+export function metricsFixtureWithSubmissions(said: Readonly<Record<string, number>>): readonly RecordedEvent[] {
+  const submitted = Object.entries(said).map(([day, thousand]) => {
+    const data = { submitterId: 'anna', from: '2025-01-01', to: '2025-04-01', category: 'commit', amount: thousands(thousand) };
+    return [day, 'forecast-anna', { type: 'ForecastSubmitted', data }] as const;
+  });
+  return tellDeals(submitted).events;
 }
 
 /** And then, on 19 March, a process that says what too long is, anna's team, and quotas of hers and of two teams. */

@@ -4,6 +4,7 @@ import type { ForecastFigures } from '../../libs/reporting/forecast-queries.js';
 import type { Grouping, MoneyFigures } from '../../libs/reporting/queries.js';
 import { openAnswering } from '../../libs/testing/answering.js';
 import { arbitraryLog, HISTORY_BEGINS } from '../../libs/testing/histories.js';
+import { metricsFixtureWithSubmissions } from '../../libs/testing/metrics-fixture.js';
 import { holds } from '../../libs/testing/property.js';
 
 const nobody = { readPersonal: false };
@@ -71,5 +72,29 @@ describe('a forecast', () => {
       }),
       0.15,
     );
+  });
+});
+
+describe('what people said they would win', () => {
+  it('is the last that was said by then, less what is won already; its history tells how right each person was (FC04, PF02, TN02)', async () => {
+    const told = metricsFixtureWithSubmissions({ '03-01': 50, '03-12': 30 });
+    const { answers, close } = await openAnswering(told, { now: Date.parse('2025-04-10'), logMadeAt: Date.parse('2025-01-01') });
+    const usd = (amount: string) => [{ amount, currency: 'USD' }];
+    const asked = { period: '2025-Q1', method: 'submitted', groupBy: ['owner'] } as const;
+    const forecast = async (asOf: string) => (await answers.forecast({ ...asked, asOf }, nobody)).rows[0];
+    expect(await forecast('2025-02-28')).toMatchObject({ group: { owner: 'anna' }, deals: 5, expected: [], forecast: [] });
+    expect(await forecast('2025-03-05')).toMatchObject({ expected: usd('50000.00'), won: [], forecast: usd('50000.00') });
+    expect(await forecast('2025-03-11')).toMatchObject({ expected: usd('38000.00'), won: usd('12000.00'), forecast: usd('50000.00') });
+    expect(await forecast('2025-03-20')).toMatchObject({ expected: usd('8500.00'), won: usd('21500.00'), forecast: usd('30000.00') });
+    const { rows } = await answers.forecastHistory({ ...asked, from: '2025-03-05', step: 'week' }, nobody);
+    expect(rows.map(({ at, error }) => [at.slice(0, 10), error])).toEqual([
+      ['2025-03-05', usd('28500.00')],
+      ['2025-03-12', usd('8500.00')],
+      ['2025-03-19', usd('8500.00')],
+      ['2025-03-26', usd('8500.00')],
+      ['2025-03-31', usd('8500.00')],
+    ]);
+    await expect(answers.forecast({ ...asked, groupBy: ['product'] }, nobody)).rejects.toThrow('people submit sums, not deals');
+    await close();
   });
 });
