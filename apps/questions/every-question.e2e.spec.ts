@@ -33,6 +33,7 @@ const ASKED: Readonly<Record<string, readonly [report: string, said: (days: Days
     'leadtimes',
     ({ ago }) => ({ from: 'registered', to: 'signed', cohort: ago(300).slice(0, 4), groupBy: 'department,source' }),
   ],
+  'report reemergence': ['reemergence', () => ({ ended: 'marketing,filed,lost', by: 'contact', groupBy: 'source' })],
   'report time-in-stage': ['time-in-stage', () => ({ postponed: 'left-out' })],
   'report winrate': ['winrate', ({ ago }) => ({ cohort: ago(300).slice(0, 4), milestone: 'registered', groupBy: 'industry' })],
   'report velocity': ['velocity', () => ({ groupBy: 'team' })],

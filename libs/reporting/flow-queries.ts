@@ -224,3 +224,48 @@ export interface InflowAnswer {
   readonly rows: readonly InflowRow[];
   readonly undated: number;
 }
+
+/** How a request may end without a deal. */
+export const DISQUALIFICATIONS = ['marketing', 'filed', 'lost'] as const;
+export type Disqualification = (typeof DISQUALIFICATIONS)[number];
+
+/** Whose later request counts as the same asking again. */
+export const REEMERGENCE_BY = ['company', 'contact'] as const;
+export type ReemergenceBy = (typeof REEMERGENCE_BY)[number];
+
+export interface ReemergenceQuery extends FlowScope {
+  /** Disqualified in this period; default: all. */
+  readonly cohort?: string;
+  /** Default marketing and filed. */
+  readonly ended?: readonly Disqualification[];
+  /** Default company. */
+  readonly by?: ReemergenceBy;
+}
+
+/** Times are days of 24 hours from the disqualification to the next request. */
+export interface ReemergenceRow {
+  readonly group: Group;
+  readonly labels: Labels;
+  /** Disqualified requests whose asker is known, and those whose is not: they can never be seen again. */
+  readonly n: number;
+  readonly askerUnknown: number;
+  readonly askedAgain: number;
+  /** A later request of theirs stands won. */
+  readonly wonAfterAll: number;
+  /** askedAgain / n, with Wilson's 95 % interval; null for n = 0. */
+  readonly share: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  /** With those who have not asked again yet as censored. */
+  readonly kaplanMeierMedian: number | null;
+}
+
+export interface ReemergenceAnswer {
+  readonly report: 'reemergence';
+  readonly basis: FlowBasis & { readonly ended: readonly Disqualification[]; readonly by: ReemergenceBy };
+  readonly rows: readonly ReemergenceRow[];
+  readonly undated: number;
+}

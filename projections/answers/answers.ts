@@ -6,6 +6,8 @@ import type {
   InflowQuery,
   LeadTimesAnswer,
   LeadTimesQuery,
+  ReemergenceAnswer,
+  ReemergenceQuery,
   TimeInStageAnswer,
   TimeInStageQuery,
   VelocityAnswer,
@@ -37,9 +39,11 @@ import { Asking } from './asking.js';
 import { CohortAnswers } from './cohort-answers.js';
 import { DealAnswers } from './deal-answers.js';
 import { ForecastAnswers } from './forecast-answers.js';
+import { Following } from './following.js';
 import { FlowAnswers } from './flow-answers.js';
 import { PipelineAnswers } from './pipeline-answers.js';
 import { StandingAnswers } from './standing-answers.js';
+import { ReemergenceAnswers } from './reemergence-answers.js';
 import type { AnswersOptions, Asker } from './sources.js';
 
 /**
@@ -59,6 +63,8 @@ export interface Answers {
   winRate(query: WinRateQuery, asker: Asker): Promise<WinRateAnswer>;
   /** How many deals came to a milestone, period by period. */
   inflow(query: InflowQuery, asker: Asker): Promise<InflowAnswer>;
+  /** How many of those who were turned away asked again, and after how long. */
+  reemergence(query: ReemergenceQuery, asker: Asker): Promise<ReemergenceAnswer>;
   /** How long open deals stand, and which stand still. */
   aging(query: AgingQuery, asker: Asker): Promise<AgingAnswer>;
   /** Open deals of a period beside what is still to be won of its quota. */
@@ -80,7 +86,9 @@ export function openAnswers(options: AnswersOptions): Answers {
   const pipeline = new PipelineAnswers(asking);
   const flows = new FlowAnswers(asking);
   const standing = new StandingAnswers(asking);
-  const cohorts = new CohortAnswers(asking);
+  const following = new Following(asking);
+  const cohorts = new CohortAnswers(asking, following);
+  const reemergence = new ReemergenceAnswers(asking, following);
   const forecasts = new ForecastAnswers(asking);
   const deal = new DealAnswers(sources);
   return {
@@ -94,6 +102,7 @@ export function openAnswers(options: AnswersOptions): Answers {
     timeInStage: (query, asker) => cohorts.timeInStage(query, asker),
     winRate: (query, asker) => cohorts.winRate(query, asker),
     inflow: (query, asker) => cohorts.inflow(query, asker),
+    reemergence: (query, asker) => reemergence.reemergence(query, asker),
     aging: (query, asker) => standing.aging(query, asker),
     coverage: (query, asker) => standing.coverage(query, asker),
     velocity: (query, asker) => cohorts.velocity(query, asker),

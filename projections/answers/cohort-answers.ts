@@ -1,9 +1,5 @@
-import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { BEGINNING_OF_TIME, END_OF_TIME, isoInstant } from '../../libs/domain/shared/instant.js';
-import { LOG_START } from '../../libs/domain/shared/position.js';
-import { rowCounts } from '../../libs/read-store/read-store.port.js';
 import type {
-  FlowBasis,
   FunnelAnswer,
   FunnelQuery,
   InflowAnswer,
@@ -25,54 +21,37 @@ import { LEAD_TIMES_METHOD, leadTimeOf, summariseLeadTimes } from '../../libs/re
 import { TIME_IN_STAGE_METHOD, timeInStage } from '../../libs/reporting/leadtimes/time-in-stage.js';
 import { lastRow } from '../../libs/reporting/paths/deal-path.js';
 import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
-import type { FlowDeals } from '../../libs/reporting/paths/grouped.js';
-import { flowDeals } from '../../libs/reporting/paths/grouped.js';
 import type { Milestone } from '../../libs/reporting/paths/milestones.js';
 import { milestoneOf } from '../../libs/reporting/paths/milestones.js';
-import { stageOrder, stagesKnown } from '../../libs/reporting/paths/stage-order.js';
-import type { StageOrder } from '../../libs/reporting/paths/spells.js';
 import { dealBehind, DEALS_METHOD, inGroup, pageOfDeals } from '../../libs/reporting/pipeline/deals-behind.js';
-import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
 import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
-import type { DealsBehindAnswer, DealsBehindQuery, Grouping, PipelineQuery } from '../../libs/reporting/queries.js';
-import type { DealInterval } from '../../libs/reporting/rows.js';
-import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
+import type { DealsBehindAnswer, DealsBehindQuery } from '../../libs/reporting/queries.js';
 import { labelsOf, parseGroupings } from '../../libs/reporting/scope/groupings.js';
 import { parseAge } from '../../libs/reporting/time/age.js';
-import { parseFlowBounds, parseInstant } from '../../libs/reporting/time/instant.js';
+import { parseFlowBounds } from '../../libs/reporting/time/instant.js';
 import type { Period } from '../../libs/reporting/time/period.js';
 import { parsePeriod, periodAround } from '../../libs/reporting/time/period.js';
-import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
 import { VELOCITY_METHOD, velocityOf } from '../../libs/reporting/winrate/velocity.js';
 import { WIN_RATE_METHOD, winRateOf } from '../../libs/reporting/winrate/win-rate-report.js';
 import type { WinRateScope } from '../../libs/reporting/winrate/win-rate.js';
 import { countsForWinRate } from '../../libs/reporting/winrate/win-rate.js';
-import type { Asked, Asking } from './asking.js';
-import type { PointSeen } from './basis.js';
-import { basisOf } from './basis.js';
+import type { Asking } from './asking.js';
 import { maturityMarks, smallMarks } from './cohort-marks.js';
+import type { Cohorts, Following } from './following.js';
 import { NAMED, pageLimit } from './pages.js';
-import type { ReadQuestion } from './question.js';
 import type { Asker } from './sources.js';
 
 const ALWAYS = { from: BEGINNING_OF_TIME, to: END_OF_TIME };
 
-interface Cohorts extends Asked {
-  readonly asOf: EpochMs;
-  readonly view: DimensionView;
-  readonly read: ReadQuestion;
-  readonly deals: FlowDeals;
-  readonly order: StageOrder;
-  /** Labels of all stages that there ever were, by id. */
-  readonly stages: ReadonlyMap<string, string>;
-}
-
 /** Reports that follow deals by their own clocks: funnel, lead times, time in stage, win rates. Each is asked as of one T, known at one K. */
 export class CohortAnswers {
-  constructor(private readonly asking: Asking) {}
+  constructor(
+    private readonly asking: Asking,
+    private readonly following: Following,
+  ) {}
 
   async funnel(query: FunnelQuery, asker: Asker): Promise<FunnelAnswer> {
-    const cohorts = await this.follow(query, asker);
+    const cohorts = await this.following.follow(query, asker);
     const { period, question, members } = askedFunnel(query, cohorts);
     const { milestone, mode, withinMs } = question;
     const funnels = cohorts.deals.groups
@@ -80,7 +59,7 @@ export class CohortAnswers {
       .filter(({ maturity }, _, all) => all.length === 1 || maturity.n > 0);
     const maturity = funnels.map((funnel) => funnel.maturity);
     const basis = {
-      ...(await this.basis(cohorts, `${FUNNEL_METHOD}/${mode}`, period, members, [
+      ...(await this.following.basis(cohorts, `${FUNNEL_METHOD}/${mode}`, period, members, [
         ...maturityMarks(maturity, withinMs !== null),
         ...smallMarks(maturity.map(({ n }) => n)),
       ])),
@@ -101,7 +80,7 @@ export class CohortAnswers {
     const limit = pageLimit(query.limit);
     if (query.undated === true) throw new QuestionNotUnderstood('deals without a date of their own belong to no cohort');
     const { reached, group = {}, ...asked } = query;
-    const cohorts = await this.follow({ ...asked, groupBy: parseGroupings(Object.keys(group)) }, asker, NAMED);
+    const cohorts = await this.following.follow({ ...asked, groupBy: parseGroupings(Object.keys(group)) }, asker, NAMED);
     const { period, question, members } = askedFunnel(asked, cohorts);
     const step = reached === undefined ? undefined : milestoneOf(reached, cohorts.stages);
     const counted = step === undefined ? members : dealsAtStep(members, question, step);
@@ -109,13 +88,13 @@ export class CohortAnswers {
     const rows = counted.map(lastRow).filter(ofGroup);
     const page = pageOfDeals(rows, limit, query.cursor);
     const paths = counted.filter((path) => ofGroup(lastRow(path)));
-    const basis = await this.basis(cohorts, `${DEALS_METHOD}/${FUNNEL_METHOD}/${question.mode}`, period, paths, []);
+    const basis = await this.following.basis(cohorts, `${DEALS_METHOD}/${FUNNEL_METHOD}/${question.mode}`, period, paths, []);
     const deals = page.rows.map((row) => dealBehind(row, cohorts.view));
     return this.asking.sources.personal.open({ report: 'deals', basis, deals, next: page.next } as const, asker);
   }
 
   async leadTimes(query: LeadTimesQuery, asker: Asker): Promise<LeadTimesAnswer> {
-    const cohorts = await this.follow(query, asker);
+    const cohorts = await this.following.follow(query, asker);
     const [from, to] = [milestoneOf(query.from, cohorts.stages), milestoneOf(query.to, cohorts.stages)];
     const period = query.cohort === undefined ? null : parsePeriod(query.cohort, cohorts.time);
     const bounds = period === null ? ALWAYS : { from: period.start, to: period.end };
@@ -129,7 +108,7 @@ export class CohortAnswers {
       }))
       .filter(({ n }, _, all) => all.length === 1 || n > 0);
     const basis = {
-      ...(await this.basis(cohorts, LEAD_TIMES_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
+      ...(await this.following.basis(cohorts, LEAD_TIMES_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
       from,
       to,
       unit: 'days of 24 hours' as const,
@@ -138,7 +117,7 @@ export class CohortAnswers {
   }
 
   async timeInStage(query: TimeInStageQuery, asker: Asker): Promise<TimeInStageAnswer> {
-    const cohorts = await this.follow(query, asker);
+    const cohorts = await this.following.follow(query, asker);
     const period = query.cohort === undefined ? null : parsePeriod(query.cohort, cohorts.time);
     const postponed = query.postponed ?? 'counted';
     const question = { period: period === null ? null : { from: period.start, to: period.end }, postponed, order: cohorts.order };
@@ -148,7 +127,7 @@ export class CohortAnswers {
     );
     const marks = smallMarks(rows.map(({ n }) => n));
     const basis = {
-      ...(await this.basis(cohorts, TIME_IN_STAGE_METHOD, period, members, marks)),
+      ...(await this.following.basis(cohorts, TIME_IN_STAGE_METHOD, period, members, marks)),
       postponed,
       unit: 'days of 24 hours' as const,
     };
@@ -162,7 +141,7 @@ export class CohortAnswers {
     const milestone = query.milestone ?? 'qualified';
     if (milestone !== 'qualified' && milestone !== 'registered')
       throw new QuestionNotUnderstood(`'${milestone}' begins no cohort of a win rate; take registered or qualified`);
-    const cohorts = await this.follow(query, asker);
+    const cohorts = await this.following.follow(query, asker);
     const asked = query.cohort ?? query.closed;
     const period = asked === undefined ? null : parsePeriod(asked, cohorts.time);
     const by = query.closed === undefined ? 'cohort' : 'closed';
@@ -176,7 +155,7 @@ export class CohortAnswers {
       .map((group) => winRateOf(group, scope, cohorts.view))
       .filter(({ n }, _, all) => all.length === 1 || n > 0);
     const basis = {
-      ...(await this.basis(cohorts, WIN_RATE_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
+      ...(await this.following.basis(cohorts, WIN_RATE_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
       by,
       milestone,
       oldAfter,
@@ -185,7 +164,7 @@ export class CohortAnswers {
   }
 
   async inflow(query: InflowQuery, asker: Asker): Promise<InflowAnswer> {
-    const cohorts = await this.follow(query, asker);
+    const cohorts = await this.following.follow(query, asker);
     const { time, asOf, view, deals, stages, read } = cohorts;
     const { opening, closing } = parseFlowBounds(query.from, query.to ?? 'now', time);
     const milestone = milestoneOf(query.milestone ?? 'registered', stages);
@@ -196,7 +175,7 @@ export class CohortAnswers {
     const rows = inflowOf(deals, question, periods, view);
     const marks = periods.partial.length === 0 ? [] : [`told in part, as they are not over or cut: ${periods.partial.join(', ')}`];
     const basis = {
-      ...(await this.basis(cohorts, INFLOW_METHOD, null, members, marks)),
+      ...(await this.following.basis(cohorts, INFLOW_METHOD, null, members, marks)),
       period: { label: `${query.from}..${query.to ?? 'now'}`, from: isoInstant(question.from), to: isoInstant(question.to) },
       ...{ milestone, step },
     };
@@ -204,47 +183,10 @@ export class CohortAnswers {
   }
 
   async velocity(query: VelocityQuery, asker: Asker): Promise<VelocityAnswer> {
-    const cohorts = await this.follow(query, asker);
+    const cohorts = await this.following.follow(query, asker);
     const rows = cohorts.deals.groups.flatMap((group) => velocityOf(group, cohorts.view));
-    const basis = await this.basis(cohorts, VELOCITY_METHOD, null, cohorts.deals.all, []);
+    const basis = await this.following.basis(cohorts, VELOCITY_METHOD, null, cohorts.deals.all, []);
     return this.asking.sources.personal.open({ report: 'velocity', basis, rows, undated: cohorts.deals.undated } as const, asker);
-  }
-
-  private async follow(query: PipelineQuery, asker: Asker, more: readonly Grouping[] = []): Promise<Cohorts> {
-    const { sources } = this.asking;
-    const asked = await this.asking.begin(query, []);
-    const asOf = query.asOf === undefined ? asked.time.now : parseInstant(query.asOf, asked.time);
-    const knownAt = asked.most.number;
-    const view = await this.asking.view(asked.question, asOf, asked.most, more);
-    const read = await this.asking.byId(asked.question, view, asker);
-    const rows: DealInterval[] = [];
-    for await (const page of sources.dealRows.knownAt(knownAt)) rows.push(...page);
-    const deals = flowDeals(historiesAt(rows, knownAt).values(), { question: read, view, asOf, knownAt });
-    const processes = await sources.dimensions.known(knownAt, ['process']);
-    return { ...asked, asOf, view, read, deals, order: stageOrder(processes, knownAt), stages: stagesKnown(processes, knownAt) };
-  }
-
-  private async basis(
-    { asOf, most, view, read, deals }: Cohorts,
-    method: string,
-    period: Period | null,
-    members: readonly DealPath[],
-    marks: readonly string[],
-  ): Promise<FlowBasis> {
-    const { eventStore } = this.asking.sources;
-    const tally = pipelineTally(read, view);
-    for (const path of members) for (const row of path.rows) if (rowCounts(row, asOf, most.number)) tally.add(row);
-    const point: PointSeen = {
-      asOf,
-      knowledge: most,
-      state: most.position === LOG_START ? null : { ...tally.state(), undated: deals.undated },
-    };
-    const input = await this.asking.basisInput(method, read, [point]);
-    const basis = basisOf(eventStore, { ...input, marks: [...input.marks, ...marks] }, point);
-    return {
-      ...basis,
-      period: period === null ? null : { label: period.label, from: isoInstant(period.start), to: isoInstant(period.end) },
-    };
   }
 }
 

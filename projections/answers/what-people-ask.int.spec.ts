@@ -288,4 +288,36 @@ describe('what people ask of their sales process', () => {
       ['website', 1, 0, null],
     ]);
   });
+
+  it('whether disqualified requests surface later after all, and after how long (LT04)', async () => {
+    const telling = new Telling();
+    const request = (deal: string, at: string, companyId: string): void => {
+      const data = {
+        contactId: 'not-in-source',
+        companyId,
+        summary: 'not-in-source',
+        source: { kind: 'unknown' },
+        origin: { kind: 'spontaneous' },
+      };
+      telling.tell(`deal-${deal}`, day(at), { type: 'RequestRegistered', data: { ...data, receivedBy: 'not-in-source' } });
+    };
+    const away = (deal: string, at: string): void => {
+      const data = { lists: ['newsletter'], reason: sealedText(`deal-${deal}`, 1, 'RequestRoutedToMarketing.reason') };
+      telling.tell(`deal-${deal}`, day(at), { type: 'RequestRoutedToMarketing', data });
+    };
+    request('a', '01-02', 'c1'); // turned away on the 3rd, asks again on 2 February, and is won
+    request('b', '01-02', 'c2'); // turned away, never again
+    request('c', '01-02', 'not-in-source'); // nobody can tell
+    for (const deal of ['a', 'b', 'c']) away(deal, '01-03');
+    request('d', '02-02', 'c1');
+    telling.tell('deal-d', day('02-03'), qualified('anna'));
+    telling.tell('deal-d', day('02-10'), won(1));
+    const { answers, close } = await openAnswering(telling.events, { now: day('04-01'), logMadeAt: day('01-01') });
+    const { rows, basis } = await answers.reemergence({ asOf: '2025-03-31' }, nobody);
+    expect(rows[0]).toMatchObject({ n: 2, askerUnknown: 1, askedAgain: 1, wonAfterAll: 1, share: 0.5, mean: 30, kaplanMeierMedian: 30 });
+    expect(basis.marks).toContain('disqualified requests of no known company, which can never be seen again: 1');
+    // Before the second request, nobody had come back yet.
+    expect((await answers.reemergence({ asOf: '2025-02-01' }, nobody)).rows[0]).toMatchObject({ n: 2, askedAgain: 0, wonAfterAll: 0 });
+    await close();
+  });
 });

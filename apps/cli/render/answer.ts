@@ -7,6 +7,7 @@ import { leadTimesText, timeInStageText, velocityText } from './reports/duration
 import { forecastHistoryText, forecastText } from './reports/forecast.js';
 import { funnelText } from './reports/funnel.js';
 import { inflowText } from './reports/inflow.js';
+import { reemergenceText } from './reports/reemergence.js';
 import { compareText, dealsText, pipelineText } from './reports/pipeline.js';
 import { seriesText } from './reports/series.js';
 import { agingText, coverageText } from './reports/standing.js';
@@ -29,6 +30,8 @@ function tableOf(answer: Answer): string {
       return funnelText(answer);
     case 'inflow':
       return inflowText(answer);
+    case 'reemergence':
+      return reemergenceText(answer);
     case 'leadtimes':
       return leadTimesText(answer);
     case 'time-in-stage':

@@ -55,6 +55,7 @@ const REPORTS: readonly (readonly [name: string, ask: (answers: Answers, at: { a
   ['funnel', (answers, at) => answers.funnel({ ...at, cohort: '2025-Q1' }, nobody)],
   ['inflow', (answers, at) => answers.inflow({ ...at, from: '2025-01-01', to: '2025-01-31' }, nobody)],
   ['leadtimes', (answers, at) => answers.leadTimes({ ...at, from: 'registered', to: 'won' }, nobody)],
+  ['reemergence', (answers, at) => answers.reemergence(at, nobody)],
   ['time-in-stage', (answers, at) => answers.timeInStage(at, nobody)],
   ['winrate', (answers, at) => answers.winRate({ ...at, cohort: '2025-Q1' }, nobody)],
   ['velocity', (answers, at) => answers.velocity(at, nobody)],

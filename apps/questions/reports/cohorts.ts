@@ -1,5 +1,12 @@
-import type { FunnelQuery, InflowQuery, LeadTimesQuery, TimeInStageQuery, WinRateQuery } from '../../../libs/reporting/flow-queries.js';
-import { INFLOW_STEPS } from '../../../libs/reporting/flow-queries.js';
+import type {
+  FunnelQuery,
+  InflowQuery,
+  LeadTimesQuery,
+  ReemergenceQuery,
+  TimeInStageQuery,
+  WinRateQuery,
+} from '../../../libs/reporting/flow-queries.js';
+import { DISQUALIFICATIONS, INFLOW_STEPS, REEMERGENCE_BY } from '../../../libs/reporting/flow-queries.js';
 import { choice, given, needed, one } from '../given.js';
 import { asOf, groupBy, groupings, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
 import type { Given, Parameter, Question } from '../question.js';
@@ -145,5 +152,37 @@ const inflow: Question = {
   },
 };
 
+const endedAs = {
+  name: 'ended',
+  about: 'how they ended without a deal; default marketing,filed',
+  example: 'filed',
+  choices: DISQUALIFICATIONS,
+  shape: 'list',
+} as const;
+const again = oneOf({
+  name: 'by',
+  about: 'whose later request counts as asking again: company (default) or contact',
+  example: 'contact',
+  choices: REEMERGENCE_BY,
+});
+
+const reemergence: Question = {
+  command: 'report reemergence',
+  operationId: 'ReemergenceReport',
+  path: '/v1/reports/reemergence',
+  summary: 'How many of those whose request was turned away asked again, after how long, and were won after all.',
+  parameters: [
+    { name: 'cohort', about: 'only requests turned away in this period; default all', example: '2017-Q2' },
+    endedAs,
+    again,
+    ...common,
+  ],
+  ask: (answers, said, asker) => {
+    const ended = DISQUALIFICATIONS.filter((each) => said['ended']?.includes(each));
+    const optional = { cohort: one(said, 'cohort'), ended: ended.length === 0 ? undefined : ended, by: choice(said, again) };
+    return answers.reemergence({ ...flowOf(said), ...given<Pick<ReemergenceQuery, 'cohort' | 'ended' | 'by'>>(optional) }, asker);
+  },
+};
+
 /** Deals followed by their own clocks. */
-export const COHORT_QUESTIONS: readonly Question[] = [funnel, inflow, leadTimes, timeInStage, winRate, velocity];
+export const COHORT_QUESTIONS: readonly Question[] = [funnel, inflow, leadTimes, timeInStage, winRate, velocity, reemergence];

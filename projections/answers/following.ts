@@ -1,0 +1,81 @@
+import { LOG_START } from '../../libs/domain/shared/position.js';
+import { isoInstant } from '../../libs/domain/shared/instant.js';
+import type { EpochMs } from '../../libs/domain/shared/instant.js';
+import { rowCounts } from '../../libs/read-store/read-store.port.js';
+import type { FlowBasis } from '../../libs/reporting/flow-queries.js';
+import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
+import { lastRow, pathOf } from '../../libs/reporting/paths/deal-path.js';
+import type { FlowDeals } from '../../libs/reporting/paths/grouped.js';
+import { flowDeals } from '../../libs/reporting/paths/grouped.js';
+import type { StageOrder } from '../../libs/reporting/paths/spells.js';
+import { stageOrder, stagesKnown } from '../../libs/reporting/paths/stage-order.js';
+import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
+import type { Grouping, PipelineQuery } from '../../libs/reporting/queries.js';
+import type { DealInterval } from '../../libs/reporting/rows.js';
+import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
+import { parseInstant } from '../../libs/reporting/time/instant.js';
+import type { Period } from '../../libs/reporting/time/period.js';
+import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
+import type { Asked, Asking } from './asking.js';
+import type { PointSeen } from './basis.js';
+import { basisOf } from './basis.js';
+import type { ReadQuestion } from './question.js';
+import type { Asker } from './sources.js';
+
+/** Deals in scope with their ways up to T, as known at K. */
+export interface Cohorts extends Asked {
+  readonly asOf: EpochMs;
+  readonly view: DimensionView;
+  readonly read: ReadQuestion;
+  readonly deals: FlowDeals;
+  readonly order: StageOrder;
+  /** Labels of all stages that there ever were, by id. */
+  readonly stages: ReadonlyMap<string, string>;
+  /** The dated deals of every scope. */
+  everyone(): readonly DealPath[];
+}
+
+/** What every report that follows deals by their own clocks does first and last. */
+export class Following {
+  constructor(private readonly asking: Asking) {}
+
+  async follow(query: PipelineQuery, asker: Asker, more: readonly Grouping[] = []): Promise<Cohorts> {
+    const { sources } = this.asking;
+    const asked = await this.asking.begin(query, []);
+    const asOf = query.asOf === undefined ? asked.time.now : parseInstant(query.asOf, asked.time);
+    const knownAt = asked.most.number;
+    const view = await this.asking.view(asked.question, asOf, asked.most, more);
+    const read = await this.asking.byId(asked.question, view, asker);
+    const rows: DealInterval[] = [];
+    for await (const page of sources.dealRows.knownAt(knownAt)) rows.push(...page);
+    const histories = historiesAt(rows, knownAt);
+    const deals = flowDeals(histories.values(), { question: read, view, asOf, knownAt });
+    const everyone = (): readonly DealPath[] =>
+      [...histories.values()].flatMap((history) => pathOf(history, asOf, knownAt) ?? []).filter((path) => lastRow(path).dated === 1);
+    const processes = await sources.dimensions.known(knownAt, ['process']);
+    return { ...asked, asOf, view, read, deals, order: stageOrder(processes, knownAt), stages: stagesKnown(processes, knownAt), everyone };
+  }
+
+  async basis(
+    { asOf, most, view, read, deals }: Cohorts,
+    method: string,
+    period: Period | null,
+    members: readonly DealPath[],
+    marks: readonly string[],
+  ): Promise<FlowBasis> {
+    const { eventStore } = this.asking.sources;
+    const tally = pipelineTally(read, view);
+    for (const path of members) for (const row of path.rows) if (rowCounts(row, asOf, most.number)) tally.add(row);
+    const point: PointSeen = {
+      asOf,
+      knowledge: most,
+      state: most.position === LOG_START ? null : { ...tally.state(), undated: deals.undated },
+    };
+    const input = await this.asking.basisInput(method, read, [point]);
+    const basis = basisOf(eventStore, { ...input, marks: [...input.marks, ...marks] }, point);
+    return {
+      ...basis,
+      period: period === null ? null : { label: period.label, from: isoInstant(period.start), to: isoInstant(period.end) },
+    };
+  }
+}
