@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LagAnswer } from '../operations/models.js';
 import { exchange } from '../testing/http.js';
 import { temporaryFolder } from '../testing/running.js';
 
@@ -65,6 +66,13 @@ describe('the command line', () => {
     server.child.kill('SIGINT');
     expect((await server.ended).code).toBe(0);
     expect((await dealtrail('rebuild', ...at)).code).toBe(0);
+    expect((await dealtrail('pause', 'deal-history', ...at)).code).toBe(0);
+    const states = async () =>
+      (JSON.parse((await dealtrail('lag', '--format', 'json', ...at)).out) as LagAnswer).models.map(({ state }) => state);
+    expect((await states()).sort()).toEqual(['live', 'live', 'live', 'paused']);
+    expect((await dealtrail('resume', ...at)).out).not.toContain('paused');
+    expect(await states()).toEqual(['live', 'live', 'live', 'live']);
+    expect((await dealtrail('pause', 'no-such-model', ...at)).err).toMatch(/^dealtrail: there is no read model no-such-model; there are /);
     expect((await dealtrail(...again)).out).toBe(first.out);
   }, 120_000);
 

@@ -122,6 +122,19 @@ common(program.command('parked').description('streams held back because an event
     await parked(options);
   });
 
+for (const [which, meaning] of [
+  ['pause', 'hold read models at their position until they are resumed, over a restart too'],
+  ['resume', 'let read models go on; one that stopped at an event tries it again'],
+] as const) {
+  common(program.command(which).description(meaning))
+    .argument('[model]', 'one read model; all of them where it is left out')
+    .addOption(workFormat())
+    .action(async (model: string | undefined, options: Parameters<Operating['lag']>[0]) => {
+      const { hold } = await import('./commands/models.js');
+      await hold(which, model, options);
+    });
+}
+
 common(program.command('rebuild').description('make read models anew from the log, beside those in use'))
   .argument('[model]', 'one read model; all of them where it is left out')
   .addOption(workFormat())

@@ -43,15 +43,33 @@ export async function replayParked(models: ReadModels, only: { readonly model?: 
   return { ...(await parkedOf(models)), replayed: replayed.length };
 }
 
+/** Holds one model, or all, at its checkpoint; over a restart too. @throws NoSuchModel */
+export async function pause(models: ReadModels, name?: string): Promise<LagAnswer> {
+  mustKeep(models, name);
+  await models.pause(name);
+  return lagOf(models);
+}
+
+/** Goes on from the checkpoint; a model that stopped at an event tries it again. @throws NoSuchModel */
+export async function resume(models: ReadModels, name?: string): Promise<LagAnswer> {
+  mustKeep(models, name);
+  await models.resume(name);
+  return lagOf(models);
+}
+
 /** Makes the rows of one model, or of all, anew beside those in use, and switches when each is done. @throws NoSuchModel */
 export async function rebuild(models: ReadModels, name?: string): Promise<RebuildAnswer> {
-  const kept = models.names;
-  if (name !== undefined && !kept.includes(name)) throw new NoSuchModel(`there is no read model ${name}; there are ${kept.join(', ')}`);
+  mustKeep(models, name);
   const rebuilt: RebuildAnswer['models'][number][] = [];
-  for (const model of name === undefined ? kept : [name]) {
+  for (const model of name === undefined ? models.names : [name]) {
     const began = performance.now();
     await models.rebuild(model);
     rebuilt.push({ model, seconds: Math.round((performance.now() - began) / 10) / 100 });
   }
   return { report: 'rebuild', models: rebuilt };
+}
+
+function mustKeep(models: ReadModels, name: string | undefined): void {
+  if (name !== undefined && !models.names.includes(name))
+    throw new NoSuchModel(`there is no read model ${name}; there are ${models.names.join(', ')}`);
 }

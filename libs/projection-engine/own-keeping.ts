@@ -1,6 +1,7 @@
 import { LOG_START } from '../domain/shared/position.js';
 import type { ParkedStream } from '../read-store/read-store.port.js';
 import type { BuildElsewhere } from './build-away.js';
+import { Control } from './control.js';
 import { AnotherHistory } from './faults.js';
 import type { LaneOptions } from './lane.js';
 import type { Lanes } from './lanes.js';
@@ -29,12 +30,18 @@ export interface OwnKeepingParts {
 
 /** What a process keeps that has its read store to itself: everything, without leases. */
 export class OwnKeeping {
-  constructor(private readonly parts: OwnKeepingParts) {}
+  private readonly control: Control;
+
+  constructor(private readonly parts: OwnKeepingParts) {
+    this.control = new Control(parts.laneOptions.readStore);
+  }
 
   /** @throws AnotherHistory */
   async open(): Promise<void> {
     const members: Member[] = [];
     for (const projection of this.parts.projections) members.push(...(await this.membersOf(projection)));
+    const { paused } = await this.control.orders();
+    for (const member of members) if (member.state === 'live' && paused.has(member.model.name)) member.state = 'paused';
     this.parts.lanes.add(members);
   }
 
@@ -97,7 +104,9 @@ export class OwnKeeping {
       for (const member of fresh) await refreshMember(laneOptions, member);
       lanes.add(fresh);
     });
-    await until(() => fresh.every((member) => member.state === 'live') || fresh.some((member) => member.state === 'stopped'));
+    await until(
+      () => fresh.every(({ state }) => state === 'live' || state === 'paused') || fresh.some((member) => member.state === 'stopped'),
+    );
     const stopped = fresh.find((member) => member.state === 'stopped');
     if (stopped === undefined) return;
     await exclusively(async () => lanes.remove(fresh));
@@ -106,14 +115,19 @@ export class OwnKeeping {
 
   pause(name?: string): Promise<void> {
     return this.parts.exclusively(async () => {
-      for (const member of this.members())
-        if (member.state === 'live' && (name === undefined || member.model.name === name)) member.state = 'paused';
+      for (const { model } of this.parts.projections) {
+        if (name !== undefined && model.name !== name) continue;
+        // Kept in the store: it stays paused over a restart.
+        await this.control.pause(model.name);
+        for (const member of this.members()) if (member.state === 'live' && member.model.name === model.name) member.state = 'paused';
+      }
     });
   }
 
   resume(name?: string): Promise<void> {
     const { lanes, laneOptions, exclusively } = this.parts;
     return exclusively(async () => {
+      for (const { model } of this.parts.projections) if (name === undefined || model.name === name) await this.control.resume(model.name);
       const held = this.members().filter(
         (member) => (member.state === 'paused' || member.state === 'stopped') && (name === undefined || member.model.name === name),
       );
@@ -143,7 +157,8 @@ export class OwnKeeping {
       await laneOptions.readStore.index(model);
       await laneOptions.readStore.switchVersion(model.name, model.version);
       this.parts.note({ kind: 'switched', name: model.name, version: model.version });
-      for (const member of all) member.state = 'live';
+      const { paused } = await this.control.orders();
+      for (const member of all) member.state = paused.has(model.name) ? 'paused' : 'live';
       // The old rows stay until the next start: a question that began before the switch still walks them.
       lanes.remove(this.members().filter((member) => member.model.name === model.name && member.model.version !== model.version));
     }

@@ -6,6 +6,7 @@ import { InvalidEvent } from '../../../libs/event-catalog/errors.js';
 import { AppendTooLarge, EventStoreUnavailable, LogClosed, WrongExpectedRevision } from '../../../libs/event-store/event-store.port.js';
 import { MappingRefused } from '../../../libs/importing/mapping/mapping-node.js';
 import { KeyStoreUnavailable } from '../../../libs/privacy/key-store.port.js';
+import { NobodyAnswers } from '../../../libs/projection-engine/read-models.js';
 import { ReadStoreUnavailable } from '../../../libs/read-store/read-store.port.js';
 import { QuestionNotUnderstood } from '../../../libs/reporting/queries.js';
 import { TimeNotUnderstood } from '../../../libs/reporting/time/report-zone.js';
@@ -71,6 +72,7 @@ export function problemOf(error: unknown): RequestProblem | undefined {
     );
   if (error instanceof DemoRefused) return plain(409, 'demo/refused', error);
   if (error instanceof NoSuchModel) return plain(404, 'projections/no-such-model', error);
+  if (error instanceof NobodyAnswers) return plain(503, 'projections/nobody-answers', error);
   if (error instanceof AppendTooLarge) return plain(413, 'request/too-large', error);
   if (error instanceof LogClosed) return plain(409, 'log/closed', error);
   if (error instanceof Error && UNAVAILABLE.some((type) => error instanceof type))

@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { loadDemo } from '../../operations/demo.js';
 import { importInto } from '../../operations/import.js';
 import type { LagAnswer, ParkedAnswer } from '../../operations/models.js';
-import { lagOf, parkedOf, rebuild, replayParked } from '../../operations/models.js';
-import type { Projector } from '../../../libs/projection-engine/projector.js';
+import { lagOf, parkedOf, pause, rebuild, replayParked, resume } from '../../operations/models.js';
+import type { ReadModels } from '../../../libs/projection-engine/read-models.js';
 import type { Dealtrail } from '../../wiring/open-dealtrail.js';
 import { callOf } from '../http/call.js';
 import { checked } from '../http/checked.pipe.js';
@@ -15,7 +15,7 @@ import { DEALTRAIL } from '../parts.js';
 import { receive } from './upload.js';
 import { answerWork } from './work-answer.js';
 
-class RebuildBody {
+class ModelBody {
   @Name({ optional: true, about: 'One read model; all of them where it is left out.', example: 'pipeline-snapshot' })
   model?: string;
 }
@@ -53,7 +53,7 @@ const PARTS = {
 export class OperationsController {
   constructor(@Inject(DEALTRAIL) private readonly dealtrail: Dealtrail) {}
 
-  private get projector(): Projector {
+  private get projector(): ReadModels {
     const { projector } = this.dealtrail;
     if (!projector) throw new RequestProblem(problem(409, 'projections/elsewhere', 'this process keeps no read models'));
     return projector;
@@ -110,18 +110,30 @@ export class OperationsController {
     return replayParked(this.projector, { ...(model === undefined ? {} : { model }), ...(stream === undefined ? {} : { stream }) });
   }
 
+  @Post('operations/pause')
+  @HttpCode(200)
+  @ApiBody({ type: ModelBody })
+  @ApiOperation({ operationId: 'Pause', summary: 'Holds read models at their position, over a restart too, until they are resumed.' })
+  pause(@Body(checked(ModelBody)) { model }: ModelBody): Promise<LagAnswer> {
+    return pause(this.projector, model);
+  }
+
+  @Post('operations/resume')
+  @HttpCode(200)
+  @ApiBody({ type: ModelBody })
+  @ApiOperation({ operationId: 'Resume', summary: 'Lets read models go on; one that stopped at an event tries it again.' })
+  resume(@Body(checked(ModelBody)) { model }: ModelBody): Promise<LagAnswer> {
+    return resume(this.projector, model);
+  }
+
   @Post('operations/rebuild')
   @HttpCode(200)
-  @ApiBody({ type: RebuildBody })
+  @ApiBody({ type: ModelBody })
   @ApiOperation({
     operationId: 'Rebuild',
     summary: 'Makes read models anew from the log beside those in use, and switches when each is done.',
   })
-  async rebuild(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Body(checked(RebuildBody)) { model }: RebuildBody,
-  ): Promise<void> {
+  async rebuild(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body(checked(ModelBody)) { model }: ModelBody): Promise<void> {
     await answerWork(request, reply, () => rebuild(this.projector, model));
   }
 }

@@ -1,5 +1,5 @@
 import type { LagAnswer, ParkedAnswer, RebuildAnswer } from '../../operations/models.js';
-import { lagOf, parkedOf, rebuild, replayParked } from '../../operations/models.js';
+import { lagOf, parkedOf, pause, rebuild, replayParked, resume } from '../../operations/models.js';
 import { answerText } from '../../questions/question.js';
 import type { CommonOptions } from '../environment.js';
 import { configOf } from '../environment.js';
@@ -8,6 +8,7 @@ import { table } from '../render/table.js';
 import { countText } from '../render/text.js';
 import type { Dealtrail } from '../../wiring/open-dealtrail.js';
 import type { Projector } from '../../../libs/projection-engine/projector.js';
+import type { ReadModels } from '../../../libs/projection-engine/read-models.js';
 import { openDealtrail } from '../../wiring/open-dealtrail.js';
 import { whereToWork } from '../where.js';
 import { carryOut, jsonBody } from '../work.js';
@@ -21,16 +22,18 @@ function projectorOf({ projector }: Dealtrail): Projector {
   return projector;
 }
 
-/** The server's answer, or that of the stores opened here and left as they are. */
-async function look(
+/** The server's answer to a question or an order, or that of the stores opened here. */
+async function ask(
   options: OperatingOptions,
   doing: string,
-  path: string,
+  there: { readonly path: string; readonly body?: object },
   here: (projector: Projector) => Promise<object> | object,
 ): Promise<string> {
   const config = configOf(options);
   const where = await whereToWork(config, options, doing);
-  if (where.kind === 'server') return where.remote.get(path);
+  if (where.kind === 'server') {
+    return there.body === undefined ? where.remote.get(there.path) : where.remote.post(there.path, there.body);
+  }
   try {
     const dealtrail = await openDealtrail(config, { mode: 'owner' });
     try {
@@ -46,11 +49,23 @@ async function look(
 const RIGHT = { align: 'right' } as const;
 
 export async function lag(options: OperatingOptions): Promise<void> {
-  const body = await look(options, 'lag', '/v1/operations/lag', lagOf);
+  printLag(options, await ask(options, 'lag', { path: '/v1/operations/lag' }, lagOf));
+}
+
+/** Holds models at their position, or lets them go on. */
+export async function hold(which: 'pause' | 'resume', model: string | undefined, options: OperatingOptions): Promise<void> {
+  const there = { path: `/v1/operations/${which}`, body: model === undefined ? {} : { model } };
+  const here = (models: ReadModels): Promise<LagAnswer> => (which === 'pause' ? pause : resume)(models, model);
+  printLag(options, await ask(options, which, there, here));
+}
+
+function printLag(options: OperatingOptions, body: string): void {
   if (options.format === 'json') return print(body);
   const { models } = JSON.parse(body) as LagAnswer; // of our own server or process
+  const parts = new Map<string, number>();
+  for (const { model } of models) parts.set(model, (parts.get(model) ?? 0) + 1);
   const rows = models.map((model) => [
-    model.model,
+    (parts.get(model.model) ?? 1) > 1 ? `${model.model} / ${model.partition}` : model.model,
     model.state,
     countText(Number(model.position)),
     `${countText(model.events)}${model.exact ? '' : ' or more'}`,
@@ -103,24 +118,11 @@ export async function parked(
     ...(options.model === undefined ? {} : { model: options.model }),
     ...(options.stream === undefined ? {} : { stream: options.stream }),
   };
-  const body = options.replay === true ? await replay(options, only) : await look(options, 'parked', '/v1/operations/parked', parkedOf);
+  const body =
+    options.replay === true
+      ? await ask(options, 'parked --replay', { path: '/v1/operations/parked/replay', body: only }, (models) => replayParked(models, only))
+      : await ask(options, 'parked', { path: '/v1/operations/parked' }, parkedOf);
   print(options.format === 'json' ? body : parkedText(JSON.parse(body) as ParkedAnswer)); // likewise
-}
-
-async function replay(options: OperatingOptions, only: object): Promise<string> {
-  const config = configOf(options);
-  const where = await whereToWork(config, options, 'parked --replay');
-  if (where.kind === 'server') return where.remote.post('/v1/operations/parked/replay', only);
-  try {
-    const dealtrail = await openDealtrail(config, { mode: 'owner' });
-    try {
-      return answerText(await replayParked(projectorOf(dealtrail), only));
-    } finally {
-      await dealtrail.close();
-    }
-  } finally {
-    where.own.release();
-  }
 }
 
 export async function rebuildModels(model: string | undefined, options: OperatingOptions): Promise<void> {
