@@ -114,6 +114,16 @@ describe('the fixture of eight deals, at 2025-03-20 00:00', () => {
     expect(await funnel('strict')).toEqual(steps(7, 5, 1, 1, 1));
   });
 
+  it('a cohort of those that came to Meeting goes on from there', async () => {
+    const { rows } = await answering.answers.funnel({ cohort: '2025-01', milestone: 'meeting', asOf }, nobody);
+    expect(rows.map(({ milestone, deals }) => [milestone, deals])).toEqual([
+      ['meeting', 1],
+      ['proposal', 1],
+      ['closing', 1],
+      ['won', 1],
+    ]);
+  });
+
   it('every figure of a funnel opens to its deals: strictly D1 alone was won, by reaching D8 too', async () => {
     const behind = async (reached: string, mode: FunnelMode) => {
       const { deals, basis } = await answering.answers.deals({ cohort, milestone: 'qualified', reached, mode, asOf }, nobody);

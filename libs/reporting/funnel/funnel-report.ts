@@ -18,14 +18,14 @@ export const FUNNEL_METHOD = 'funnel/1';
  */
 export function funnelSteps(milestone: Milestone, paths: readonly DealPath[], view: DimensionView): FunnelStep[] {
   const pipelines = [...new Set(paths.flatMap((path) => lastRow(path).pipeline ?? []))].sort();
-  const stages = pipelines.flatMap((pipeline) =>
-    (view.values('process', pipeline)?.process.stages ?? []).map(({ id, label }) => ({ pipeline, stage: id, label })),
-  );
-  const requests: FunnelStep[] = milestone === 'registered' || milestone === 'contacted' ? [{ milestone: 'qualified' }] : [];
   // A cohort that begins in a stage has no use for the stages before it.
   const start = milestone.startsWith('stage:') ? milestone.slice('stage:'.length) : undefined;
-  const from = start === undefined ? 0 : Math.max(0, stages.findIndex(({ stage }) => stage === start) + 1);
-  return [{ milestone }, ...requests, ...stages.slice(from), { milestone: 'won' }];
+  const stages = pipelines.flatMap((pipeline) => {
+    const all = view.values('process', pipeline)?.process.stages ?? [];
+    return all.slice(all.findIndex(({ id }) => id === start) + 1).map(({ id, label }) => ({ pipeline, stage: id, label }));
+  });
+  const requests: FunnelStep[] = milestone === 'registered' || milestone === 'contacted' ? [{ milestone: 'qualified' }] : [];
+  return [{ milestone }, ...requests, ...stages, { milestone: 'won' }];
 }
 
 /**

@@ -65,7 +65,7 @@ export function funnelChart({ basis, rows, maturity }: FunnelAnswer): string {
 
   const within = basis.within === null ? '' : ` within ${basis.within}`;
   return slide({
-    title: `Funnel of the cohort ${basis.period?.label ?? ''} by ${basis.milestone}`,
+    title: `Funnel of the cohort ${basis.period?.label ?? ''} by ${basis.milestone.replace(/^stage:/, '')}`,
     subtitle: `${countText(n)} deals, mode ${basis.mode}${within}, as of ${instantText(basis.asOf, basis.timeZone)}; the outcome of ${countText(closed)} is known`,
     basis,
     legend: groups.length > 1 ? groups.map((name, index) => ({ name, colour: colour(index) })) : [],

@@ -34,8 +34,9 @@ export function leadTimesText({ basis, rows }: LeadTimesAnswer): string {
       ...(whole ? [limited(row.restrictedMean)] : []),
     ]),
   );
-  const cohort = cohortWords(basis.period, basis.from);
-  const title = `Days from ${basis.from} to ${basis.to}${cohort}, as of ${instantText(basis.asOf, basis.timeZone)}`;
+  const [from, to] = [basis.from, basis.to].map((milestone) => milestone.replace(/^stage:/, ''));
+  const cohort = cohortWords(basis.period, from ?? '');
+  const title = `Days from ${from} to ${to}${cohort}, as of ${instantText(basis.asOf, basis.timeZone)}`;
   return page(title, drawn, basisWords(basis, 'Days of 24 hours; mean and percentiles are of those that arrived.', STILL_RUNNING));
 }
 

@@ -65,7 +65,7 @@ export function funnelText({ basis, rows, maturity }: FunnelAnswer): string {
       of,
     ),
   );
-  const cohort = `Cohort ${basis.period?.label ?? ''} by ${basis.milestone}`;
+  const cohort = `Cohort ${basis.period?.label ?? ''} by ${basis.milestone.replace(/^stage:/, '')}`;
   const within = basis.within === null ? '' : ` within ${basis.within}`;
   const title = `${cohort}: how many ${MODES[basis.mode]}${within} (${basis.mode}), as of ${instantText(basis.asOf, basis.timeZone)}`;
   return page(title, ...sections, basisWords(basis));

@@ -53,7 +53,7 @@ export function inflowText(answer: InflowAnswer): string {
   );
   const when = basis.period === null ? '' : ` from ${daysText(basis.period, basis.timeZone)}`;
   return page(
-    `Deals that came to ${basis.milestone}${when}, by ${basis.step}, as of ${instantText(basis.asOf, basis.timeZone)}`,
+    `Deals that came to ${basis.milestone.replace(/^stage:/, '')}${when}, by ${basis.step}, as of ${instantText(basis.asOf, basis.timeZone)}`,
     drawn,
     glance(answer),
     basisWords(basis, 'Value is what they are worth at that instant.'),

@@ -24,7 +24,7 @@ export function pipelineText({ basis, rows, totals }: PipelineAnswer): string {
   const lines = rows.map((row) => [...groupCells(names, row), ...figureCells(row, weighted, unvalued)]);
   const total = all && names.length > 0 ? [[...allCells(names), ...figureCells(all, weighted, unvalued)]] : [];
   const drawn = table([...groupColumns(names), ...figureColumns(weighted, unvalued)], [...lines, ...total]);
-  const said = typeof totals === 'string' ? totals : drawn;
+  const said = typeof totals === 'string' ? totals : rows.length === 0 ? 'no deals' : drawn;
   return page(`Pipeline as of ${instantText(basis.asOf, basis.timeZone)}`, said, basisWords(basis));
 }
 
@@ -93,5 +93,5 @@ export function dealsText({ basis, deals: behind, next }: DealsBehindAnswer): st
     ]),
   );
   const more = next === null ? '' : `More with --cursor ${next}`;
-  return page(`Deals as of ${instantText(basis.asOf, basis.timeZone)}`, drawn, more, basisWords(basis));
+  return page(`Deals as of ${instantText(basis.asOf, basis.timeZone)}`, behind.length === 0 ? 'no deals' : drawn, more, basisWords(basis));
 }
