@@ -230,6 +230,21 @@ describe('what else the eight deals tell', () => {
     expect(await forecast('unweighted')).toMatchObject({ ...common, expected: usd(85), forecast: usd(106.5) });
   });
 
+  it('forecast per week, month, quarter or year: the parts add up to the whole (FC05)', async () => {
+    const forecast = async (period: string) => {
+      const { rows } = await answering.answers.forecast({ period, asOf }, nobody);
+      return [rows[0]?.deals, thousands(rows[0]?.expected ?? []), rows[0]?.wonDeals, thousands(rows[0]?.won ?? [])];
+    };
+    // D4 03-28, D5 03-25, D6 and D7 03-30; D3 in May; D1 and D8 were won on 03-10 and 03-18.
+    expect(await forecast('2025')).toEqual([5, 24, 2, 21.5]);
+    expect(await forecast('2025-Q1')).toEqual([4, 22.5, 2, 21.5]);
+    expect(await forecast('2025-03')).toEqual([4, 22.5, 2, 21.5]);
+    expect(await forecast('2025-05')).toEqual([1, 1.5, 0, 0]);
+    expect(await forecast('2025-W13')).toEqual([4, 22.5, 0, 0]);
+    expect(await forecast('2025-W11')).toEqual([0, 0, 1, 12]);
+    expect(await forecast('2025-W12')).toEqual([0, 0, 1, 9.5]);
+  });
+
   it('forecast as it was on 1 March against what came: 64 open of which 9.5 and 12 came, 20 days before the fixture ends (TN01, FC07)', async () => {
     const asked = { period: '2025-03', from: '2025-02-28', step: 'month', asOf: '2025-03-20T00:00:00Z' } as const;
     const { rows, actual, finished, realisation, basis } = await answering.answers.forecastHistory(

@@ -5,6 +5,7 @@ import type { Answering } from '../../../libs/testing/answering.js';
 import { nobody, openAnswering } from '../../../libs/testing/answering.js';
 import { Telling } from '../../../libs/testing/tell.js';
 import type { Answers } from '../../../projections/answers/answers.js';
+import { pipelineSnapshotModel } from '../../../projections/pipeline-snapshot/pipeline-snapshot.js';
 import { answerText } from '../../questions/question.js';
 import { renderText } from './answer.js';
 import type { Answer } from './answers.js';
@@ -164,5 +165,21 @@ describe('what the data cannot tell is said, in the JSON and on the terminal', (
     );
     const byLabel = await told(answering.answers.funnel({ cohort: '2025-Q1', milestone: 'first meeting' }, nobody));
     expect(byLabel.answer.basis.milestone).toBe('stage:meeting');
+  });
+
+  it('deals that an error holds back: whatever is told may change when they are replayed', async () => {
+    const { readStore, answers, events } = answering;
+    const { name, version } = pipelineSnapshotModel;
+    const parked = { model: name, version, stream: 'deal-a3', entity: 'a3', position: events.at(-1)!.position };
+    await readStore.park({ ...parked, error: 'it cannot be projected', attempts: 3, parkedAt: day('03-01') });
+    for (const [report, ask] of REPORTS) {
+      const { answer, marks } = await told(ask(answers, { asOf: '2025-01-31' }));
+      expect([report, 'parked' in answer.basis && answer.basis.parked, marks]).toEqual([
+        ...[report, 1],
+        expect.arrayContaining(['deals held back by an error, perhaps missing here (./dealtrail parked lists them): 1']),
+      ]);
+    }
+    await readStore.unpark(pipelineSnapshotModel, 'deal-a3');
+    expect((await answers.pipeline({ asOf: '2025-01-31' }, nobody)).basis.parked).toBe(0);
   });
 });
