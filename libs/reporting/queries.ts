@@ -273,6 +273,21 @@ export interface WaterfallQuery extends Scoped, Known, Converted {
   readonly known?: KnownWhen;
   /** Default none: one waterfall. */
   readonly groupBy?: readonly Grouping[];
+  /** Tells the moves behind this bucket too. */
+  readonly bucket?: string;
+  /** Moves told one by one, default 1,000, at most 10,000. */
+  readonly limit?: number;
+}
+
+/** One booking of a bucket, signed. By `ends`, the instant and event are those of the last state. */
+export interface WaterfallMove extends OpenFigures {
+  readonly at: string;
+  readonly deal: string;
+  /** Null: the deal did not change, but what its ids mean, or what is known of it. */
+  readonly eventId: string | null;
+  readonly eventType: string | null;
+  readonly group: Group;
+  readonly labels: Labels;
 }
 
 /** Of the open deals of a group. */
@@ -295,6 +310,8 @@ export interface WaterfallAnswer {
   readonly rows: readonly WaterfallRow[];
   /** Event-sum less end-points: what came and went between the two instants. */
   readonly roundTrips: readonly WaterfallRow[];
+  /** Where a bucket was asked for: its moves in the order of time, and how many more there are. */
+  readonly moves?: { readonly bucket: string; readonly told: readonly WaterfallMove[]; readonly more: number };
   readonly totals: { readonly opening: OpenFigures; readonly closing: OpenFigures; readonly difference: OpenFigures };
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { isoInstant } from '../../libs/domain/shared/instant.js';
 import type { Grouping, MoneyFigures, OpenFigures, Totals } from '../../libs/reporting/queries.js';
 import { GROUPINGS, NOT_KNOWN_YET } from '../../libs/reporting/queries.js';
+import { BUCKETS } from '../../libs/reporting/waterfall/buckets.js';
 import { askable, nobody, withAnswers } from '../../libs/testing/answering.js';
 import { arbitraryLog, HISTORY_BEGINS, tellingInstant } from '../../libs/testing/histories.js';
 import { holds } from '../../libs/testing/property.js';
@@ -67,6 +68,10 @@ describe('the waterfall', () => {
             expect(of('opening')).toEqual(then === NOT_KNOWN_YET ? total([]) : open({ open: then }));
             expect(of('closing')).toEqual(now === NOT_KNOWN_YET ? total([]) : open({ open: now }));
             expect(total(answer.rows.filter(({ bucket }) => bucket !== 'closing'))).toEqual(of('closing'));
+            // Every bucket opens to its moves, to the cent and to the deal.
+            const bucket = BUCKETS[a % BUCKETS.length]!;
+            const { moves } = await answers.waterfall({ ...scope, ...ends, groupBy, method, known, bucket }, nobody);
+            expect([moves?.bucket, total(moves?.told ?? [])]).toEqual([bucket, of(bucket)]);
             expect(total([answer.totals.opening, answer.totals.difference])).toEqual(total([answer.totals.closing]));
           }
         });

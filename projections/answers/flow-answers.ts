@@ -17,6 +17,7 @@ import { EXPLAIN_METHOD, explainReport } from '../../libs/reporting/explain/expl
 import type { DealInterval } from '../../libs/reporting/rows.js';
 import { parseFlowBounds, parseInstant } from '../../libs/reporting/time/instant.js';
 import { dimensionTimeline } from '../../libs/reporting/waterfall/histories.js';
+import { parseBucket } from '../../libs/reporting/waterfall/moves.js';
 import type { KnownDeals } from '../../libs/reporting/waterfall/waterfall.js';
 import { checkWaterfall, WATERFALL_METHOD, waterfallReport } from '../../libs/reporting/waterfall/waterfall.js';
 import type { Asked, Asking } from './asking.js';
@@ -47,7 +48,8 @@ export class FlowAnswers {
     const { opening, closing } = parseFlowBounds(query.from, query.to ?? 'now', asked.time);
     const knownWhen = query.known ?? 'now';
     const { question, known, knownThen, points } = await this.between(asked, knownWhen, opening, closing, asker, OPEN);
-    const report = waterfallReport({ question, opening, closing, known, ...knownThen }, query.method ?? 'events');
+    const moves = query.bucket === undefined ? {} : { moves: { bucket: parseBucket(query.bucket), limit: rowLimit(query.limit) } };
+    const report = waterfallReport({ question, opening, closing, known, ...knownThen, ...moves }, query.method ?? 'events');
     const method = `${WATERFALL_METHOD}/${query.method ?? 'events'}`;
     const input = await this.asking.basisInput(method, question, points);
     const basis = {
@@ -58,8 +60,7 @@ export class FlowAnswers {
   }
 
   async explain(query: ExplainQuery, asker: Asker): Promise<ExplainAnswer> {
-    const limit = query.limit ?? 1_000;
-    if (!Number.isInteger(limit) || limit < 0 || limit > MOST_ROWS) throw new QuestionNotUnderstood(`the limit is 0 to ${MOST_ROWS} rows`);
+    const limit = rowLimit(query.limit);
     const asked = await this.asking.begin(query, BY_STATUS_AND_STAGE);
     const { time } = asked;
     const [then, now] = [parseInstant(query.then, time), query.now === undefined ? time.now : parseInstant(query.now, time)];
@@ -112,6 +113,12 @@ export class FlowAnswers {
     const kinds = dimensions.kindsFor(groupingsRead(question), kindsConverted(question));
     return { rows, knownAt: number, dimensions: dimensionTimeline(await dimensions.known(number, kinds), number, question.organisedAt) };
   }
+}
+
+/** @throws QuestionNotUnderstood */
+function rowLimit(limit = 1_000): number {
+  if (!Number.isInteger(limit) || limit < 0 || limit > MOST_ROWS) throw new QuestionNotUnderstood(`the limit is 0 to ${MOST_ROWS} rows`);
+  return limit;
 }
 
 /** What the basis says of one end: the deals that are counted there. */

@@ -92,6 +92,24 @@ describe('the fixture of eight deals, at 2025-03-20 00:00', () => {
     });
   });
 
+  it('every bucket opens to its moves: who was won, and who was lost on the way to being reopened', async () => {
+    const asked = { from: '2025-03-01T00:00:00Z', to: asOf, closing: '2025-Q1' };
+    const behind = async (bucket: string) => {
+      const { moves } = await answering.answers.waterfall({ ...asked, bucket }, nobody);
+      return moves?.told.map(({ at, deal, eventType, value }) => [at.slice(5, 10), deal, eventType, thousands(value)]);
+    };
+    expect(await behind('won')).toEqual([
+      ['03-10', 'D1', 'DealWon', -12],
+      ['03-18', 'D8', 'DealWon', -9.5],
+    ]);
+    expect(await behind('pushedOut')).toEqual([['03-05', 'D3', 'DecisionDateExpected', -5]]);
+    expect([...(await behind('lost'))!, ...(await behind('reopened'))!]).toEqual([
+      ['03-03', 'D5', 'DealLost', -8],
+      ['03-15', 'D5', 'DealReopened', 8],
+    ]);
+    await expect(answering.answers.waterfall({ ...asked, bucket: 'gone' }, nobody)).rejects.toThrow("'gone' is no bucket; take of new, ");
+  });
+
   const cohort = '2025-01..2025-02';
   const funnel = async (mode: FunnelMode) => {
     const { rows, maturity } = await answering.answers.funnel({ cohort, milestone: 'qualified', mode, asOf }, nobody);

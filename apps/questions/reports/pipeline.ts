@@ -1,4 +1,5 @@
 import type { CompareQuery, ExplainQuery, PipelineQuery, SeriesQuery, WaterfallQuery } from '../../../libs/reporting/queries.js';
+import { BUCKETS } from '../../../libs/reporting/waterfall/buckets.js';
 import { SERIES_STEPS } from '../../../libs/reporting/time/steps.js';
 import { choice, given, needed, number, one } from '../given.js';
 import { asOf, convertTo, groupBy, groupings, known, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
@@ -87,6 +88,8 @@ const waterfallMethod = oneOf({
   choices: ['events', 'ends'],
 });
 
+const bucket = oneOf({ name: 'bucket', about: 'tell the moves behind this bucket too', example: 'pulledIn', choices: BUCKETS });
+
 const waterfall: Question = {
   command: 'report waterfall',
   operationId: 'WaterfallReport',
@@ -96,6 +99,8 @@ const waterfall: Question = {
     { name: 'from', about: 'the first day, or an exact instant', example: '2017-07-01', required: true },
     { name: 'to', about: 'the last day, or an exact instant; default now', example: '2017-09-30' },
     waterfallMethod,
+    bucket,
+    { name: 'limit', about: 'moves of that bucket told one by one; default 1000, at most 10000', example: '50' },
     known,
     groupBy('none'),
     ...scope,
@@ -103,7 +108,10 @@ const waterfall: Question = {
     ...knowledge,
   ],
   ask: (answers, said, asker) => {
-    const optional = { to: one(said, 'to'), method: choice(said, waterfallMethod), known: choice(said, known), groupBy: groupings(said) };
+    const optional = {
+      ...{ to: one(said, 'to'), method: choice(said, waterfallMethod), known: choice(said, known), groupBy: groupings(said) },
+      ...{ bucket: choice(said, bucket), limit: number(said, 'limit') },
+    };
     return answers.waterfall({ ...scopeOf(said), from: needed(said, 'from'), ...given<Omit<WaterfallQuery, 'from'>>(optional) }, asker);
   },
 };

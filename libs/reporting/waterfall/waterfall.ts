@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
-import { addMoney, moneyTexts } from '../figures.js';
+import { moneyTexts } from '../figures.js';
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { Group, OpenFigures, WaterfallAnswer, WaterfallMethod, WaterfallRow } from '../queries.js';
 import { QuestionNotUnderstood } from '../queries.js';
@@ -15,6 +15,10 @@ import type { Booking, Bucket, Contribution } from './buckets.js';
 import { BUCKETS, entering, leaving } from './buckets.js';
 import type { DimensionTimeline } from './histories.js';
 import { historiesAt, stateAt } from './histories.js';
+import type { Flow } from './ledger.js';
+import { addFlow, isFlow, Ledger, lessFlow, noFlow, Stock } from './ledger.js';
+import type { Origin } from './moves.js';
+import { Moves } from './moves.js';
 
 export const WATERFALL_METHOD = 'waterfall/1';
 
@@ -33,65 +37,13 @@ export interface WaterfallInput {
   readonly known: KnownDeals;
   /** The opening as it was known then, where the two ends are seen with what was known then; null: nothing was known yet. */
   readonly knownThen?: KnownDeals | null;
+  /** Whose moves are told too, and how many of them. */
+  readonly moves?: { readonly bucket: Bucket; readonly limit: number };
 }
 
 /** A sum that does not come out is a fault of ours, and no report. */
 export class WaterfallDoesNotBalance extends Error {
   override readonly name = 'WaterfallDoesNotBalance';
-}
-
-interface Flow {
-  deals: number;
-  unvalued: number;
-  /** Bookings. */
-  moves: number;
-  readonly value: Map<string, number>;
-}
-
-function noFlow(): Flow {
-  return { deals: 0, unvalued: 0, moves: 0, value: new Map() };
-}
-
-function book(flow: Flow, { deals, unvalued, money }: Booking): void {
-  flow.deals += deals;
-  flow.unvalued += unvalued;
-  flow.moves += 1;
-  if (money !== null) addMoney(flow.value, money.currency, money.minor);
-}
-
-/** Sums by group and bucket. */
-class Ledger {
-  readonly groups = new Map<string, Map<Bucket, Flow>>();
-
-  take(bookings: readonly Booking[]): void {
-    for (const booking of bookings) {
-      const buckets = this.groups.get(booking.group) ?? new Map<Bucket, Flow>();
-      this.groups.set(booking.group, buckets);
-      const flow = buckets.get(booking.bucket) ?? noFlow();
-      buckets.set(booking.bucket, flow);
-      book(flow, booking);
-    }
-  }
-
-  flow(group: string, bucket: Bucket): Flow {
-    return this.groups.get(group)?.get(bucket) ?? noFlow();
-  }
-}
-
-/** What is open and in scope of each group. */
-class Stock {
-  readonly groups = new Map<string, Flow>();
-
-  add(contribution: Contribution | null): void {
-    if (contribution === null) return;
-    const flow = this.groups.get(contribution.group) ?? noFlow();
-    this.groups.set(contribution.group, flow);
-    book(flow, entering('new', contribution));
-  }
-
-  of(group: string): Flow {
-    return this.groups.get(group) ?? noFlow();
-  }
 }
 
 /** Made once per view: what it needs of a view is the same for every row. */
@@ -138,22 +90,38 @@ interface Walked {
   readonly closing: Stock;
   readonly events: Ledger;
   readonly ends: Ledger;
+  readonly moves: Moves;
 }
 
-function walk({ question, opening, closing, known, knownThen }: WaterfallInput): Walked {
+function walk({ question, opening, closing, known, knownThen, moves }: WaterfallInput, method: WaterfallMethod): Walked {
   const of = contributions(question);
-  const walked: Walked = { opening: new Stock(), closing: new Stock(), events: new Ledger(), ends: new Ledger() };
+  const walked: Walked = {
+    opening: new Stock(),
+    closing: new Stock(),
+    events: new Ledger(),
+    ends: new Ledger(),
+    moves: new Moves(moves?.bucket),
+  };
+  const byEvents = (bookings: readonly Booking[], origin: Origin): void => {
+    walked.events.take(bookings);
+    if (method === 'events') walked.moves.take(bookings, origin);
+  };
+  const byEnds = (bookings: readonly Booking[], origin: Origin): void => {
+    walked.ends.take(bookings);
+    if (method === 'ends') walked.moves.take(bookings, origin);
+  };
   const changes = known.dimensions.changesIn(opening, closing);
   const histories = historiesAt(known.rows, known.knownAt);
   const before =
     knownThen === undefined || knownThen === null
       ? new Map<string, readonly DealInterval[]>()
       : historiesAt(knownThen.rows, knownThen.knownAt);
-  const restate = (was: Contribution | null, is: Contribution | null): void => {
+  const restate = (deal: string, was: Contribution | null, is: Contribution | null): void => {
     if (was?.group === is?.group && was?.money?.minor === is?.money?.minor && was?.money?.currency === is?.money?.currency) return;
     const bookings = [...(was === null ? [] : [leaving('restated', was)]), ...(is === null ? [] : [entering('restated', is)])];
-    walked.events.take(bookings);
-    walked.ends.take(bookings);
+    const origin = { deal, at: opening, row: undefined };
+    byEvents(bookings, origin);
+    byEnds(bookings, origin);
   };
   for (const [deal, history] of histories) {
     const first = seenAt(history, known.dimensions, opening);
@@ -165,12 +133,13 @@ function walk({ question, opening, closing, known, knownThen }: WaterfallInput):
       const then = knownThen === null ? undefined : seenAt(before.get(deal) ?? [], knownThen.dimensions, opening);
       const was = then === undefined ? null : of(then);
       walked.opening.add(was);
-      restate(was, opened);
+      restate(deal, was, opened);
     }
-    walked.ends.take(bookEnds(first, last, of));
+    const changed = last?.row ?? first?.row;
+    byEnds(bookEnds(first, last, of), { deal, at: changed?.validFrom ?? closing, row: changed });
     for (const at of stepsOf(history, changes, opening, closing)) {
       const after = seenAt(history, known.dimensions, at);
-      if (after !== undefined) walked.events.take(bookStep(seenAt(history, known.dimensions, at - 1), after, of));
+      if (after !== undefined) byEvents(bookStep(seenAt(history, known.dimensions, at - 1), after, of), { deal, at, row: after.row });
     }
   }
   // Deals that were known then and are withdrawn by now.
@@ -179,16 +148,9 @@ function walk({ question, opening, closing, known, knownThen }: WaterfallInput):
     const then = seenAt(history, knownThen.dimensions, opening);
     const was = then === undefined ? null : of(then);
     walked.opening.add(was);
-    restate(was, null);
+    restate(deal, was, null);
   }
   return walked;
-}
-
-function addFlow(sum: Flow, more: Flow): void {
-  sum.deals += more.deals;
-  sum.unvalued += more.unvalued;
-  sum.moves += more.moves;
-  for (const [currency, minor] of more.value) addMoney(sum.value, currency, minor);
 }
 
 function mustBalance(name: string, group: string, walked: Walked, ledger: Ledger): void {
@@ -219,20 +181,6 @@ function flowRow({ group, labels }: Named, bucket: Bucket, { deals, unvalued, mo
   return { group, labels, bucket, moves, deals, unvalued, value: moneyTexts(withoutZeros(value)) };
 }
 
-function isFlow({ deals, unvalued, value }: Flow): boolean {
-  return deals !== 0 || unvalued !== 0 || [...value.values()].some((minor) => minor !== 0);
-}
-
-function lessFlow(a: Flow, b: Flow): Flow {
-  const difference = noFlow();
-  addFlow(difference, a);
-  difference.deals -= b.deals;
-  difference.unvalued -= b.unvalued;
-  difference.moves -= b.moves;
-  for (const [currency, minor] of b.value) addMoney(difference.value, currency, -minor);
-  return difference;
-}
-
 /** Event-sum less end-points: what went and came back between the two instants. */
 function roundTrips(named: Named, key: string, { events, ends }: Walked): readonly WaterfallRow[] {
   return BUCKETS.flatMap((bucket) => {
@@ -253,9 +201,9 @@ export function checkWaterfall({ groupBy, scope }: PipelineQuestion): void {
  * `ends` compares the two states; both balance or the report fails.
  * @throws WaterfallDoesNotBalance
  */
-export function waterfallReport(input: WaterfallInput, method: WaterfallMethod): Pick<WaterfallAnswer, 'rows' | 'roundTrips' | 'totals'> {
+export function waterfallReport(input: WaterfallInput, method: WaterfallMethod): Omit<WaterfallAnswer, 'report' | 'basis'> {
   const { question } = input;
-  const walked = walk(input);
+  const walked = walk(input, method);
   const view = input.known.dimensions.at(input.closing);
   const keys = new Set([
     ...[walked.opening, walked.closing].flatMap((stock) => [...stock.groups.keys()]),
@@ -285,5 +233,8 @@ export function waterfallReport(input: WaterfallInput, method: WaterfallMethod):
     addFlow(closing, walked.closing.of(key));
   }
   const totals = { opening: openFigures(opening), closing: openFigures(closing), difference: openFigures(lessFlow(closing, opening)) };
-  return { rows, roundTrips: trips, totals };
+  if (input.moves === undefined) return { rows, roundTrips: trips, totals };
+  const { bucket, limit } = input.moves;
+  const told = walked.moves.told(question.groupBy, view);
+  return { rows, roundTrips: trips, moves: { bucket, told: told.slice(0, limit), more: Math.max(0, told.length - limit) }, totals };
 }

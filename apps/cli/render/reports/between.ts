@@ -35,7 +35,31 @@ function buckets(rows: readonly WaterfallRow[]): string {
   );
 }
 
-export function waterfallText({ basis, rows, roundTrips }: WaterfallAnswer): string {
+function movesText({ bucket, told, more }: NonNullable<WaterfallAnswer['moves']>, timeZone: string): string {
+  const names = groupNames(told);
+  const drawn = table(
+    [
+      { title: 'at' },
+      { title: 'deal', shrinks: true },
+      { title: 'what happened', shrinks: true },
+      ...groupColumns(names),
+      { title: 'deals', ...RIGHT },
+      { title: 'value', ...RIGHT },
+    ],
+    told.map((move) => [
+      pointText(move.at, timeZone).slice(0, 16),
+      move.deal,
+      move.eventType ?? 'what it belongs to, or what is known of it',
+      ...groupCells(names, move),
+      plus(countText(move.deals)),
+      move.value.length === 0 && move.unvalued !== 0 ? 'unknown' : signedMoney(move.value),
+    ]),
+  );
+  const rest = more === 0 ? '' : `\n\n${countText(more)} more, with a higher --limit`;
+  return `Behind ${heading(bucket)}\n\n${told.length === 0 ? 'nothing was booked there' : drawn}${rest}`;
+}
+
+export function waterfallText({ basis, rows, roundTrips, moves }: WaterfallAnswer): string {
   const told = rows.filter((row) => isEnd(row) || !isEmpty(row));
   const trips = roundTrips.filter((row) => !isEmpty(row));
   const [from, to] = [instantText(basis.from, basis.timeZone), instantText(basis.to, basis.timeZone)];
@@ -43,6 +67,7 @@ export function waterfallText({ basis, rows, roundTrips }: WaterfallAnswer): str
   return page(
     `Open pipeline from ${from} to ${to}, ${how}`,
     buckets(told),
+    moves !== undefined && movesText(moves, basis.timeZone),
     trips.length > 0 &&
       `Round trips: moves less ends, so what came and went between the two, or counts at another cause\n\n${buckets(trips)}`,
     basisWords(basis, 'Buckets in which nothing was booked are left out.'),
