@@ -46,6 +46,7 @@ const ASKED: Readonly<Record<string, readonly [report: string, said: (days: Days
     ({ quarter }) => ({ period: quarter(200), step: 'week', known: 'then', method: 'unweighted', currency: 'EUR' }),
   ],
   'report aging': ['aging', ({ ago }) => ({ clock: 'since_any_activity', limit: '5', asOf: ago(200) })],
+  'report slippage': ['slippage', ({ ago }) => ({ from: ago(300), to: ago(20), groupBy: 'owner' })],
   'report coverage': ['coverage', ({ quarter }) => ({ period: quarter(100), groupBy: 'team' })],
   'report deals': ['deals', ({ ago }) => ({ asOf: ago(60), status: 'open,postponed,won,lost', limit: '10' })],
   'deal show': ['deal', ({ ago }) => ({ asOf: ago(60) })],

@@ -269,3 +269,58 @@ export interface ReemergenceAnswer {
   readonly rows: readonly ReemergenceRow[];
   readonly undated: number;
 }
+
+/** A move to another of these is a push or a pull. */
+export const SLIPPAGE_GRAINS = ['month', 'quarter'] as const;
+export type SlippageGrain = (typeof SLIPPAGE_GRAINS)[number];
+
+/** T is `to`. */
+export interface SlippageQuery extends Omit<FlowScope, 'asOf'> {
+  /** The first day, or an exact instant. */
+  readonly from: string;
+  /** The last day; default now. */
+  readonly to?: string;
+  /** Default month. */
+  readonly grain?: SlippageGrain;
+  /** How many of the deals put off most are listed; default 10, at most 1,000. */
+  readonly limit?: number;
+}
+
+export interface SlippageRow {
+  readonly group: Group;
+  readonly labels: Labels;
+  /** Open at the beginning or the end, or re-dated between. */
+  readonly deals: number;
+  /** Changes of the expected date to a later period, and how many deals had one. */
+  readonly pushes: number;
+  readonly dealsPushed: number;
+  /** To an earlier period, and inside one. */
+  readonly pulls: number;
+  readonly redatedWithin: number;
+  /** Days of all pushes; and of every change, pulls taken off. */
+  readonly daysLater: number;
+  readonly daysNet: number;
+  /** Of the deals open at the beginning; of those that were pushed, what they were worth then; and its share by currency. */
+  readonly openingValue: readonly MoneyText[];
+  readonly pushedValue: readonly MoneyText[];
+  readonly pushedShare: Readonly<Record<string, number | null>>;
+  /** Open at the end with an expected date that has passed: slipped, though nobody said so. */
+  readonly overdue: number;
+  readonly overdueValue: readonly MoneyText[];
+}
+
+export interface SlippedDeal {
+  readonly deal: string;
+  readonly status: string;
+  readonly pushes: number;
+  readonly daysLater: number;
+  readonly decisionDate: string | null;
+}
+
+export interface SlippageAnswer {
+  readonly report: 'slippage';
+  readonly basis: FlowBasis & { readonly grain: SlippageGrain };
+  readonly rows: readonly SlippageRow[];
+  readonly most: readonly SlippedDeal[];
+  readonly undated: number;
+}

@@ -8,6 +8,8 @@ import type {
   LeadTimesQuery,
   ReemergenceAnswer,
   ReemergenceQuery,
+  SlippageAnswer,
+  SlippageQuery,
   TimeInStageAnswer,
   TimeInStageQuery,
   VelocityAnswer,
@@ -44,6 +46,7 @@ import { FlowAnswers } from './flow-answers.js';
 import { PipelineAnswers } from './pipeline-answers.js';
 import { StandingAnswers } from './standing-answers.js';
 import { ReemergenceAnswers } from './reemergence-answers.js';
+import { SlippageAnswers } from './slippage-answers.js';
 import type { AnswersOptions, Asker } from './sources.js';
 
 /**
@@ -63,6 +66,8 @@ export interface Answers {
   winRate(query: WinRateQuery, asker: Asker): Promise<WinRateAnswer>;
   /** How many deals came to a milestone, period by period. */
   inflow(query: InflowQuery, asker: Asker): Promise<InflowAnswer>;
+  /** How often and how far expected dates were put off. */
+  slippage(query: SlippageQuery, asker: Asker): Promise<SlippageAnswer>;
   /** How many of those who were turned away asked again, and after how long. */
   reemergence(query: ReemergenceQuery, asker: Asker): Promise<ReemergenceAnswer>;
   /** How long open deals stand, and which stand still. */
@@ -89,6 +94,7 @@ export function openAnswers(options: AnswersOptions): Answers {
   const following = new Following(asking);
   const cohorts = new CohortAnswers(asking, following);
   const reemergence = new ReemergenceAnswers(asking, following);
+  const slippage = new SlippageAnswers(asking, following);
   const forecasts = new ForecastAnswers(asking);
   const deal = new DealAnswers(sources);
   return {
@@ -103,6 +109,7 @@ export function openAnswers(options: AnswersOptions): Answers {
     winRate: (query, asker) => cohorts.winRate(query, asker),
     inflow: (query, asker) => cohorts.inflow(query, asker),
     reemergence: (query, asker) => reemergence.reemergence(query, asker),
+    slippage: (query, asker) => slippage.slippage(query, asker),
     aging: (query, asker) => standing.aging(query, asker),
     coverage: (query, asker) => standing.coverage(query, asker),
     velocity: (query, asker) => cohorts.velocity(query, asker),

@@ -279,6 +279,20 @@ describe('what else the eight deals tell', () => {
     expect(basis.marks).toEqual(['the period runs until 2025-03-31T23:59:59.999Z: what came is not all known']);
   });
 
+  it('slippage in March: D3 pushed by 56 days, D4 pulled in by 94; at its end four deals are overdue', async () => {
+    const asked = { from: '2025-03-01T00:00:00Z', to: asOf } as const;
+    const { rows, most } = await answering.answers.slippage(asked, nobody);
+    expect(rows[0]).toMatchObject({
+      ...{ deals: 7, pushes: 1, dealsPushed: 1, pulls: 1, redatedWithin: 0, daysLater: 56, daysNet: -38 },
+      ...{ openingValue: usd(104), pushedValue: usd(5), pushedShare: { USD: 5 / 104 }, overdue: 0, overdueValue: [] },
+    });
+    expect(most).toEqual([{ deal: 'D3', status: 'open', pushes: 1, daysLater: 56, decisionDate: '2025-05-10' }]);
+    const later = await answering.answers.slippage({ ...asked, to: '2025-03-31' }, nobody);
+    expect(later.rows[0]).toMatchObject({ overdue: 4, overdueValue: usd(85) });
+    // By quarter D4 comes from the second into the first, and D3 goes the other way.
+    expect((await answering.answers.slippage({ ...asked, grain: 'quarter' }, nobody)).rows[0]).toMatchObject({ pushes: 1, pulls: 1 });
+  });
+
   it('days from registered to won: 64 and 21, mean 42.5; four are on the way, one was lost (LT01)', async () => {
     const { rows } = await answering.answers.leadTimes({ from: 'registered', to: 'won', cohort: '2025-01..2025-02', asOf }, nobody);
     expect(rows[0]).toMatchObject({ n: 7, finished: 2, running: 4, gone: 1, mean: 42.5, least: 21, most: 64 });

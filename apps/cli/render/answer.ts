@@ -8,6 +8,7 @@ import { forecastHistoryText, forecastText } from './reports/forecast.js';
 import { funnelText } from './reports/funnel.js';
 import { inflowText } from './reports/inflow.js';
 import { reemergenceText } from './reports/reemergence.js';
+import { slippageText } from './reports/slippage.js';
 import { compareText, dealsText, pipelineText } from './reports/pipeline.js';
 import { seriesText } from './reports/series.js';
 import { agingText, coverageText } from './reports/standing.js';
@@ -32,6 +33,8 @@ function tableOf(answer: Answer): string {
       return inflowText(answer);
     case 'reemergence':
       return reemergenceText(answer);
+    case 'slippage':
+      return slippageText(answer);
     case 'leadtimes':
       return leadTimesText(answer);
     case 'time-in-stage':

@@ -1,7 +1,9 @@
 import type { AgingQuery, CoverageQuery } from '../../../libs/reporting/standing-queries.js';
+import type { SlippageQuery } from '../../../libs/reporting/flow-queries.js';
+import { SLIPPAGE_GRAINS } from '../../../libs/reporting/flow-queries.js';
 import { AGING_CLOCKS } from '../../../libs/reporting/standing-queries.js';
 import { choice, given, needed, number, one } from '../given.js';
-import { asOf, groupBy, groupings, knowledge, oneOf, scopeOf, scopeWithout } from '../parameters.js';
+import { asOf, groupBy, groupings, knowledge, oneOf, scope, scopeOf, scopeWithout } from '../parameters.js';
 import type { Question } from '../question.js';
 
 const clock = oneOf({
@@ -51,5 +53,32 @@ const coverage: Question = {
   },
 };
 
+const grain = oneOf({
+  name: 'grain',
+  about: 'a move to another of these is a push or a pull; default month',
+  example: 'quarter',
+  choices: SLIPPAGE_GRAINS,
+});
+
+const slippage: Question = {
+  command: 'report slippage',
+  operationId: 'SlippageReport',
+  path: '/v1/reports/slippage',
+  summary: 'How often and how far expected dates were put off, and which have passed without a word.',
+  parameters: [
+    { name: 'from', about: 'the first day, or an exact instant', example: '2017-07-01', required: true },
+    { name: 'to', about: 'the last day, or an exact instant, and the T of the question; default now', example: '2017-09-30' },
+    grain,
+    { name: 'limit', about: 'how many of the deals put off most are listed; default 10, at most 1000', example: '10' },
+    groupBy('none'),
+    ...scope,
+    ...knowledge,
+  ],
+  ask: (answers, said, asker) => {
+    const optional = { to: one(said, 'to'), grain: choice(said, grain), limit: number(said, 'limit'), groupBy: groupings(said) };
+    return answers.slippage({ ...scopeOf(said), from: needed(said, 'from'), ...given<Omit<SlippageQuery, 'from'>>(optional) }, asker);
+  },
+};
+
 /** How things stand at one instant, beside the pipeline itself. */
-export const STANDING_QUESTIONS: readonly Question[] = [aging, coverage];
+export const STANDING_QUESTIONS: readonly Question[] = [aging, slippage, coverage];
