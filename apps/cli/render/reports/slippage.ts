@@ -1,7 +1,7 @@
-import type { SlippageAnswer } from '../../../../libs/reporting/flow-queries.js';
+import type { SlippageAnswer, SlippageRow } from '../../../../libs/reporting/flow-queries.js';
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
-import { countText, daysText, moneyLines, percent, withThousands } from '../text.js';
+import { countText, daysText, moneyLines, moneyText, percent, withThousands } from '../text.js';
 import { RIGHT, groupCells, groupColumns, groupNames, page } from './grouped.js';
 
 const FIGURES = [
@@ -18,6 +18,11 @@ const FIGURES = [
   'value',
 ];
 
+function pushedText({ pushedValue }: SlippageRow, currency: string): string {
+  const pushed = pushedValue.find((each) => each.currency === currency);
+  return pushed === undefined ? `0.00 ${currency}` : moneyText(pushed);
+}
+
 export function slippageText({ basis, rows, most }: SlippageAnswer): string {
   const names = groupNames(rows);
   const drawn = table(
@@ -26,7 +31,10 @@ export function slippageText({ basis, rows, most }: SlippageAnswer): string {
       ...groupCells(names, row),
       ...[row.deals, row.pushes, row.dealsPushed, row.pulls, row.redatedWithin].map(countText),
       ...[row.daysLater, row.daysNet].map((days) => withThousands(days.toFixed(0))),
-      moneyLines(row.pushedValue),
+      // A line for each currency of the opening, be it of nothing.
+      Object.keys(row.pushedShare)
+        .map((currency) => pushedText(row, currency))
+        .join('\n'),
       Object.values(row.pushedShare).map(percent).join('\n'),
       countText(row.overdue),
       moneyLines(row.overdueValue),
