@@ -77,7 +77,7 @@ const dollars = (value: readonly { amount: string }[] | undefined): number => Nu
     expect(told[0]?.byValue).toMatchObject({ USD: { won: wonValue * 100, of: sum(ended) * 100 } });
   });
 
-  it.each(QUARTERS)('win rate of the cohort engaged in %s, product by product', async (cohort, from, to) => {
+  it.each([QUARTERS[0], QUARTERS[2]])('win rate of the cohort engaged in %s, product by product', async (cohort, from, to) => {
     const { rows: told } = await answering.answers.winRate({ cohort, groupBy: ['product'] }, nobody);
     const engaged = dated.filter(({ engage_date: date }) => within(date, from, to));
     const expected = [...new Set(engaged.map(product))].map((name) => {
@@ -88,16 +88,19 @@ const dollars = (value: readonly { amount: string }[] | undefined): number => Nu
     expect(byName.toSorted()).toEqual(expected.toSorted());
   });
 
-  it.each(QUARTERS)('forecast history of %s: what was won by each month\u2019s end, and what came', async (period, from, to) => {
-    const history = await answering.answers.forecastHistory({ period, step: 'month', from }, nobody);
-    const came = rows.filter((row) => row.deal_stage === 'Won' && within(row.close_date, from, to));
-    expect([history.actual[0]?.now.deals ?? 0, dollars(history.actual[0]?.now.won)]).toEqual([came.length, sum(came)]);
-    for (const { at, figures, error } of history.rows) {
-      const by = came.filter(({ close_date: date }) => date <= at.slice(0, 10));
-      expect([at, figures?.wonDeals, dollars(figures?.won)]).toEqual([at, by.length, sum(by)]);
-      expect(dollars(error)).toBe(sum(by) - sum(came)); // the source has no expected dates: only what is won counts
-    }
-  });
+  it.each([QUARTERS[1], QUARTERS[3]])(
+    'forecast history of %s: what was won by each month\u2019s end, and what came',
+    async (period, from, to) => {
+      const history = await answering.answers.forecastHistory({ period, step: 'month', from }, nobody);
+      const came = rows.filter((row) => row.deal_stage === 'Won' && within(row.close_date, from, to));
+      expect([history.actual[0]?.now.deals ?? 0, dollars(history.actual[0]?.now.won)]).toEqual([came.length, sum(came)]);
+      for (const { at, figures, error } of history.rows) {
+        const by = came.filter(({ close_date: date }) => date <= at.slice(0, 10));
+        expect([at, figures?.wonDeals, dollars(figures?.won)]).toEqual([at, by.length, sum(by)]);
+        expect(dollars(error)).toBe(sum(by) - sum(came)); // the source has no expected dates: only what is won counts
+      }
+    },
+  );
 
   it.each(MONTH_ENDS.filter((_, month) => month % 3 === 2))(
     'forecast as of %s: open deals of the source have no expected date, and are counted apart',
