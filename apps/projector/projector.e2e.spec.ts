@@ -31,7 +31,9 @@ const checkStored: CheckStored = (type, schemaVersion, data, metadata) => catalo
   const dir = mkdtempSync(join(tmpdir(), 'dealtrail-projectors-'));
   const clock = { now: () => Date.now() };
   let mongo: MongoServer = found as MongoServer; // skipped where it is none
+  /** To the read store, and the projectors' own to the log. */
   let line: FaultProxy;
+  let logLine: FaultProxy;
   let server: Awaited<ReturnType<typeof startProtocolServer>>;
   let log: ReturnType<typeof openLogFile>;
   let eventStore: EventStore;
@@ -46,6 +48,7 @@ const checkStored: CheckStored = (type, schemaVersion, data, metadata) => catalo
     server = await startProtocolServer({ log, clock, ownCategories: { kind: 'checked', checkStored }, port: 0 });
     eventStore = await openEventStoreDB({ url: server.connectionString, clock, checkStored, keyStoreId: 'test-keys' });
     line = await openFaultProxy(Number(new URL(mongo.url).port));
+    logLine = await openFaultProxy(Number(new URL(server.connectionString).port));
     mongoUrl = `mongodb://127.0.0.1:${line.port}/projectors`;
     readStore = await openMongoReadStore({ url: mongoUrl });
     models = new SharedModels({ eventStore, readStore, projections, answerMs: 30_000 });
@@ -58,13 +61,19 @@ const checkStored: CheckStored = (type, schemaVersion, data, metadata) => catalo
     await server.stop();
     log.close();
     await line.close();
+    await logLine.close();
     await mongo.remove();
     rmSync(dir, { recursive: true });
   });
 
   function start(): ChildProcess {
     const main = join(process.cwd(), 'dist', 'apps', 'projector', 'main.js');
-    const env = { ...process.env, EVENTSTORE_URL: server.connectionString, MONGODB_URL: mongoUrl, DEALTRAIL_PARTITIONS: '2' };
+    const env = {
+      ...process.env,
+      EVENTSTORE_URL: `esdb://127.0.0.1:${logLine.port}?tls=false`,
+      MONGODB_URL: mongoUrl,
+      DEALTRAIL_PARTITIONS: '2',
+    };
     const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', process.env['TEST_LOG'] ? 'inherit' : 'ignore'] });
     children.push(child);
     return child;
@@ -87,9 +96,14 @@ const checkStored: CheckStored = (type, schemaVersion, data, metadata) => catalo
     }
   }
 
-  async function arrivesWhole(): Promise<void> {
+  async function arrives(): Promise<void> {
     const { position } = await eventStore.head();
     await eventually('all read models at the end of the log', async () => (await models.waitFor(position, 100)) === 'reached', 40_000);
+  }
+
+  /** And the rows are those of one undisturbed projector. */
+  async function arrivesWhole(): Promise<void> {
+    await arrives();
     const alone = openSqliteReadStore({ file: ':memory:' });
     expect(await rowsSeen(readStore, eventStore, projections)).toEqual(await rowsExpected(eventStore, alone, projections));
     await alone.close();
@@ -108,11 +122,11 @@ const checkStored: CheckStored = (type, schemaVersion, data, metadata) => catalo
   }
 
   it('build the models together; SIGKILL of one at any moment loses nothing, doubles nothing, and the other takes over within seconds', async () => {
-    await append(60);
+    await append(40);
     const [first] = [start(), start()];
     await arrivesWhole();
     await eventually('both hold some', async () => (await owners()).size === 2, 20_000);
-    const more = append(150);
+    const more = append(80);
     await eventually('some of it', async () => (await models.lag()).some(({ events }) => events > 0));
     first.kill('SIGKILL');
     await more;
@@ -125,11 +139,10 @@ const checkStored: CheckStored = (type, schemaVersion, data, metadata) => catalo
     const third = start();
     await eventually('both hold some', async () => (await owners()).size === 2, 20_000);
     const before = await readStore.currentVersion('pipeline-snapshot');
-    const more = append(60);
+    const more = append(30);
     await models.rebuild('pipeline-snapshot');
     await more;
     expect(await readStore.currentVersion('pipeline-snapshot')).toBe((before ?? 0) + 1_000);
-    await arrivesWhole();
     await models.pause('deal-history');
     await eventually('paused', async () => (await models.lag()).some(({ state, model }) => model === 'deal-history' && state === 'paused'));
     await models.resume('deal-history');
@@ -141,22 +154,33 @@ const checkStored: CheckStored = (type, schemaVersion, data, metadata) => catalo
     await arrivesWhole();
   }, 90_000);
 
-  it('go on by themselves when the read store is cut off, frozen, slow, and killed and back with less than it had', async () => {
+  it('go on by themselves when log or read store is cut off, frozen or slow, and when the read store is killed and back with less than it had', async () => {
     for (const fault of ['cut', 'frozen', { slowMs: 20 }] as const) {
-      const more = append(40);
-      line.state = fault;
-      await more;
-      line.state = 'open';
-      await arrivesWhole();
+      for (const broken of [line, logLine]) {
+        const more = append(15);
+        broken.state = fault;
+        await more;
+        broken.state = 'open';
+        await arrives();
+      }
     }
-    if (mongo.kill === undefined || mongo.restart === undefined) return;
-    const more = append(60);
-    await mongo.kill();
-    await more;
-    mongo = await mongo.restart();
-    line.aim(Number(new URL(mongo.url).port));
     await arrivesWhole();
+    const back = async (): Promise<void> => {
+      if (mongo.restart === undefined) throw new Error('a server of ours');
+      mongo = await mongo.restart();
+      line.aim(Number(new URL(mongo.url).port));
+    };
+    if (mongo.keepData === undefined) return;
+    await mongo.stop();
+    const bringBack = mongo.keepData();
+    await back();
     await append(20);
+    await arrives();
+    const more = append(20);
+    await mongo.kill?.();
+    bringBack();
+    await back();
+    await more;
     await arrivesWhole();
   }, 120_000);
 });

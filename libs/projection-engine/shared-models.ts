@@ -64,10 +64,10 @@ export class SharedModels implements ReadModels {
       if (left <= 0) return 'late';
       await sleep(Math.min(this.pollMs, left));
     }
+    const parked = (await this.parkedOf(asked)).filter((one) => one.position <= position);
+    if (parked.length === 0) return 'reached';
     const event = await this.options.eventStore.eventAt(position);
-    if (event === undefined) return 'reached';
-    const held = (await this.parkedOf(asked)).some((parked) => parked.stream === event.stream && parked.position <= position);
-    return held ? 'parked' : 'reached';
+    return parked.some(({ stream }) => stream === event?.stream) ? 'parked' : 'reached';
   }
 
   async lag(): Promise<ModelLag[]> {
@@ -162,13 +162,15 @@ export class SharedModels implements ReadModels {
 
   async allReached(models: readonly ReadModel[], position: Position): Promise<boolean> {
     const { readStore } = this.options;
-    for (const model of models) {
-      const inUse = await modelInUse(readStore, model);
-      if (inUse === null) return false;
-      const checkpoint = await readStore.lowestCheckpoint(inUse);
-      if (position !== LOG_START && (checkpoint === null || checkpoint.position < position)) return false;
-    }
-    return true;
+    const reached = await Promise.all(
+      models.map(async (model) => {
+        const inUse = await modelInUse(readStore, model);
+        if (inUse === null || position === LOG_START) return inUse !== null;
+        const checkpoint = await readStore.lowestCheckpoint(inUse);
+        return checkpoint !== null && checkpoint.position >= position;
+      }),
+    );
+    return reached.every(Boolean);
   }
 
   /** Those that will come to the end of the log without anybody doing something. */

@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,6 +19,8 @@ export interface MongoServer {
   readonly kill?: () => Promise<void>;
   /** Starts it again on the same data, at another address; undefined where it is not ours. */
   readonly restart?: () => Promise<MongoServer>;
+  /** Of one that is stopped: keeps its data as they are now. What it returns brings them back, when it is stopped or killed: a server that lost what it had acknowledged. */
+  readonly keepData?: () => () => void;
   /** Ends it and removes its data. */
   remove(): Promise<void>;
 }
@@ -73,9 +75,18 @@ async function startOn(folder: string, kind: string, start: Start): Promise<Mong
       await gone;
     },
     restart: () => startOn(folder, kind, start),
+    keepData: () => {
+      const kept = `${folder}.kept`;
+      rmSync(kept, { recursive: true, force: true });
+      cpSync(folder, kept, { recursive: true });
+      return () => {
+        rmSync(folder, { recursive: true });
+        cpSync(kept, folder, { recursive: true });
+      };
+    },
     remove: async () => {
       await stop();
-      rmSync(folder, { recursive: true, force: true });
+      for (const one of [folder, `${folder}.kept`]) rmSync(one, { recursive: true, force: true });
     },
   };
 }

@@ -151,7 +151,13 @@ class MongoReadStore implements ReadStore {
 
   commit(batches: readonly ModelBatch[]): Promise<void> {
     return this.#run(async () => {
-      for (const batch of batches) await this.#commitOne(batch);
+      if (this.options.beforeWrite !== undefined) {
+        for (const batch of batches) await this.#commitOne(batch);
+        return;
+      }
+      // Each has a checkpoint of its own. None is on its way any more when one of them has failed and is tried again.
+      const outcomes = await Promise.allSettled(batches.map((batch) => this.#commitOne(batch)));
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     });
   }
 
