@@ -61,7 +61,7 @@ function added(all: readonly Counts[]): Counts {
 }
 
 describe('reports of deals\u2019 own ways', () => {
-  it('count the same deals by any grouping: lead times, stays, outcomes, open deals and their ages (LT03, SU04, PF01)', async () => {
+  it('count the same deals by any grouping: lead times, stays, outcomes, inflow, slippage, returns, open deals and their ages (LT03, SU04, PF01)', async () => {
     const cohorts = fc.constantFrom({}, { cohort: '2025-01' }, { cohort: '2025-01..2025-03' });
     await holds(
       fc.asyncProperty(arbitraryLog({ events: 100, deals: 12 }), cohorts, async (events, cohort) => {
@@ -87,6 +87,21 @@ describe('reports of deals\u2019 own ways', () => {
                 return { n, won, lost, derailed, open, overdue, old, unvalued, ...Object.fromEntries(values) };
               }),
             ),
+            answers
+              .inflow({ from: '2025-01-01', to: '2025-12-31', groupBy }, nobody)
+              .then(({ rows }) =>
+                rows.map(({ period, deals, unvalued }) => ({ [`${period} deals`]: deals, [`${period} unvalued`]: unvalued })),
+              ),
+            answers.slippage({ from: '2025-01-01', to: '2025-12-31', groupBy }, nobody).then(({ rows }) =>
+              rows.map(({ deals, pushes, dealsPushed, pulls, redatedWithin, daysLater, daysNet, overdue }) => ({
+                ...{ deals, pushes, dealsPushed, pulls, redatedWithin, daysLater, daysNet, overdue },
+              })),
+            ),
+            answers
+              .reemergence({ ...cohort, ended: ['marketing', 'filed', 'lost'], groupBy }, nobody)
+              .then(({ rows }) =>
+                rows.map(({ n, askerUnknown, askedAgain, wonAfterAll }) => ({ n, askerUnknown, askedAgain, wonAfterAll })),
+              ),
             answers
               .aging({ groupBy, limit: 0 }, nobody)
               .then(({ rows }) =>
