@@ -37,6 +37,8 @@ interface Place extends Post {
   readonly projection: Projection;
   readonly partitions: number;
   readonly state: 'building' | 'live';
+  /** Built beside rows that readers use: that must not hold up what keeps those current. */
+  readonly beside: boolean;
 }
 
 /**
@@ -93,14 +95,14 @@ export class SharedKeeping {
     for (const projection of projections) {
       const { name, version } = projection.model;
       const inUse = await modelInUse(readStore, projection.model);
-      if (inUse !== null) places.push(...placesOf(projection, inUse.version, await this.countOf(inUse), 'live'));
+      if (inUse !== null) places.push(...placesOf(projection, inUse.version, await this.countOf(inUse), 'live', false));
       let build = orders.builds.find((one) => one.model === name);
       if (inUse === null && build === undefined)
         build = await control.begin({ model: name, version, partitions: partitionsFor(name), error: null });
       // One of another version of the program is left to that.
       if (build === undefined || build.error !== null || build.version === inUse?.version || modelVersionOf(build.version) !== version)
         continue;
-      places.push(...placesOf(projection, build.version, build.partitions, 'building'));
+      places.push(...placesOf(projection, build.version, build.partitions, 'building', inUse !== null));
     }
     return places;
   }
@@ -128,17 +130,20 @@ export class SharedKeeping {
     const { lanes, tenure, away } = this.parts;
     const kept = new Set([...lanes.members(), ...(away?.members() ?? []), ...leaving].map(postKey));
     const taken: Member[] = [];
+    const sent: Member[] = [];
     for (const place of places) {
       const epoch = tenure.epochOf(place);
       if (epoch === undefined || kept.has(postKey(place))) continue;
       await this.prepare(place);
-      taken.push(await openMember(this.parts, { ...place, epoch }));
+      const { projection, model, partition, partitions, state } = place;
+      const member = await openMember(this.parts, { projection, model, partition, partitions, epoch, state });
+      (away !== null && place.beside ? sent : taken).push(member);
     }
-    if (taken.length === 0) return;
-    this.parts.note({ kind: 'taken-on', members: taken });
-    const building = away === null ? [] : taken.filter(({ state }) => state === 'building');
-    lanes.add(taken.filter((member) => !building.includes(member)));
-    for (const group of byVersion(building)) this.sendAway(group);
+    if (taken.length + sent.length === 0) return;
+    this.parts.note({ kind: 'taken-on', members: [...taken, ...sent] });
+    // What nobody reads yet is built here, all models in one pass of the log.
+    lanes.add(taken);
+    for (const group of byVersion(sent)) this.sendAway(group);
   }
 
   private sendAway(members: readonly Member[]): void {
@@ -275,9 +280,9 @@ export class SharedKeeping {
   }
 }
 
-function placesOf(projection: Projection, version: number, partitions: number, state: Place['state']): Place[] {
+function placesOf(projection: Projection, version: number, partitions: number, state: Place['state'], beside: boolean): Place[] {
   const model = builtModel(projection.model, version);
-  return Array.from({ length: partitions }, (_, partition) => ({ projection, model, partition, partitions, state }));
+  return Array.from({ length: partitions }, (_, partition) => ({ projection, model, partition, partitions, state, beside }));
 }
 
 function isBuild(build: { readonly model: string; readonly version: number }, model: ReadModel): boolean {
