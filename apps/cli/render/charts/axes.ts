@@ -27,18 +27,18 @@ export function valueAxis(scale: Numeric, { left, right, top, bottom }: Area, ab
   return rules.join('') + text(32, (top + bottom) / 2, about, { anchor: 'middle', fill: INK.quiet, turn: -90 });
 }
 
-/** Names under their places; where they are too many, every n-th, and the last. */
-export function nameAxis(names: readonly string[], xOf: (index: number) => number, { bottom }: Area, room: number): string {
-  const widest = Math.max(0, ...names.map((name) => widthOf(name, 14))) + 16;
-  const every = Math.max(1, Math.ceil((widest * names.length) / room));
+/** Names under their places; where they are too many, those that have room, the first and the last always. */
+export function nameAxis(names: readonly string[], xOf: (index: number) => number, { bottom }: Area): string {
+  const room = Math.max(0, ...names.map((name) => widthOf(name, 14))) + 16;
+  const last = names.length - 1;
+  let free = -Infinity;
   return names
-    .map((name, index) =>
-      index % every === 0 && (names.length - 1 - index >= every || index === names.length - 1 || every === 1)
-        ? text(xOf(index), bottom + 24, name, { anchor: 'middle', fill: INK.quiet })
-        : index === names.length - 1
-          ? text(xOf(index), bottom + 24, name, { anchor: 'middle', fill: INK.quiet })
-          : '',
-    )
+    .map((name, index) => {
+      const x = xOf(index);
+      if (index !== last && (x < free || xOf(last) - x < room)) return '';
+      free = x + room;
+      return text(x, bottom + 24, name, { anchor: 'middle', fill: INK.quiet });
+    })
     .join('');
 }
 

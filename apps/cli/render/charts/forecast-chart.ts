@@ -68,7 +68,7 @@ export function forecastHistoryChart({ basis, rows, actual, finished }: Forecast
       level(now, CAME ?? INK.axis),
       text(left + 8, y(now) - 8, `${finished ? 'came' : 'came so far'} ${shortNumber(now)} ${currency}`, { weight: 600, fill: INK.text }),
       element('path', { d: forecast ?? '', fill: 'none', stroke: FORECAST, 'stroke-width': 3 }),
-      nameAxis(days, (index) => x(points[index]?.at ?? 0), area, right - left),
+      nameAxis(days, (index) => x(points[index]?.at ?? 0), area),
     ].join('');
   }
 

@@ -1,16 +1,20 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
 import type { FunnelAnswer, FunnelRow } from '../../../../libs/reporting/flow-queries.js';
+import { NoChart } from '../formats.js';
 import { groupLine, groupNames } from '../reports/grouped.js';
 import { countText, instantText, percent } from '../text.js';
 import { colour, INK, slide } from './page.js';
 import type { Area } from './page.js';
 import { line, rect, text, widthOf } from './svg.js';
 
+/** Bars thinner than their figures cannot be read. */
+const THINNEST = 9;
+
 function stepName({ pipeline, label, milestone }: FunnelRow, pipelines: boolean): string {
   return pipelines && pipeline !== undefined ? `${pipeline}: ${label ?? milestone}` : (label ?? milestone);
 }
 
-/** Bars of the share of the cohort that came to each step, with its 95 % interval; one bar of each group. */
+/** Bars of the share of the cohort that came to each step, with its 95 % interval; one bar of each group. @throws NoChart for too many groups */
 export function funnelChart({ basis, rows, maturity }: FunnelAnswer): string {
   const groupings = groupNames(rows);
   const groups = [...new Set(rows.map((row) => groupLine(groupings, row)))];
@@ -24,6 +28,10 @@ export function funnelChart({ basis, rows, maturity }: FunnelAnswer): string {
     const end = right - 230;
     const bands = scaleBand(steps, [top, bottom]).padding(0.25);
     const within = scaleBand(groups, [0, bands.bandwidth()]).padding(groups.length > 1 ? 0.08 : 0);
+    if (within.bandwidth() < THINNEST)
+      throw new NoChart(
+        `a chart has no room for ${groups.length} groups at ${steps.length} steps: take fewer by a filter, or ask without --group-by`,
+      );
     const x = scaleLinear([0, 1], [start, end]);
     const ticks = [0, 0.25, 0.5, 0.75, 1].map(
       (tick) =>

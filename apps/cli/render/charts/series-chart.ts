@@ -74,7 +74,7 @@ export function seriesChart(answer: SeriesAnswer): string {
           text((left + x(instants[unknown] ?? 0)) / 2, (top + bottom) / 2, 'not known yet', { anchor: 'middle', fill: INK.quiet })
         : '';
     const days = points.map((point) => dayName(point.at, basis.timeZone));
-    return gap + valueAxis(y, area, 'deals') + shapes.join('') + nameAxis(days, (index) => x(instants[index] ?? 0), area, right - left);
+    return gap + valueAxis(y, area, 'deals') + shapes.join('') + nameAxis(days, (index) => x(instants[index] ?? 0), area);
   }
 
   return slide({

@@ -25,9 +25,11 @@ export function groupCells(names: Names, { group, labels }: Grouped): string[] {
   return names.map((name) => groupText(group[name], labels[name]));
 }
 
-/** One group in one line: `open, First meeting`. */
+/** One group in one line: `open, First meeting`. What is not known at its end is left away: no two groups have the same line. */
 export function groupLine(names: Names, row: Grouped): string {
-  return names.length === 0 ? 'all' : groupCells(names, row).join(', ');
+  const cells = groupCells(names, row);
+  while (cells.length > 1 && cells.at(-1) === '-') cells.pop();
+  return names.length === 0 ? 'all' : cells.join(', ');
 }
 
 /** The cells of a row of totals in the columns of the groupings. */
