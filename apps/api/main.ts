@@ -4,10 +4,12 @@ import { exitOf, lineOf } from '../cli/failure.js';
 import { EXIT } from '../cli/exit-codes.js';
 import { finishDemo, loadDemo, DEFAULT_SEED } from '../operations/demo.js';
 import type { Config } from '../wiring/config.js';
-import { ConfigError, readConfig } from '../wiring/config.js';
+import { ConfigError, isShared, readConfig } from '../wiring/config.js';
+import type { Ownership } from '../wiring/data-directory.js';
 import { DirectoryOwned, tryOwn } from '../wiring/data-directory.js';
 import type { Dealtrail } from '../wiring/open-dealtrail.js';
 import { isEmptyLog, openDealtrail } from '../wiring/open-dealtrail.js';
+import { serveBesideDeciders } from '../wiring/serve-protocol.js';
 import { serve } from './serve.js';
 import type { Server } from './serve.js';
 import { taste } from './taste.js';
@@ -59,14 +61,22 @@ async function prepare(dealtrail: Dealtrail, { gate }: Server): Promise<boolean>
   }
 }
 
-async function start(config: Config): Promise<void> {
-  const taken = tryOwn(config.dataDir, 'npm start');
-  if (!('own' in taken)) throw new DirectoryOwned(config.dataDir, taken.owner);
-  endings.push(() => taken.own.release());
+/** `npm run start:api`: other processes keep the read models. */
+const ALONE = '--without-projector';
+
+async function start(config: Config, keepsModels: boolean): Promise<void> {
+  if (!keepsModels && !isShared(config)) {
+    throw new ConfigError(
+      'an API without a projector needs EVENTSTORE_URL and MONGODB_URL, and npm run start:projector beside it; npm start does everything in one process',
+    );
+  }
+  const own = isShared(config) ? undefined : ownDirectory(config.dataDir);
+  if (own) endings.push(() => own.release());
 
   const log = pino({ name: 'dealtrail' }, pino.destination({ dest: 2, sync: true }));
   const dealtrail = await openDealtrail(config, {
     mode: 'owner',
+    keeps: keepsModels ? 'all' : 'nothing',
     beginsWithDemo: config.demoDeals > 0,
     indexed: true,
     note: (note) => {
@@ -78,16 +88,34 @@ async function start(config: Config): Promise<void> {
   endings.push(() => dealtrail.close());
   dealtrail.projector?.start();
 
+  const protocol = await serveBesideDeciders(dealtrail);
+  if (protocol) endings.push(() => protocol.stop());
   const server = await serve({ dealtrail, log });
   endings.push(() => server.close());
-  taken.own.announce(server.address);
+  own?.announce(server.address);
   const loaded = await prepare(dealtrail, server);
   if (stopping.signal.aborted) return;
   dealtrail
     .startIndex()
     .catch((error: unknown) => log.warn({ err: error }, 'the timeline index could not be loaded; the read store answers'));
   if (loaded) process.stdout.write(`\n${await taste(dealtrail)}\n`);
-  say(`Dealtrail answers at ${server.address}, to be read at ${server.address}/docs. Data: ${config.dataDir}. Ctrl-C ends it.`);
+  if (protocol) say(`EventStoreDB clients are served at ${protocol.connectionString}`);
+  say(`Dealtrail answers at ${server.address}, to be read at ${server.address}/docs. ${placeOf(config)} Ctrl-C ends it.`);
+}
+
+function ownDirectory(dataDir: string): Ownership {
+  const taken = tryOwn(dataDir, 'npm start');
+  if (!('own' in taken)) throw new DirectoryOwned(dataDir, taken.owner);
+  return taken.own;
+}
+
+function placeOf(config: Config): string {
+  if (isShared(config)) return 'Log in EventStoreDB, read models and keys on MongoDB.';
+  const elsewhere = [
+    config.eventStoreUrl === null ? '' : ', log in EventStoreDB',
+    config.mongoUrl === null ? '' : ', read models and keys on MongoDB',
+  ];
+  return `Data: ${config.dataDir}${elsewhere.join('')}.`;
 }
 
 function describe(note: { readonly kind: string; readonly error: string }): object {
@@ -96,7 +124,7 @@ function describe(note: { readonly kind: string; readonly error: string }): obje
 
 endOnSignal();
 try {
-  await start(readConfig(process.env));
+  await start(readConfig(process.env), !process.argv.includes(ALONE));
 } catch (error) {
   say(`dealtrail: ${lineOf(error)}`);
   await end();

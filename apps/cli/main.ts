@@ -143,6 +143,17 @@ common(program.command('rebuild').description('make read models anew from the lo
     await rebuildModels(model, options);
   });
 
+program
+  .command('protocol-server')
+  .description('serve the embedded log alone to EventStoreDB clients on this machine, until it is told to end')
+  .option('--data-dir <folder>', 'folder of the log (default: DEALTRAIL_DATA_DIR, else .dealtrail)')
+  .option('--port <number>', 'port; 0 takes any free one', wholeNumber, 2_113)
+  .exitOverride()
+  .action(async (options: Parameters<(typeof import('./commands/protocol-server.js'))['protocolServer']>[0]) => {
+    const { protocolServer } = await import('./commands/protocol-server.js');
+    await protocolServer(options);
+  });
+
 async function run(): Promise<number> {
   try {
     await program.parseAsync();

@@ -1,3 +1,4 @@
+import { isShared } from '../wiring/config.js';
 import type { Config } from '../wiring/config.js';
 import type { Ownership } from '../wiring/data-directory.js';
 import { findOwner, ownOrFind, ownerInWords, tryOwn } from '../wiring/data-directory.js';
@@ -9,14 +10,17 @@ const WAIT_MS = 10_000;
 
 /** Where a command does its work (design section 8). */
 export type Where =
-  | { readonly kind: 'here'; readonly own: Ownership }
+  /** Without an ownership where nothing in the data directory is to be owned. */
+  | { readonly kind: 'here'; readonly own?: Ownership }
   | { readonly kind: 'server'; readonly remote: Remote }
   /** Another process owns the directory and has no HTTP address: questions are answered beside it. */
   | { readonly kind: 'beside'; readonly owner: string };
 
 /** For questions: without an owner here, with one through it, beside it where it cannot be asked. */
-export async function whereToAsk({ dataDir }: Config, { url }: CommonOptions, doing: string): Promise<Where> {
+export async function whereToAsk(config: Config, { url }: CommonOptions, doing: string): Promise<Where> {
   if (url !== undefined) return { kind: 'server', remote: new Remote(url) };
+  if (isShared(config)) return { kind: 'here' };
+  const { dataDir } = config;
   const taken = tryOwn(dataDir, doing);
   if ('own' in taken) return { kind: 'here', own: taken.own };
   const owner = taken.owner ?? (await findOwner(dataDir));
@@ -24,8 +28,10 @@ export async function whereToAsk({ dataDir }: Config, { url }: CommonOptions, do
 }
 
 /** For work: without an owner here, with one inside it; an owner without an address is waited for. @throws DirectoryOwned */
-export async function whereToWork({ dataDir }: Config, { url }: CommonOptions, doing: string): Promise<Exclude<Where, { kind: 'beside' }>> {
+export async function whereToWork(config: Config, { url }: CommonOptions, doing: string): Promise<Exclude<Where, { kind: 'beside' }>> {
   if (url !== undefined) return { kind: 'server', remote: new Remote(url) };
+  if (isShared(config)) return { kind: 'here' };
+  const { dataDir } = config;
   const found = await ownOrFind(dataDir, doing, WAIT_MS);
   return 'own' in found ? { kind: 'here', own: found.own } : { kind: 'server', remote: new Remote(found.address) };
 }

@@ -56,7 +56,7 @@ export async function carryOut<A extends object>(options: CommonOptions, work: W
       const response = await where.remote.stream(path, { ...init, headers: { ...init.headers, accept: LINES }, signal: stop.signal });
       return await follow<A>(response, view.show);
     }
-    const dealtrail = await openDealtrail(config, { mode: 'owner', ...work.open });
+    const dealtrail = await openDealtrail(config, { mode: 'owner', keeps: 'what is free', ...work.open });
     try {
       return await work.here(dealtrail, view.show, stop.signal);
     } finally {
@@ -66,7 +66,7 @@ export async function carryOut<A extends object>(options: CommonOptions, work: W
     view.done();
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
-    if (where.kind === 'here') where.own.release();
+    if (where.kind === 'here') where.own?.release();
   }
 }
 

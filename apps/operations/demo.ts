@@ -23,7 +23,7 @@ export const DEFAULT_SEED = 7;
 
 /** Tells the demo company's history, or the rest of it, and returns when the read models show it. @throws DemoRefused, and what the stores throw */
 export async function loadDemo(dealtrail: Dealtrail, { deals, seed, onProgress, signal }: DemoWork): Promise<DemoAnswer> {
-  const { eventStore, commands, clock, projector } = dealtrail;
+  const { eventStore, commands, clock } = dealtrail;
   const report = await runDemo({
     ...{ eventStore, commands, deals, seed },
     ids: timeOrderedIds,
@@ -32,7 +32,7 @@ export async function loadDemo(dealtrail: Dealtrail, { deals, seed, onProgress, 
     onProgress: (progress) => onProgress({ work: 'demo', deals: progress.deals, of: progress.of, events: progress.events }),
     ...(signal === undefined ? {} : { signal }),
   });
-  if (projector && report.finished) await bringUp(projector, onProgress);
+  if (report.finished) await bringUp(dealtrail, onProgress);
   return { report: 'demo', ...report, endsAt: isoInstant(report.endsAt) };
 }
 

@@ -12,7 +12,8 @@ export interface ImportWork extends Pick<ImportInput, 'mappingText' | 'mappingNa
 }
 
 /** Imports, and returns when the read models show it. @throws MappingRefused, and what the stores throw */
-export async function importInto({ commands, eventStore, keyStore, projector, clock }: Dealtrail, work: ImportWork): Promise<ImportReport> {
+export async function importInto(dealtrail: Dealtrail, work: ImportWork): Promise<ImportReport> {
+  const { commands, eventStore, keyStore, clock } = dealtrail;
   const { onProgress, ...input } = work;
   const report = await runImport({
     ...input,
@@ -22,6 +23,6 @@ export async function importInto({ commands, eventStore, keyStore, projector, cl
     clock,
     onProgress: (progress) => onProgress({ work: 'import', ...progress }),
   });
-  if (projector) await bringUp(projector, onProgress);
+  await bringUp(dealtrail, onProgress);
   return report;
 }

@@ -19,6 +19,11 @@ describe('configuration', () => {
       timeZone: 'UTC',
       streamPrefix: '',
       demoDeals: 2000,
+      eventStoreUrl: null,
+      mongoUrl: null,
+      masterKey: { unnamed: `${process.cwd()}/.dealtrail/keys/master.key` },
+      partitions: 4,
+      protocolPort: { port: 2113, orAnother: true },
     });
   });
 
@@ -30,6 +35,11 @@ describe('configuration', () => {
       DEALTRAIL_TIME_ZONE: 'Europe/Amsterdam',
       DEALTRAIL_STREAM_PREFIX: 'acme',
       DEALTRAIL_DEMO: 'off',
+      EVENTSTORE_URL: 'esdb+discover://db.example:2113',
+      MONGODB_URL: 'mongodb://one,two/sales?replicaSet=rs0',
+      DEALTRAIL_MASTER_KEY_FILE: '/run/secrets/master',
+      DEALTRAIL_PARTITIONS: '8',
+      DEALTRAIL_PROTOCOL_PORT: 'off',
     };
     expect(readConfig(environment, { dataDir: '/srv/deals' })).toEqual({
       dataDir: '/srv/deals',
@@ -38,7 +48,18 @@ describe('configuration', () => {
       timeZone: 'Europe/Amsterdam',
       streamPrefix: 'acme',
       demoDeals: 0,
+      eventStoreUrl: 'esdb+discover://db.example:2113',
+      mongoUrl: 'mongodb://one,two/sales?replicaSet=rs0',
+      masterKey: { file: '/run/secrets/master' },
+      partitions: 8,
+      protocolPort: null,
     });
+  });
+
+  it('tells a log on EventStoreDB no demo company unless that is asked for', () => {
+    const url = { EVENTSTORE_URL: 'esdb://127.0.0.1:2113?tls=false' };
+    expect(readConfig(url).demoDeals).toBe(0);
+    expect(readConfig({ ...url, DEALTRAIL_DEMO: 'on' }).demoDeals).toBe(2000);
   });
 
   it.each([
@@ -55,12 +76,21 @@ describe('configuration', () => {
     ],
     [
       { DEALTRAIL_TIMEZONE: 'UTC' },
-      'environment variable DEALTRAIL_TIMEZONE: there is none of that name; there are DEALTRAIL_DATA_DIR, PORT, DEALTRAIL_LISTEN, DEALTRAIL_TIME_ZONE, DEALTRAIL_STREAM_PREFIX, DEALTRAIL_DEMO, EVENTSTORE_URL, MONGODB_URL, DEALTRAIL_PARTITIONS',
+      'environment variable DEALTRAIL_TIMEZONE: there is none of that name; there are DEALTRAIL_DATA_DIR, PORT, DEALTRAIL_LISTEN, DEALTRAIL_TIME_ZONE, DEALTRAIL_STREAM_PREFIX, DEALTRAIL_DEMO, EVENTSTORE_URL, MONGODB_URL, DEALTRAIL_MASTER_KEY, DEALTRAIL_MASTER_KEY_FILE, DEALTRAIL_PROTOCOL_PORT, DEALTRAIL_PARTITIONS',
     ],
     [
-      { MONGODB_URL: 'mongodb://localhost/x' },
-      'environment variable MONGODB_URL: this build keeps its log and read models embedded; unset it',
+      { EVENTSTORE_URL: 'http://admin:changeit@db.example' },
+      "environment variable EVENTSTORE_URL: 'http://db.example' is no connection string: EventStoreDB that holds the log: esdb://…; unset: the embedded log",
     ],
+    [
+      { MONGODB_URL: 'localhost' },
+      "environment variable MONGODB_URL: 'localhost' is no connection string: MongoDB that holds read models and keys: mongodb://…/name; unset: embedded",
+    ],
+    [
+      { DEALTRAIL_MASTER_KEY: 'a', DEALTRAIL_MASTER_KEY_FILE: 'b' },
+      'environment variables DEALTRAIL_MASTER_KEY and DEALTRAIL_MASTER_KEY_FILE: set one of them',
+    ],
+    [{ DEALTRAIL_PROTOCOL_PORT: 'none' }, "environment variable DEALTRAIL_PROTOCOL_PORT: 'none' is no port; use 0 to 65535, or off"],
   ])('stops at a wrong value with one line that says what and where: %j', (environment, line) => {
     expect(complaint(environment as Record<string, string>)).toBe(line);
   });
@@ -80,7 +110,7 @@ describe('configuration of a projector', () => {
 
   it.each([
     [{ MONGODB_URL: urls.MONGODB_URL }, /^environment variable EVENTSTORE_URL: '' is none: a projector of its own needs it/],
-    [{ ...urls, MONGODB_URL: 'localhost' }, /^environment variable MONGODB_URL: 'localhost' is none/],
+    [{ ...urls, MONGODB_URL: 'localhost' }, /^environment variable MONGODB_URL: 'localhost' is no connection string/],
     [{ ...urls, DEALTRAIL_PARTITIONS: '0' }, /^environment variable DEALTRAIL_PARTITIONS: '0' is no number of partitions; use 1 to 64/],
     [{ ...urls, DEALTRAIL_STREAM_PREFIX: 'a-b' }, /^environment variable DEALTRAIL_STREAM_PREFIX: 'a-b' is not made of/],
   ])('stops at %j', (environment, line) => {

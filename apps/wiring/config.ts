@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { ReportZone } from '../../libs/reporting/time/report-zone.js';
 import { TimeNotUnderstood, reportZone } from '../../libs/reporting/time/report-zone.js';
+import { filesOf } from './files.js';
 
 /** What the environment says, checked. Options of the command line stand before it. */
 export interface Config {
@@ -12,8 +13,33 @@ export interface Config {
   readonly listen: string;
   readonly timeZone: ReportZone;
   readonly streamPrefix: string;
-  /** Deals of the demo company that an empty data directory starts with; 0: none. */
+  /** Deals of the demo company that an empty log starts with; 0: none. */
   readonly demoDeals: number;
+  /** Null: the log is embedded. */
+  readonly eventStoreUrl: string | null;
+  /** Null: read models and keys are embedded. */
+  readonly mongoUrl: string | null;
+  /** What wraps the keys on MongoDB. */
+  readonly masterKey: MasterKeySource;
+  /** Of each large read model on MongoDB. */
+  readonly partitions: number;
+  /** Where `npm start` serves the embedded log to EventStoreDB clients; null: nowhere. */
+  readonly protocolPort: ProtocolPort | null;
+}
+
+export interface ProtocolPort {
+  /** 0: any free port. */
+  readonly port: number;
+  /** Nobody asked for this very port: where it is taken another one does. */
+  readonly orAnother: boolean;
+}
+
+/** `unnamed`: the environment names none, and a file of the data directory is taken, which is made with the keys. */
+export type MasterKeySource = { readonly text: string } | { readonly file: string } | { readonly unnamed: string };
+
+/** Log and read models are both elsewhere, so the data directory holds nothing that is to be owned. */
+export function isShared({ eventStoreUrl, mongoUrl }: Pick<Config, 'eventStoreUrl' | 'mongoUrl'>): boolean {
+  return eventStoreUrl !== null && mongoUrl !== null;
 }
 
 /** A wrong value: one line that says what is wrong and where. */
@@ -41,10 +67,29 @@ export const VARIABLES = {
   demo: {
     name: 'DEALTRAIL_DEMO',
     fallback: 'on',
-    meaning: 'demo company that `npm start` loads into an empty data directory: on, off or a number of deals',
+    meaning: 'demo company that `npm start` loads into an empty log: on (off on EventStoreDB), off or a number of deals',
   },
   eventStoreUrl: { name: 'EVENTSTORE_URL', fallback: '', meaning: 'EventStoreDB that holds the log: esdb://…; unset: the embedded log' },
-  mongoUrl: { name: 'MONGODB_URL', fallback: '', meaning: 'MongoDB that holds the read models: mongodb://…/name; unset: embedded' },
+  mongoUrl: {
+    name: 'MONGODB_URL',
+    fallback: '',
+    meaning: 'MongoDB that holds read models and keys: mongodb://…/name; unset: embedded',
+  },
+  masterKey: {
+    name: 'DEALTRAIL_MASTER_KEY',
+    fallback: '',
+    meaning: 'wraps the personal-data keys on MongoDB: 32 bytes as base64 or hexadecimal digits',
+  },
+  masterKeyFile: {
+    name: 'DEALTRAIL_MASTER_KEY_FILE',
+    fallback: '',
+    meaning: 'file that holds the master key; neither set: keys/master.key in the data directory, made with the first key',
+  },
+  protocolPort: {
+    name: 'DEALTRAIL_PROTOCOL_PORT',
+    fallback: '2113',
+    meaning: 'loopback port at which `npm start` serves the embedded log to EventStoreDB clients; 0 takes any free one, off serves none',
+  },
   partitions: {
     name: 'DEALTRAIL_PARTITIONS',
     fallback: '4',
@@ -110,21 +155,56 @@ export interface ProjectorConfig {
 /** @throws ConfigError */
 export function readProjectorConfig(environment: Environment): ProjectorConfig {
   const value = (variable: Variable): string => environment[variable.name] || variable.fallback;
-  const { eventStoreUrl, mongoUrl, partitions } = VARIABLES;
-  for (const [variable, scheme] of [
-    [eventStoreUrl, /^esdb(\+discover)?:\/\//],
-    [mongoUrl, /^mongodb(\+srv)?:\/\//],
+  const eventStoreUrl = address(VARIABLES.eventStoreUrl, value);
+  const mongoUrl = address(VARIABLES.mongoUrl, value);
+  for (const [url, variable] of [
+    [eventStoreUrl, VARIABLES.eventStoreUrl],
+    [mongoUrl, VARIABLES.mongoUrl],
   ] as const) {
-    if (!scheme.test(value(variable))) throw wrong(variable, value(variable), `none: a projector of its own needs it, ${variable.meaning}`);
+    if (url === null) throw wrong(variable, '', `none: a projector of its own needs it, ${variable.meaning}`);
   }
-  const number = wholeNumber(value(partitions), 64);
-  if (number === undefined || number === 0) throw wrong(partitions, value(partitions), 'no number of partitions; use 1 to 64');
   return {
-    eventStoreUrl: value(eventStoreUrl),
-    mongoUrl: value(mongoUrl),
+    eventStoreUrl: eventStoreUrl ?? '',
+    mongoUrl: mongoUrl ?? '',
     streamPrefix: prefixOf(value(VARIABLES.streamPrefix)),
-    partitions: number,
+    partitions: partitionsOf(value(VARIABLES.partitions)),
   };
+}
+
+const SCHEMES = [
+  [VARIABLES.eventStoreUrl, /^esdb(\+discover)?:\/\/\S+$/],
+  [VARIABLES.mongoUrl, /^mongodb(\+srv)?:\/\/\S+$/],
+] as const;
+
+/** Only its form: whether somebody answers there shows when it is opened. What is shown of a wrong one holds no password. */
+function address(variable: Variable, value: (variable: Variable) => string): string | null {
+  const text = value(variable);
+  if (text === '') return null;
+  const fits = SCHEMES.every(([one, scheme]) => one.name !== variable.name || scheme.test(text));
+  if (!fits) throw wrong(variable, text.replace(/\/\/[^@/]*@/, '//'), `no connection string: ${variable.meaning}`);
+  return text;
+}
+
+function partitionsOf(text: string): number {
+  const number = wholeNumber(text, 64);
+  if (number === undefined || number === 0) throw wrong(VARIABLES.partitions, text, 'no number of partitions; use 1 to 64');
+  return number;
+}
+
+function masterKeyOf(value: (variable: Variable) => string, dataDir: string): MasterKeySource {
+  const [text, file] = [value(VARIABLES.masterKey), value(VARIABLES.masterKeyFile)];
+  if (text !== '' && file !== '')
+    throw new ConfigError(`environment variables ${VARIABLES.masterKey.name} and ${VARIABLES.masterKeyFile.name}: set one of them`);
+  if (text !== '') return { text };
+  return file === '' ? { unnamed: filesOf(dataDir).masterKey } : { file: resolve(file) };
+}
+
+function protocolPort(asked: string | undefined): ProtocolPort | null {
+  if (asked === 'off') return null;
+  const text = asked || VARIABLES.protocolPort.fallback;
+  const port = wholeNumber(text, 65_535);
+  if (port === undefined) throw wrong(VARIABLES.protocolPort, text, 'no port; use 0 to 65535, or off');
+  return { port, orAnother: !asked };
 }
 
 function prefixOf(text: string): string {
@@ -143,19 +223,23 @@ export function readConfig(environment: Environment, options: { readonly dataDir
     if (name.startsWith('DEALTRAIL_') && !known.has(name))
       throw new ConfigError(`environment variable ${name}: there is none of that name; there are ${[...known].join(', ')}`);
   }
-  for (const name of ['EVENTSTORE_URL', 'MONGODB_URL'])
-    if (environment[name])
-      throw new ConfigError(`environment variable ${name}: this build keeps its log and read models embedded; unset it`);
-
   const value = (variable: Variable): string => environment[variable.name] || variable.fallback;
   const port = wholeNumber(value(VARIABLES.port), 65_535);
   if (port === undefined) throw wrong(VARIABLES.port, value(VARIABLES.port), 'no port; use 0 to 65535');
+  const dataDir = resolve(options.dataDir ?? value(VARIABLES.dataDir));
+  const eventStoreUrl = address(VARIABLES.eventStoreUrl, value);
   return {
-    dataDir: resolve(options.dataDir ?? value(VARIABLES.dataDir)),
+    dataDir,
     port,
     listen: listenAddress(value(VARIABLES.listen)),
     timeZone: zone(value(VARIABLES.timeZone)),
     streamPrefix: prefixOf(value(VARIABLES.streamPrefix)),
-    demoDeals: demoDeals(value(VARIABLES.demo)),
+    // A log that others may share is told no story unless that is asked for.
+    demoDeals: demoDeals(environment[VARIABLES.demo.name] || (eventStoreUrl === null ? VARIABLES.demo.fallback : 'off')),
+    eventStoreUrl,
+    mongoUrl: address(VARIABLES.mongoUrl, value),
+    masterKey: masterKeyOf(value, dataDir),
+    partitions: partitionsOf(value(VARIABLES.partitions)),
+    protocolPort: protocolPort(environment[VARIABLES.protocolPort.name]),
   };
 }

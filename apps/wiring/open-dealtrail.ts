@@ -1,36 +1,51 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { CommandHandling } from '../../libs/command-handling/command-handling.js';
 import { openCommandHandling } from '../../libs/command-handling/command-handling.js';
-import { catalog } from '../../libs/event-catalog/catalog.js';
 import { findDemo } from '../../libs/demo/demo-record.js';
 import { demoBegins } from '../../libs/demo/demo-plan.js';
 import { demoEndsAt } from '../../libs/demo/run-demo.js';
 import type { EventStore } from '../../libs/event-store/event-store.port.js';
-import { openSqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
+import type { LogFile } from '../../libs/event-store/sqlite/log-file.js';
 import type { KeyStore } from '../../libs/privacy/key-store.port.js';
-import { openSqliteKeyStore } from '../../libs/privacy/sqlite/sqlite-key-store.js';
 import type { ProjectorNote } from '../../libs/projection-engine/notes.js';
 import type { Projector } from '../../libs/projection-engine/projector.js';
 import { openProjector } from '../../libs/projection-engine/projector.js';
+import type { ReadModels } from '../../libs/projection-engine/read-models.js';
+import { SharedModels } from '../../libs/projection-engine/shared-models.js';
 import type { ReadStore } from '../../libs/read-store/read-store.port.js';
-import { openSqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
 import type { Answers } from '../../projections/answers/answers.js';
 import { DealRows, StatesFromRows } from '../../projections/answers/deal-rows.js';
 import { IndexedStates } from '../../projections/timeline/indexed-states.js';
 import { AnswersByZone } from './answers-by-zone.js';
 import { buildInWorker } from './build-elsewhere.js';
+import { isShared } from './config.js';
 import type { Config } from './config.js';
 import { filesOf } from './files.js';
 import { HouseClock } from './house-clock.js';
-import { projections } from './projections.js';
+import { openKeyStore, openLog, openReadStore } from './open-stores.js';
+import { partitionsByModel, projections } from './projections.js';
 
-/** `owner`: this process owns the data directory. `reader`: another one does, and this one only reads beside it. */
+/** `owner`: this process owns the data directory, if there is one to own. `reader`: another one does, and this one only reads beside it. */
 export type Mode = 'owner' | 'reader';
+
+/** Of read models on MongoDB, which many processes share; embedded ones are always kept by the owner of the data directory. */
+export type Keeping =
+  /** Its share, beside other projectors. */
+  | 'all'
+  /** While it passes through: what nobody holds. */
+  | 'what is free'
+  /** An API of its own, or a look. */
+  | 'nothing';
 
 export interface OpenOptions {
   readonly mode: Mode;
-  /** A log that is not there yet begins with the demo company's history, on its clock. */
+  /** Default `all`. */
+  readonly keeps?: Keeping;
+  /** Default true: a log that is not there yet is made. A question makes none. */
+  readonly beginsLog?: boolean;
+  /** An embedded log that is not there yet begins with the demo company's history, on its clock. */
   readonly beginsWithDemo?: boolean;
   readonly clock?: HouseClock;
   /** Keeps the timeline index in memory: for a process that answers many questions. */
@@ -38,11 +53,13 @@ export interface OpenOptions {
   readonly note?: (note: ProjectorNote) => void;
 }
 
-/** The whole house on its embedded stores. */
+/** The whole house, on whatever stores it stands. */
 export interface Dealtrail {
   readonly config: Config;
   readonly mode: Mode;
   readonly eventStore: EventStore;
+  /** Null where the log is elsewhere. */
+  readonly embeddedLog: LogFile | null;
   readonly readStore: ReadStore;
   readonly keyStore: KeyStore;
   readonly commands: CommandHandling;
@@ -52,7 +69,9 @@ export interface Dealtrail {
   /** Loads the timeline index, in the background of a server; until it is there the read store answers. */
   startIndex(): Promise<void>;
   readonly index: IndexedStates | null;
-  /** Null for a reader: the owner keeps the models. */
+  /** The read models, whoever keeps them; null beside the owner of embedded ones. */
+  readonly models: ReadModels | null;
+  /** Null where this process keeps none of them. */
   readonly projector: Projector | null;
   close(): Promise<void>;
 }
@@ -100,45 +119,58 @@ async function resumeDemoClock(eventStore: EventStore, clock: HouseClock, begins
   if (begun || (demo.state === 'unfinished' && demo.simulated)) clock.simulate(recordedAt);
 }
 
+/** Who keeps the read models, and how this process sees them. */
+async function openModels(
+  config: Config,
+  stores: { readonly eventStore: EventStore; readonly readStore: ReadStore; readonly keyStoreId: string },
+  { keeps, note }: { readonly keeps: Keeping; readonly note: OpenOptions['note'] },
+): Promise<{ readonly models: ReadModels; readonly projector: Projector | null }> {
+  const { eventStore, readStore, keyStoreId } = stores;
+  const { eventStoreUrl, mongoUrl, streamPrefix } = config;
+  const partitions = partitionsByModel(config.partitions);
+  const common = { eventStore, readStore, projections, ...(note === undefined ? {} : { note }) };
+  if (mongoUrl === null) {
+    const { log, models } = filesOf(config.dataDir);
+    // Where the log is elsewhere a rebuild goes on in this thread: an embedded read store takes no second writer to speak of.
+    const embedded = { buildElsewhere: buildInWorker({ kind: 'embedded', log, models, streamPrefix, keyStoreId }) };
+    const projector = await openProjector({ ...common, ...(eventStoreUrl === null ? embedded : {}) });
+    return { models: projector, projector };
+  }
+  if (keeps === 'nothing') return { models: new SharedModels({ eventStore, readStore, projections, partitions }), projector: null };
+  const leases = { owner: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`, passing: keeps === 'what is free' };
+  const shared =
+    eventStoreUrl === null ? {} : { buildElsewhere: buildInWorker({ kind: 'shared', ...{ eventStoreUrl, mongoUrl, streamPrefix } }) };
+  const projector = await openProjector({ ...common, ...shared, leases, partitions });
+  return { models: projector, projector };
+}
+
 /** @throws NoLogYet (a reader), LogRefused, LogDamaged, EventStoreUnavailable, ReadStoreUnavailable, KeyStoreUnavailable, AnotherHistory */
 export async function openDealtrail(
   config: Config,
-  { mode, beginsWithDemo = false, clock = new HouseClock(), indexed = false, note }: OpenOptions,
+  { mode, keeps = 'all', beginsLog = true, beginsWithDemo = false, clock = new HouseClock(), indexed = false, note }: OpenOptions,
 ): Promise<Dealtrail> {
-  const files = filesOf(config.dataDir);
   const readOnly = mode === 'reader';
-  if (readOnly && !holdsLog(config.dataDir)) throw new NoLogYet(config.dataDir);
+  const isEmbeddedLog = config.eventStoreUrl === null;
+  const isThere = !isEmbeddedLog || holdsLog(config.dataDir);
+  if ((readOnly || !beginsLog) && !isThere) throw new NoLogYet(config.dataDir);
   const closing = new Closing();
-  if (beginsWithDemo && !holdsLog(config.dataDir)) clock.simulate(demoBegins(demoEndsAt(clock.real.now())));
+  if (beginsWithDemo && !isThere) clock.simulate(demoBegins(demoEndsAt(clock.real.now())));
   try {
-    if (!readOnly) mkdirSync(dirname(files.keys), { recursive: true, mode: 0o700 });
-    const keyStore = closing.add(openSqliteKeyStore({ file: files.keys, readOnly }));
-    const eventStore = closing.add(
-      openSqliteEventStore({
-        file: files.log,
-        clock,
-        checkStored: (type, schemaVersion, data, metadata) => catalog.checkStored(type, schemaVersion, data, metadata),
-        streamPrefix: config.streamPrefix,
-        keyStoreId: keyStore.id,
-        readOnly,
-        simulated: !readOnly, // only the demo says when something was recorded
-      }),
-    );
-    if (!readOnly) await resumeDemoClock(eventStore, clock, beginsWithDemo);
-    const readStore = closing.add(openSqliteReadStore({ file: files.models, readOnly }));
+    const keyStore = closing.add(await openKeyStore(config, { readOnly }));
+    const log = await openLog(config, { clock, keyStoreId: keyStore.id, readOnly: readOnly || (!isEmbeddedLog && !beginsLog) });
+    const eventStore = closing.add(log.eventStore);
+    if (!readOnly && isEmbeddedLog) await resumeDemoClock(eventStore, clock, beginsWithDemo);
+    const readStore = closing.add(await openReadStore(config, { readOnly }));
     const commands = openCommandHandling({ eventStore, keyStore, clock });
-    const projector = readOnly
-      ? null
-      : await openProjector({
-          ...{ eventStore, readStore, projections },
-          buildElsewhere: buildInWorker({
-            ...{ kind: 'embedded', log: files.log, models: files.models, streamPrefix: config.streamPrefix, keyStoreId: keyStore.id },
-          }),
-          ...(note === undefined ? {} : { note }),
-        });
+    const { models, projector } =
+      readOnly && config.mongoUrl === null
+        ? { models: null, projector: null }
+        : await openModels(config, { eventStore, readStore, keyStoreId: keyStore.id }, { keeps: readOnly ? 'nothing' : keeps, note });
     if (projector) closing.before(() => projector.stop());
+    // A snapshot file has one writer, as the data directory has.
+    const file = isShared(config) ? {} : { file: filesOf(config.dataDir).index };
     const index = indexed
-      ? new IndexedStates({ readStore, eventStore, file: files.index, fallback: new StatesFromRows(new DealRows(readStore)) })
+      ? new IndexedStates({ readStore, eventStore, ...file, fallback: new StatesFromRows(new DealRows(readStore)) })
       : null;
     if (index) closing.before(() => index.stop());
     const answersByZone = new AnswersByZone({
@@ -148,12 +180,13 @@ export async function openDealtrail(
       clock: clock.real,
       timeZone: config.timeZone,
       ...(index === null ? {} : { index }),
-      ...(projector === null ? {} : { waitFor: (position, timeoutMs, models) => projector.waitFor(position, timeoutMs, models) }),
+      ...(models === null ? {} : { waitFor: (position, timeoutMs, names) => models.waitFor(position, timeoutMs, names) }),
     });
     return {
       config,
       mode,
       eventStore,
+      embeddedLog: log.embedded,
       readStore,
       keyStore,
       commands,
@@ -162,6 +195,7 @@ export async function openDealtrail(
       answersByZone,
       index,
       startIndex: async () => index?.start(),
+      models,
       projector,
       close: () => closing.run(),
     };

@@ -25,7 +25,7 @@ async function attempt(name: string, look: () => Promise<Omit<ReadinessCheck, 'n
 }
 
 /** Asks the stores themselves each time: nothing is remembered as healthy. */
-export function readinessOf({ eventStore, readStore, keyStore, projector }: Dealtrail, gate: Gate): Readiness {
+export function readinessOf({ eventStore, readStore, keyStore, models }: Dealtrail, gate: Gate): Readiness {
   return {
     check: () =>
       Promise.all([
@@ -42,10 +42,10 @@ export function readinessOf({ eventStore, readStore, keyStore, projector }: Deal
           await readStore.parked();
           return { ok: true, detail: 'open' };
         }),
-        ...(projector
+        ...(models
           ? [
               attempt('projections', async () => {
-                const lags = await projector.lag();
+                const lags = await models.lag();
                 const stopped = lags.find(({ state, stuckSeconds }) => state === 'stopped' || stuckSeconds > STUCK_SECONDS);
                 if (stopped)
                   return {

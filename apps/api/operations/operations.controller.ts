@@ -53,10 +53,10 @@ const PARTS = {
 export class OperationsController {
   constructor(@Inject(DEALTRAIL) private readonly dealtrail: Dealtrail) {}
 
-  private get projector(): ReadModels {
-    const { projector } = this.dealtrail;
-    if (!projector) throw new RequestProblem(problem(409, 'projections/elsewhere', 'this process keeps no read models'));
-    return projector;
+  private get models(): ReadModels {
+    const { models } = this.dealtrail;
+    if (!models) throw new RequestProblem(problem(409, 'projections/elsewhere', 'this process keeps no read models'));
+    return models;
   }
 
   @Post('imports')
@@ -93,13 +93,13 @@ export class OperationsController {
   @Get('operations/lag')
   @ApiOperation({ operationId: 'Lag', summary: 'How far each read model is behind the log, in events and in seconds.' })
   lag(): Promise<LagAnswer> {
-    return lagOf(this.projector);
+    return lagOf(this.models);
   }
 
   @Get('operations/parked')
   @ApiOperation({ operationId: 'Parked', summary: 'Streams held back because an event of them could not be projected, with the error.' })
   parked(): Promise<ParkedAnswer> {
-    return parkedOf(this.projector);
+    return parkedOf(this.models);
   }
 
   @Post('operations/parked/replay')
@@ -107,7 +107,7 @@ export class OperationsController {
   @ApiBody({ type: ReplayBody })
   @ApiOperation({ operationId: 'ReplayParked', summary: 'Tries parked streams again: all, or those of one model or one stream.' })
   replay(@Body(checked(ReplayBody)) { model, stream }: ReplayBody): Promise<ParkedAnswer> {
-    return replayParked(this.projector, { ...(model === undefined ? {} : { model }), ...(stream === undefined ? {} : { stream }) });
+    return replayParked(this.models, { ...(model === undefined ? {} : { model }), ...(stream === undefined ? {} : { stream }) });
   }
 
   @Post('operations/pause')
@@ -115,7 +115,7 @@ export class OperationsController {
   @ApiBody({ type: ModelBody })
   @ApiOperation({ operationId: 'Pause', summary: 'Holds read models at their position, over a restart too, until they are resumed.' })
   pause(@Body(checked(ModelBody)) { model }: ModelBody): Promise<LagAnswer> {
-    return pause(this.projector, model);
+    return pause(this.models, model);
   }
 
   @Post('operations/resume')
@@ -123,7 +123,7 @@ export class OperationsController {
   @ApiBody({ type: ModelBody })
   @ApiOperation({ operationId: 'Resume', summary: 'Lets read models go on; one that stopped at an event tries it again.' })
   resume(@Body(checked(ModelBody)) { model }: ModelBody): Promise<LagAnswer> {
-    return resume(this.projector, model);
+    return resume(this.models, model);
   }
 
   @Post('operations/rebuild')
@@ -134,6 +134,6 @@ export class OperationsController {
     summary: 'Makes read models anew from the log beside those in use, and switches when each is done.',
   })
   async rebuild(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body(checked(ModelBody)) { model }: ModelBody): Promise<void> {
-    await answerWork(request, reply, () => rebuild(this.projector, model));
+    await answerWork(request, reply, () => rebuild(this.models, model));
   }
 }

@@ -15,9 +15,9 @@ import { NoChart } from '../render/formats.js';
 import { render } from '../render/answer.js';
 import { whereToAsk } from '../where.js';
 
-/** Asked in this process: as the owner with the projections first brought to the end of the log, beside an owner at its checkpoint. */
+/** Asked in this process: with the projections first brought to the end of the log, by this process or who keeps them; beside an owner at its checkpoint. */
 async function askHere(config: Config, mode: Mode, question: Question, given: Given, id: string): Promise<string> {
-  const dealtrail = await openDealtrail(config, { mode });
+  const dealtrail = await openDealtrail(config, { mode, keeps: 'what is free', beginsLog: false });
   try {
     await dealtrail.projector?.catchUp();
     const answers = dealtrail.answersByZone.in(one(given, 'timeZone'));
@@ -29,7 +29,7 @@ async function askHere(config: Config, mode: Mode, question: Question, given: Gi
 
 async function bodyOf(config: Config, options: CommonOptions, question: Question, given: Given, id: string): Promise<string> {
   // A question makes no data directory where there is none.
-  if (options.url === undefined && !holdsLog(config.dataDir)) throw new NoLogYet(config.dataDir);
+  if (options.url === undefined && config.eventStoreUrl === null && !holdsLog(config.dataDir)) throw new NoLogYet(config.dataDir);
   const where = await whereToAsk(config, options, question.command);
   switch (where.kind) {
     case 'server':
@@ -41,7 +41,7 @@ async function bodyOf(config: Config, options: CommonOptions, question: Question
       try {
         return await askHere(config, 'owner', question, given, id);
       } finally {
-        where.own.release();
+        where.own?.release();
       }
   }
 }

@@ -6,8 +6,8 @@ import { configOf } from '../environment.js';
 import { print } from '../output.js';
 import { table } from '../render/table.js';
 import { countText } from '../render/text.js';
-import type { Dealtrail } from '../../wiring/open-dealtrail.js';
-import type { Projector } from '../../../libs/projection-engine/projector.js';
+import { isShared } from '../../wiring/config.js';
+import type { Dealtrail, Keeping } from '../../wiring/open-dealtrail.js';
 import type { ReadModels } from '../../../libs/projection-engine/read-models.js';
 import { openDealtrail } from '../../wiring/open-dealtrail.js';
 import { whereToWork } from '../where.js';
@@ -17,9 +17,9 @@ export interface OperatingOptions extends CommonOptions {
   readonly format: 'table' | 'json';
 }
 
-function projectorOf({ projector }: Dealtrail): Projector {
-  if (!projector) throw new TypeError('an owner keeps its read models');
-  return projector;
+function modelsOf({ models }: Dealtrail): ReadModels {
+  if (!models) throw new TypeError('an owner sees its read models');
+  return models;
 }
 
 /** The server's answer to a question or an order, or that of the stores opened here. */
@@ -27,7 +27,8 @@ async function ask(
   options: OperatingOptions,
   doing: string,
   there: { readonly path: string; readonly body?: object },
-  here: (projector: Projector) => Promise<object> | object,
+  here: (models: ReadModels) => Promise<object> | object,
+  keeps: Keeping = 'nothing',
 ): Promise<string> {
   const config = configOf(options);
   const where = await whereToWork(config, options, doing);
@@ -35,14 +36,14 @@ async function ask(
     return there.body === undefined ? where.remote.get(there.path) : where.remote.post(there.path, there.body);
   }
   try {
-    const dealtrail = await openDealtrail(config, { mode: 'owner' });
+    const dealtrail = await openDealtrail(config, { mode: 'owner', keeps, beginsLog: !isShared(config) });
     try {
-      return answerText(await here(projectorOf(dealtrail)));
+      return answerText(await here(modelsOf(dealtrail)));
     } finally {
       await dealtrail.close();
     }
   } finally {
-    where.own.release();
+    where.own?.release();
   }
 }
 
@@ -120,7 +121,13 @@ export async function parked(
   };
   const body =
     options.replay === true
-      ? await ask(options, 'parked --replay', { path: '/v1/operations/parked/replay', body: only }, (models) => replayParked(models, only))
+      ? await ask(
+          options,
+          'parked --replay',
+          { path: '/v1/operations/parked/replay', body: only },
+          (models) => replayParked(models, only),
+          'what is free',
+        )
       : await ask(options, 'parked', { path: '/v1/operations/parked' }, parkedOf);
   print(options.format === 'json' ? body : parkedText(JSON.parse(body) as ParkedAnswer)); // likewise
 }
@@ -129,9 +136,8 @@ export async function rebuildModels(model: string | undefined, options: Operatin
   const answer = await carryOut<RebuildAnswer>(options, {
     doing: 'rebuild',
     here: async (dealtrail) => {
-      const projector = projectorOf(dealtrail);
-      await projector.catchUp();
-      return rebuild(projector, model);
+      await dealtrail.projector?.catchUp();
+      return rebuild(modelsOf(dealtrail), model);
     },
     there: () => Promise.resolve({ path: '/v1/operations/rebuild', init: jsonBody(model === undefined ? {} : { model }) }),
   });

@@ -9,7 +9,8 @@ import type { MasterKey } from './master-key.js';
 export interface MongoKeyStoreOptions {
   /** `mongodb://…/name`; the database is `dealtrail` where none is named. */
   readonly url: string;
-  readonly masterKey: MasterKey;
+  /** Asked whether the store is there already: a new master key is made for a new store only. */
+  readonly masterKey: MasterKey | ((isThere: boolean) => MasterKey);
   /** How long to look for a server; default 5 s. */
   readonly timeoutMs?: number;
 }
@@ -28,12 +29,13 @@ interface KeyDocument {
 }
 
 const FORMAT = 1;
+const IDENTITY = 'identity';
 const DUPLICATE_KEY = 11_000;
 const LOG_KEY = 'the log key';
 
 /** @throws KeyStoreUnavailable */
 export async function openMongoKeyStore(options: MongoKeyStoreOptions): Promise<MongoKeyStore> {
-  const { url, masterKey, timeoutMs = 5_000 } = options;
+  const { url, timeoutMs = 5_000 } = options;
   const shown = url.replace(/\/\/[^@/]*@/, '//').replace(/\?.*$/, '');
   const client = new MongoClient(url, { serverSelectionTimeoutMS: timeoutMs, connectTimeoutMS: timeoutMs, appName: 'dealtrail keys' });
   try {
@@ -41,7 +43,10 @@ export async function openMongoKeyStore(options: MongoKeyStoreOptions): Promise<
     const name = /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(url)?.[1];
     // A key is on the disks of a majority before the first event that is sealed with it.
     const db = client.db(name ?? 'dealtrail', { writeConcern: { w: 'majority', journal: true }, readConcern: new ReadConcern('majority') });
-    const identity = await identityIn(db.collection<IdentityDocument>('key_store'), masterKey);
+    const about = db.collection<IdentityDocument>('key_store');
+    const isThere = (await about.findOne({ _id: IDENTITY })) !== null;
+    const masterKey = typeof options.masterKey === 'function' ? options.masterKey(isThere) : options.masterKey;
+    const identity = await identityIn(about, masterKey);
     if (identity.format !== FORMAT) throw new Error(`it has format ${identity.format}, this version reads ${FORMAT}`);
     const logKey = unwrap(masterKey, LOG_KEY, identity.logKey);
     return new MongoKeyStore(client, db.collection<KeyDocument>('keys'), masterKey, { id: identity.id, description: shown, logKey });
@@ -53,7 +58,7 @@ export async function openMongoKeyStore(options: MongoKeyStoreOptions): Promise<
 
 /** Of two processes that make the store at once, one writes its identity and the other reads it. */
 async function identityIn(about: Collection<IdentityDocument>, masterKey: MasterKey): Promise<IdentityDocument> {
-  const _id = 'identity';
+  const _id = IDENTITY;
   const found = await about.findOne({ _id });
   if (found !== null) return found;
   const made = { _id, format: FORMAT, id: randomUUID(), logKey: new Binary(masterKey.wrap(LOG_KEY, randomBytes(KEY_BYTES))) };
