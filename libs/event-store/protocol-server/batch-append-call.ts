@@ -1,7 +1,9 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { status as grpcStatus } from '@grpc/grpc-js';
+import type { Clock } from '../event-store.port.js';
 import type { LogFile, RawEventToAppend } from '../sqlite/log-file.js';
-import { mayAppend } from './append-policy.js';
+import type { Caller } from './access.js';
+import { MAX_APPEND_BYTES, mayAppend } from './append-policy.js';
 import type { OwnCategories } from './append-policy.js';
 import { code, google, shared, status, streams } from './generated.js';
 import type { Shared, Status, Streams } from './generated.js';
@@ -30,8 +32,10 @@ type BatchCall = ServerDuplexStream<Streams.BatchAppendReq, Streams.BatchAppendR
 interface Pending {
   readonly stream: string;
   readonly expected: ExpectedVersion;
-  readonly deadline: number | undefined;
+  readonly deadline: number;
+  readonly form: UuidForm;
   readonly events: RawEventToAppend[];
+  bytes: number;
   fault: unknown;
 }
 
@@ -41,10 +45,48 @@ class DeadlinePassed extends ProtocolRefusal {
   }
 }
 
+/** What the call works with. */
+export interface BatchAppendParts {
+  readonly log: LogFile;
+  readonly own: OwnCategories;
+  readonly clock: Clock;
+  readonly caller: Caller;
+}
+
+/** An append whose last message does not come within this is given up, as on the real server. */
+const WRITE_TIMEOUT_MS = 2_000;
+/** Appends taken from a client before it has to wait for answers. */
+const MOST_IN_FLIGHT = 1_000;
+
 /** Streams.BatchAppend: one long call per client, many appends in flight, each answered once and for itself; never refused as a call. */
-export function answerBatchAppend(call: BatchCall, log: LogFile, own: OwnCategories, now: () => number): void {
+export function answerBatchAppend(call: BatchCall, parts: BatchAppendParts): void {
+  const { clock } = parts;
   const out = new Outgoing<Streams.BatchAppendResp>(call);
   const pending = new Map<string, Pending>();
+  let inFlight = 0;
+  let ended = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const giveUpLate = (): void => {
+    timer = undefined;
+    for (const [correlation, append] of pending) {
+      if (append.deadline > clock.now()) continue;
+      pending.delete(correlation);
+      void out.send(failure(correlation, append.form, append.stream, append.fault ?? new DeadlinePassed()));
+    }
+    watch();
+  };
+  const watch = (): void => {
+    if (timer !== undefined || pending.size === 0) return;
+    const next = Math.min(...Array.from(pending.values(), (append) => append.deadline));
+    timer = setTimeout(giveUpLate, Math.max(1, next - clock.now()));
+  };
+  const answered = (): void => {
+    inFlight -= 1;
+    if (inFlight === 0 && ended) call.end();
+    else if (inFlight < MOST_IN_FLIGHT / 2 && call.isPaused()) call.resume();
+  };
+
   call.on('data', (request: Streams.BatchAppendReq) => {
     let correlation: string;
     try {
@@ -52,34 +94,37 @@ export function answerBatchAppend(call: BatchCall, log: LogFile, own: OwnCategor
     } catch {
       return; // there is nothing to answer to
     }
-    const form: UuidForm = request.getCorrelationId()?.hasString() === true ? 'string' : 'structured';
-    const append = pending.get(correlation) ?? begin(request);
+    const append = pending.get(correlation) ?? begin(request, clock.now());
     if (append === undefined) return;
     pending.set(correlation, append);
     collect(append, request);
-    if (!request.getIsFinal()) return;
+    if (!request.getIsFinal()) return watch();
     pending.delete(correlation);
-    void finish(append, log, own, now).then(
-      (written) => out.send(success(correlation, form, append.stream, written)),
-      (error: unknown) => out.send(failure(correlation, form, append.stream, error)),
-    );
+    inFlight += 1;
+    if (inFlight >= MOST_IN_FLIGHT) call.pause();
+    void finish(append, parts)
+      .then(
+        (written) => out.send(success(correlation, append.form, append.stream, written)),
+        (error: unknown) => out.send(failure(correlation, append.form, append.stream, error)),
+      )
+      .then(answered);
   });
   call.on('end', () => {
+    ended = true;
     // What was never finished is answered with a time-out, as the real server does when its deadline passes.
-    for (const [correlation, append] of pending) void out.send(failure(correlation, 'string', append.stream, new DeadlinePassed()));
-    // Answers of appends that are still under way leave before the end: they are written in the order of the group commits.
-    void log
-      .perform(() => undefined)
-      .then(
-        () => call.end(),
-        () => call.end(),
-      );
+    for (const [correlation, { form, stream }] of pending) void out.send(failure(correlation, form, stream, new DeadlinePassed()));
+    pending.clear();
+    clearTimeout(timer);
+    if (inFlight === 0) call.end();
   });
-  call.on('error', () => pending.clear());
+  out.whenClosed(() => {
+    pending.clear();
+    clearTimeout(timer);
+  });
 }
 
 /** Undefined for a first message without options: it can belong to nothing. */
-function begin(request: Streams.BatchAppendReq): Pending | undefined {
+function begin(request: Streams.BatchAppendReq, now: number): Pending | undefined {
   const options = request.getOptions();
   if (options === undefined) return undefined;
   let fault: unknown;
@@ -91,20 +136,30 @@ function begin(request: Streams.BatchAppendReq): Pending | undefined {
   } catch (error) {
     fault = error;
   }
-  return { stream, expected, deadline: options.getDeadline()?.toDate().getTime(), events: [], fault };
+  const deadline = Math.min(options.getDeadline()?.toDate().getTime() ?? Infinity, now + WRITE_TIMEOUT_MS);
+  const form = request.getCorrelationId()?.hasString() === true ? 'string' : 'structured';
+  return { stream, expected, deadline, form, events: [], bytes: 0, fault };
 }
 
+/** What is refused already is not kept: a client that goes on sending costs no memory. */
 function collect(append: Pending, request: Streams.BatchAppendReq): void {
+  if (append.fault !== undefined) return;
   try {
-    for (const message of request.getProposedMessagesList()) append.events.push(proposedEvent(message));
+    for (const message of request.getProposedMessagesList()) {
+      const event = proposedEvent(message);
+      if ((append.bytes += event.data.length) > MAX_APPEND_BYTES) throw new TooLarge(MAX_APPEND_BYTES);
+      append.events.push(event);
+    }
   } catch (error) {
-    append.fault ??= error;
+    append.fault = error;
+    append.events.length = 0;
   }
 }
 
-async function finish(append: Pending, log: LogFile, own: OwnCategories, now: () => number): Promise<Written> {
+async function finish(append: Pending, { log, own, clock, caller }: BatchAppendParts): Promise<Written> {
   if (append.fault !== undefined) throw append.fault;
-  if (append.deadline !== undefined && append.deadline <= now()) throw new DeadlinePassed();
+  if (append.deadline <= clock.now()) throw new DeadlinePassed();
+  caller.demand(log, 'write', append.stream);
   mayAppend(log, own, append.stream, append.events);
   const stored = asStored(log, append.stream, append.events);
   return log.perform((transaction) => appendEvents(transaction, append.stream, append.expected, stored));

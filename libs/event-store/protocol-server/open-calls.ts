@@ -27,11 +27,12 @@ export class OpenCalls {
   }
 
   /** Starts a call that ends by itself. */
-  keep(call: StreamingCall, start: () => void): void {
+  async keep(call: StreamingCall, start: () => Promise<void>): Promise<void> {
     this.track(call);
     try {
-      start();
+      await start();
     } catch (error) {
+      if (!this.calls.has(call)) return;
       this.calls.delete(call);
       call.emit('error', serviceError(error));
     }

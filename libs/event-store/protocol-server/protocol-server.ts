@@ -2,7 +2,7 @@ import type * as Grpc from '@grpc/grpc-js';
 
 import type { Clock } from '../event-store.port.js';
 import type { LogFile } from '../sqlite/log-file.js';
-import { allowedToRead, allowedToWrite } from './access.js';
+import { callerOf } from './access.js';
 import type { ServerAccess } from './access.js';
 import type { OwnCategories } from './append-policy.js';
 import { answerBatchAppend } from './batch-append-call.js';
@@ -62,12 +62,12 @@ export async function startProtocolServer(options: ProtocolServerOptions): Promi
   let port = options.port;
 
   const streamsService: IStreamsServer = {
-    read: (call) => void open.run(call, async () => (allowedToRead(access, call.metadata), answerRead(call, log, clock))),
-    append: (call, callback) => void reply(callback, async () => (allowedToWrite(access, call.metadata), answerAppend(call, log, own))),
+    read: (call) => void open.run(call, async () => answerRead(call, log, clock, await callerOf(access, call.metadata))),
+    append: (call, callback) => void reply(callback, async () => answerAppend(call, log, own, await callerOf(access, call.metadata))),
     batchAppend: (call) =>
-      open.keep(call, () => (allowedToWrite(access, call.metadata), answerBatchAppend(call, log, own, () => clock.now()))),
-    delete: (call, callback) => void reply(callback, async () => (allowedToWrite(access, call.metadata), answerDelete(call, log))),
-    tombstone: (call, callback) => void reply(callback, async () => (allowedToWrite(access, call.metadata), answerTombstone(call, log))),
+      void open.keep(call, async () => answerBatchAppend(call, { log, own, clock, caller: await callerOf(access, call.metadata) })),
+    delete: (call, callback) => void reply(callback, async () => answerDelete(call, log, await callerOf(access, call.metadata))),
+    tombstone: (call, callback) => void reply(callback, async () => answerTombstone(call, log, await callerOf(access, call.metadata))),
   };
   const featuresService: IServerFeaturesServer = { getSupportedMethods: (_call, callback) => callback(null, supportedMethods()) };
   const gossipService: IGossipServer = {

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { Clock } from '../event-store.port.js';
 import type { LogFile } from '../sqlite/log-file.js';
+import type { Caller } from './access.js';
 import { streams } from './generated.js';
 import type { Streams } from './generated.js';
 import { resolve } from './links.js';
 import { readEvent, streamIdentifier } from './messages.js';
+import type { ResolvedEvent } from './messages.js';
 import { Outgoing } from './outgoing.js';
 import { readRequestOf } from './read-options.js';
 import type { AllRead, StreamRead } from './read-options.js';
@@ -19,9 +21,10 @@ type ReadCall = ServerWritableStream<Streams.ReadReq, Streams.ReadResp>;
 const PAGE = 256;
 
 /** Streams.Read: a read that ends, or a subscription that does not. Resolves when the call has been answered in full. */
-export async function answerRead(call: ReadCall, log: LogFile, clock: Clock): Promise<void> {
+export async function answerRead(call: ReadCall, log: LogFile, clock: Clock, caller: Caller): Promise<void> {
   const request = readRequestOf(call.request);
-  const reader = new Reader(new Outgoing<Streams.ReadResp>(call), log, clock);
+  const reader = new Reader(new Outgoing<Streams.ReadResp>(call), log, clock, caller);
+  if (request.kind === 'all') caller.demand(log, 'read', '$all');
   if (request.count === undefined) await (request.kind === 'stream' ? reader.subscribeStream(request) : reader.subscribeAll(request));
   else if (request.kind === 'stream') await reader.readStream(request, request.count);
   else await reader.readAll(request, request.count);
@@ -32,6 +35,7 @@ class Reader {
     private readonly out: Outgoing<Streams.ReadResp>,
     private readonly log: LogFile,
     private readonly clock: Clock,
+    private readonly caller: Caller,
   ) {}
 
   async readStream(request: StreamRead, count: number): Promise<void> {
@@ -160,11 +164,18 @@ class Reader {
 
   private async sendEvent(event: Parameters<typeof resolve>[1], request: StreamRead | AllRead): Promise<void> {
     const resolved = request.resolveLinks ? this.log.read((reads) => resolve(reads, event, true, this.clock.now())) : { event };
-    await this.out.send(readEvent(resolved, request.uuids));
+    await this.out.send(readEvent(this.readable(resolved), request.uuids));
   }
 
-  /** @throws StreamDeleted */
+  /** A link may point into a stream that the caller may not read. */
+  private readable({ event, link }: ResolvedEvent): ResolvedEvent {
+    if (link === undefined || event === undefined) return { event, link };
+    return this.log.read((reads) => this.caller.may(reads, 'read', event.stream)) ? { event, link } : { link };
+  }
+
+  /** @throws StreamDeleted, AccessDenied: of a subscription too, when its stream's `$acl` changes */
   private view(stream: string): StreamView {
+    this.caller.demand(this.log, 'read', stream);
     const view = this.log.read((reads) => viewStream(reads, stream));
     if (view.tombstoned) throw new StreamDeleted(stream);
     return view;

@@ -1,11 +1,12 @@
 import type { ServerReadableStream, ServerUnaryCall } from '@grpc/grpc-js';
 import type { LogFile, RawEventToAppend } from '../sqlite/log-file.js';
-import { mayAppend, mayDelete } from './append-policy.js';
+import type { Caller } from './access.js';
+import { MAX_APPEND_BYTES, mayAppend, mayDelete } from './append-policy.js';
 import type { OwnCategories } from './append-policy.js';
 import { shared, streams } from './generated.js';
 import type { Shared, Streams } from './generated.js';
 import { streamNameOf, uuidText } from './messages.js';
-import { ANY, InvalidArgument, NO_STREAM, STREAM_EXISTS, WrongVersion } from './refusals.js';
+import { ANY, InvalidArgument, NO_STREAM, STREAM_EXISTS, TooLarge, WrongVersion } from './refusals.js';
 import type { ExpectedVersion } from './refusals.js';
 import { appendEvents, softDelete, tombstone } from './write-rules.js';
 import type { Written } from './write-rules.js';
@@ -52,9 +53,11 @@ export async function answerAppend(
   call: ServerReadableStream<Streams.AppendReq, Streams.AppendResp>,
   log: LogFile,
   own: OwnCategories,
+  caller: Caller,
 ): Promise<Streams.AppendResp> {
   let target: { stream: string; expected: ExpectedVersion } | undefined;
   const events: RawEventToAppend[] = [];
+  let bytes = 0;
   for await (const request of call as AsyncIterable<Streams.AppendReq>) {
     const options = request.getOptions();
     const message = request.getProposedMessage();
@@ -62,10 +65,15 @@ export async function answerAppend(
       if (target !== undefined) throw new InvalidArgument('the options come once, first');
       target = { stream: streamNameOf(options.getStreamIdentifier()), expected: expectedOf(options) };
     }
-    if (message !== undefined) events.push(proposedEvent(message));
+    if (message === undefined) continue;
+    const event = proposedEvent(message);
+    // Refused as soon as it is too large: what a client goes on sending is not kept.
+    if ((bytes += event.data.length) > MAX_APPEND_BYTES) throw new TooLarge(MAX_APPEND_BYTES);
+    events.push(event);
   }
   if (target === undefined) throw new InvalidArgument('an append begins with its options');
   const { stream, expected } = target;
+  caller.demand(log, 'write', stream);
   mayAppend(log, own, stream, events);
   const stored = asStored(log, stream, events);
   try {
@@ -80,10 +88,12 @@ export async function answerAppend(
 export async function answerDelete(
   call: ServerUnaryCall<Streams.DeleteReq, Streams.DeleteResp>,
   log: LogFile,
+  caller: Caller,
 ): Promise<Streams.DeleteResp> {
   const options = call.request.getOptions();
   const stream = streamNameOf(options?.getStreamIdentifier());
   const expected = expectedToDelete(options, 'Delete');
+  caller.demand(log, 'delete', stream);
   mayDelete(log, stream);
   const written = await log.perform((transaction) => softDelete(transaction, stream, expected));
   const at = String(written.position);
@@ -93,10 +103,12 @@ export async function answerDelete(
 export async function answerTombstone(
   call: ServerUnaryCall<Streams.TombstoneReq, Streams.TombstoneResp>,
   log: LogFile,
+  caller: Caller,
 ): Promise<Streams.TombstoneResp> {
   const options = call.request.getOptions();
   const stream = streamNameOf(options?.getStreamIdentifier());
   const expected = expectedToDelete(options, 'Tombstone');
+  caller.demand(log, 'delete', stream);
   mayDelete(log, stream);
   const written = await log.perform((transaction) => tombstone(transaction, stream, expected));
   const at = String(written.position);

@@ -3,8 +3,8 @@ import { status } from '@grpc/grpc-js';
 import type { Metadata, sendUnaryData } from '@grpc/grpc-js';
 import type { Clock } from '../../event-store.port.js';
 import type { LogFile } from '../../sqlite/log-file.js';
-import { allowedToRead, allowedToWrite } from '../access.js';
-import type { ServerAccess } from '../access.js';
+import { callerOf } from '../access.js';
+import type { Caller, ServerAccess } from '../access.js';
 import { persistent, shared } from '../generated.js';
 import type { IPersistentSubscriptionsServer, Persistent } from '../generated.js';
 import { uuidText } from '../messages.js';
@@ -44,7 +44,10 @@ export class PersistentSubscriptions {
 
   service(open: OpenCalls, access: ServerAccess | undefined): IPersistentSubscriptionsServer {
     const answer = <A>(metadata: Metadata, callback: sendUnaryData<A>, work: () => Promise<A>): void => {
-      const checked = async (): Promise<A> => (allowedToWrite(access, metadata), work());
+      const checked = async (): Promise<A> => {
+        (await callerOf(access, metadata)).demandAdmin();
+        return work();
+      };
       checked().then(
         (value) => callback(null, value),
         (error: unknown) => callback(serviceError(error), null),
@@ -58,7 +61,7 @@ export class PersistentSubscriptions {
       list: ({ request, metadata }, callback) => answer(metadata, callback, () => this.list(request)),
       replayParked: ({ request, metadata }, callback) => answer(metadata, callback, () => this.replayParked(request)),
       restartSubsystem: ({ metadata }, callback) => answer(metadata, callback, () => this.restart()),
-      read: (call) => open.keep(call, () => (allowedToRead(access, call.metadata), this.read(call))),
+      read: (call) => void open.keep(call, async () => this.read(call, await callerOf(access, call.metadata))),
     };
   }
 
@@ -121,11 +124,11 @@ export class PersistentSubscriptions {
     return new shared.Empty();
   }
 
-  private read(call: PersistentCall): void {
+  private read(call: PersistentCall, caller: Caller): void {
     let joined: { group: Group; consumer: Consumer } | undefined;
     call.on('data', (request: Persistent.ReadReq) => {
       try {
-        if (joined === undefined) joined = this.join(call, request);
+        if (joined === undefined) joined = this.join(call, request, caller);
         else answerFor(joined.group, joined.consumer, request);
       } catch (error) {
         call.emit('error', serviceError(error));
@@ -134,8 +137,9 @@ export class PersistentSubscriptions {
     call.on('end', () => call.end());
   }
 
-  private join(call: PersistentCall, request: Persistent.ReadReq): { group: Group; consumer: Consumer } {
+  private join(call: PersistentCall, request: Persistent.ReadReq, caller: Caller): { group: Group; consumer: Consumer } {
     const options = required(request.getOptions());
+    caller.demand(this.log, 'read', sourceOf(options));
     const group = this.group(sourceOf(options), groupNameOf(options));
     if (options.getBufferSize() < 0) throw new InvalidArgument('a buffer has a size of 0 or more');
     const uuids = options.getUuidOption()?.hasString() === true ? 'string' : 'structured';
