@@ -1,12 +1,11 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { javaIsThere, jarsOf, testingSources } from './java-jars.js';
 
 export interface MongoServer {
   /** Without a database's name and without a slash at the end. */
@@ -37,12 +36,10 @@ export async function findMongoServer(): Promise<MongoServer | { readonly missin
   if (url !== undefined && url !== '')
     return { url: withoutDatabase(url), kind: 'MONGODB_URL', stop: async () => {}, remove: async () => {} };
   if (runs('mongod', '--version')) return startOn(mkdtempSync(join(tmpdir(), 'dealtrail-mongo-')), 'mongod', startMongod);
-  const java = spawnSync('java', ['-version'], { encoding: 'utf8' });
-  const major = Number(/version "(\d+)/.exec(java.stderr ?? '')?.[1] ?? 0);
-  if (major < 17 || !runs('mvn', '--version')) {
+  if (!javaIsThere()) {
     return { missing: 'no MongoDB for these tests: set MONGODB_URL, or put mongod, or Java 17 and Maven, on the PATH' };
   }
-  const jars = await javaServer();
+  const jars = await jarsOf('mongo-server');
   const start: Start = (folder) => startJava(jars, folder);
   return startOn(mkdtempSync(join(tmpdir(), 'dealtrail-mongo-')), 'mongo-java-server', start);
 }
@@ -101,7 +98,7 @@ const startMongod: Start = async (folder) => {
 };
 
 async function startJava(jars: string, folder: string): ReturnType<Start> {
-  const main = join(testing, 'mongo-server', 'MongoServerForTests.java');
+  const main = join(testingSources, 'mongo-server', 'MongoServerForTests.java');
   const server = spawn(
     'java',
     ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(jars, '*'), main, join(folder, 'rows.h2'), '0'],
@@ -131,29 +128,4 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => probe.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
-}
-
-const testing = sourceFolder();
-
-/** libs/testing of the sources: from the build in dist/ too, where neither the pom nor the Java file is. */
-function sourceFolder(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  return existsSync(join(here, 'mongo-server', 'pom.xml')) ? here : join(here, '..', '..', '..', 'libs', 'testing');
-}
-
-/** Fetches the server once; the folder is ignored by git. */
-async function javaServer(): Promise<string> {
-  const folder = join(testing, '..', '..', '.build', 'mongo-server');
-  if (existsSync(folder) && readdirSync(folder).some((file) => file.endsWith('.jar'))) return folder;
-  const fresh = `${folder}-${process.pid}`;
-  mkdirSync(fresh, { recursive: true });
-  const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${fresh}`];
-  await promisify(execFile)('mvn', ['-q', '-B', '-f', join(testing, 'mongo-server', 'pom.xml'), ...goal]);
-  try {
-    renameSync(fresh, folder);
-  } catch {
-    // Another test process was faster.
-    rmSync(fresh, { recursive: true, force: true });
-  }
-  return folder;
 }
