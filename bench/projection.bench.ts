@@ -9,6 +9,7 @@ import { projections } from '../apps/wiring/projections.js';
 import { buildInWorker } from '../apps/wiring/build-elsewhere.js';
 import { catalog } from '../libs/event-catalog/catalog.js';
 import { openSqliteEventStore } from '../libs/event-store/sqlite/sqlite-event-store.js';
+import type { ProjectorNote } from '../libs/projection-engine/notes.js';
 import type { Projection } from '../libs/projection-engine/projection.js';
 import { openProjector } from '../libs/projection-engine/projector.js';
 import { openSqliteReadStore } from '../libs/read-store/sqlite/sqlite-read-store.js';
@@ -75,7 +76,10 @@ async function build(some: readonly Projection[]): Promise<Built> {
   const file = emptyModels();
   const [eventStore, readStore] = [openLog(), openSqliteReadStore({ file })];
   const marks: { position: number; at: number }[] = [];
-  const note = (): void => void marks.push({ position: Number(projector.members()[0]?.checkpoint?.position ?? 0), at: performance.now() });
+  // Pages only: the indexes that are made at the end belong to the whole, not to the last stretch.
+  const note = ({ kind }: ProjectorNote): void => {
+    if (kind === 'committed') marks.push({ position: Number(projector.members()[0]?.checkpoint?.position ?? 0), at: performance.now() });
+  };
   const projector = await openProjector({ eventStore, readStore, projections: some, note });
   const began = performance.now();
   await projector.catchUp();
