@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type * as GrpcTypes from '@grpc/grpc-js';
 import type { Any } from 'google-protobuf/google/protobuf/any_pb.js';
 import type { Empty } from 'google-protobuf/google/protobuf/empty_pb.js';
+import type { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb.js';
 import type * as Code from '@eventstore/db-client/generated/code_pb.js';
 import type * as Features from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import type * as Gossip from '@eventstore/db-client/generated/gossip_pb.js';
@@ -33,6 +34,7 @@ export const code = load('code_pb') as typeof Code;
 export const google = {
   Any: (beside('google-protobuf/google/protobuf/any_pb.js') as { Any: typeof Any }).Any,
   Empty: (beside('google-protobuf/google/protobuf/empty_pb.js') as { Empty: typeof Empty }).Empty,
+  Timestamp: (beside('google-protobuf/google/protobuf/timestamp_pb.js') as { Timestamp: typeof Timestamp }).Timestamp,
 };
 
 export const StreamsService = (load('streams_grpc_pb') as { StreamsService: IStreamsService }).StreamsService;

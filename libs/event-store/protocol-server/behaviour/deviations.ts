@@ -1,9 +1,18 @@
 const AT_ONCE = 'a sentence at once (INVALID_ARGUMENT), where the real server throws inside and says UNKNOWN';
 const EMPTY = 'nothing to read is an empty answer, where the real server fails with "Unexpected ReadStreamResult"';
 
+const KEPT = 'a repeat under any revision is recognised after a restart too, where the real server stores it twice';
+
 /** Recorded answers that this server betters on purpose (protocol notes section 15), each with the reason. */
 export const BETTERED: ReadonlyMap<string, string> = new Map([
   ['idempotency/batch/ANY/reversed order', 'all ids are known, so it is a repeat; the real server never answers'],
+  ['append raw/empty type', AT_ONCE],
+  ['append raw/nil uuid', AT_ONCE],
+  ['append raw/no stream identifier', AT_ONCE],
+  ['append raw/options twice', AT_ONCE],
+  ['batchAppend raw/bad message', 'the sentence names what is missing, where the real server speaks of a dictionary'],
+  ['restart/idempotency ANY', KEPT],
+  ['restart/idempotency ANY single middle event', KEPT],
   ['names/empty', AT_ONCE],
   ['read stream/forwards from END', EMPTY],
   ['read stream/forwards maxCount 0', EMPTY],
@@ -16,4 +25,32 @@ export const BETTERED: ReadonlyMap<string, string> = new Map([
   ['read raw options/revision U64MAX forwards', EMPTY],
   ['$all filtered read/bad regex/Forwards', AT_ONCE],
   ['$all filtered read/bad regex/Backwards', AT_ONCE],
+]);
+
+const SHOWN_BY_ORDER =
+  'the messages and their order are compared through the client in the cases of the same family; this is the same answer in wire form';
+
+/** Recorded cases that no test repeats as they are, each with the reason. */
+export const NOT_REPEATED: ReadonlyMap<string, string> = new Map([
+  ['append/position relation', 'every other case shows its positions, and positions are compared by rank there'],
+  ['$all/from position not an event boundary', 'the real server fails inside; this one seeks to the next event, as newer clients need'],
+  ['subscribe $all/from positions off boundary', 'the real server fails inside; this one seeks to the next event, as newer clients need'],
+  ['read/event shape', 'the append cases read whole events back'],
+  ['read/event shape raw', SHOWN_BY_ORDER],
+  ['$all/raw messages', SHOWN_BY_ORDER],
+  ['subscribe stream/raw messages', SHOWN_BY_ORDER],
+  ['subscribe $all/raw messages', SHOWN_BY_ORDER],
+  ['tombstoneStream/raw read', SHOWN_BY_ORDER],
+  ['persistent/raw confirmation', SHOWN_BY_ORDER],
+  [
+    'batchAppend raw/never final',
+    'answered with the time-out at once when the client half-closes, where the real server waits and leaves the call open',
+  ],
+  ['batchAppend raw/no options', 'the real server never answers; nothing can be answered without an append to answer for'],
+  ['persistent/resolveLinkTos', 'links through groups are repeated by the Java client, replayed ones included'],
+  ['persistent/to $all with filter', 'not repeated yet'],
+  ['persistent/checkpoint stream', 'the stream is read in persistent/checkpoint and subsystem restart'],
+  ['persistent/ack twice and unknown', 'not repeated yet'],
+  ['persistent/bufferSize zero and negative raw', 'negative: a sentence at once; zero: a client that takes nothing gets nothing'],
+  ['persistent/delete $all group while connected and parked stream name', 'not repeated yet'],
 ]);

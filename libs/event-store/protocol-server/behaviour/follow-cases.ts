@@ -29,7 +29,7 @@ interface Following {
 }
 
 /** Writes down what a subscription brings, in order. */
-function following(subscription: { unsubscribe(): Promise<void> }, show: (resolved: Delivered) => unknown): Following {
+export function following(subscription: { unsubscribe(): Promise<void> }, show: (resolved: Delivered) => unknown): Following {
   const log: unknown[] = [];
   let wake: () => void = () => undefined;
   const note = (entry: unknown): void => {
@@ -60,7 +60,7 @@ interface Delivered {
 }
 
 const brief = ({ event }: Delivered): string => `${event?.streamId}@${event?.revision}:${event?.type}`;
-const place = ({ event }: Delivered): string => `${event?.streamId}@${event?.revision}`;
+export const place = ({ event }: Delivered): string => `${event?.streamId}@${event?.revision}`;
 const retried = (delivered: Delivered): string => `${place(delivered)} retry=${delivered.retryCount}`;
 const has = (entry: string) => (log: readonly unknown[]) => log.includes(entry);
 const length = (count: number) => (log: readonly unknown[]) => log.length >= count;

@@ -66,6 +66,10 @@ export class Probe {
     this.raw = new Streams(`127.0.0.1:${this.server.port}`, grpc.credentials.createInsecure());
   }
 
+  get url(): string {
+    return this.server.connectionString;
+  }
+
   async restart(): Promise<void> {
     await this.disconnect();
     await this.start();
@@ -89,7 +93,8 @@ export class Probe {
 
   async append(mode: string, stream: string, events: EventData[], expectedRevision: AppendExpectedRevision): Promise<unknown> {
     return this.outcome(async () => {
-      const result = await this.client.appendToStream(stream, events, { expectedRevision, ...(mode === 'plain' ? PLAIN : {}) });
+      const options = { expectedRevision, ...(mode === 'plain' ? PLAIN : {}) };
+      const result = await this.client.appendToStream(stream, events, options);
       return this.appendResult(result);
     });
   }
