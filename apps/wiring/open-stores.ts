@@ -16,6 +16,7 @@ import { openSqliteKeyStore } from '../../libs/privacy/sqlite/sqlite-key-store.j
 import { openMongoReadStore } from '../../libs/read-store/mongodb/mongo-read-store.js';
 import type { ReadStore } from '../../libs/read-store/read-store.port.js';
 import { openSqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
+import { isCopied, withoutCopied } from '../../libs/event-store/eventstoredb/stored-form.js';
 import type { Config } from './config.js';
 import { VARIABLES } from './config.js';
 import { filesOf } from './files.js';
@@ -23,6 +24,11 @@ import { filesOf } from './files.js';
 // The one place where it is decided which adapter a process stands on.
 
 export const checkStored: CheckStored = (type, schemaVersion, data, metadata) => catalog.checkStored(type, schemaVersion, data, metadata);
+
+/** Of a log that is served alone: `migrate` may write a copy into it, whose metadata say where each event stood (`copied`). */
+export const checkStoredOrCopied: CheckStored = (type, schemaVersion, data, metadata) => {
+  checkStored(type, schemaVersion, data, isCopied(metadata) ? withoutCopied(metadata) : metadata);
+};
 
 /** Keys lie on MongoDB where the read models do, so that every process has them; otherwise in the data directory. @throws KeyStoreUnavailable */
 export async function openKeyStore(config: Config, { readOnly }: { readonly readOnly: boolean }): Promise<KeyStore> {

@@ -4,7 +4,7 @@ import { openLogFile } from '../../libs/event-store/sqlite/log-file.js';
 import type { Config } from './config.js';
 import { filesOf } from './files.js';
 import type { Dealtrail } from './open-dealtrail.js';
-import { checkStored } from './open-stores.js';
+import { checkStoredOrCopied } from './open-stores.js';
 
 const clock = { now: () => Date.now() };
 
@@ -20,7 +20,7 @@ export async function serveBesideDeciders({ embeddedLog: log, config }: Dealtrai
 export async function serveLogAlone({ dataDir, streamPrefix }: Config, port: number): Promise<ProtocolServer> {
   const log = openLogFile({ file: filesOf(dataDir).log, clock, streamPrefix });
   try {
-    const server = await startProtocolServer({ log, clock, ownCategories: { kind: 'checked', checkStored }, port });
+    const server = await startProtocolServer({ log, clock, ownCategories: { kind: 'checked', checkStored: checkStoredOrCopied }, port });
     return {
       ...{ port: server.port, connectionString: server.connectionString },
       stop: async () => {

@@ -35,7 +35,7 @@ export interface EstablishedIdentity {
 export async function establishIdentity(connection: StoreConnection, options: IdentityOptions): Promise<EstablishedIdentity> {
   const streamPrefix = options.streamPrefix ?? '';
   const prefix = ownPrefix(streamPrefix);
-  const found = await readIdentity(connection, prefix);
+  const found = await identityThere(connection, prefix);
   if (found === undefined) {
     if (options.readOnly === true || options.keyStoreId === null)
       throw new EventStoreUnavailable(`the event store holds no log of ours yet: start what writes to it first`);
@@ -59,7 +59,7 @@ export function movedIn(events: readonly { readonly type: string; readonly data:
   return moved && (moved.data as { to: string }).to; // checked by the catalog when appended
 }
 
-async function readIdentity(
+export async function identityThere(
   connection: StoreConnection,
   prefix: string,
 ): Promise<{ data: LogIdentified['data']; offset: number | undefined; moved: string | undefined } | undefined> {
@@ -96,7 +96,7 @@ async function writeIdentity(
 }
 
 /** Whoever else writes streams named like ours would have them projected as deals. */
-async function refuseStreamsOfOthers(connection: StoreConnection, prefix: string): Promise<void> {
+export async function refuseStreamsOfOthers(connection: StoreConnection, prefix: string): Promise<void> {
   const filter = streamNameFilter({ prefixes: STREAM_CATEGORIES.map((category) => `${prefix}${category}-`) });
   const subscription = connection.client.subscribeToAll({ fromPosition: START, filter });
   const found = new Promise<string | undefined>((resolve, reject) => {

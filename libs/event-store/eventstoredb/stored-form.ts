@@ -32,7 +32,7 @@ export const COPIED = 'copied';
 
 /** An event of ours as the port shows it. `offset` raises the store's own positions behind all copied ones. */
 export function storedEvent(record: RecordedRecord, prefix: string, offset: number): StoredEvent {
-  const { metadata, copied } = withoutCopied(record.metadata);
+  const { metadata, copied } = takeOff(record.metadata);
   return {
     eventId: record.id as EventId, // a UUID by the protocol
     stream: record.streamId.slice(prefix.length) as StreamName,
@@ -46,10 +46,20 @@ export function storedEvent(record: RecordedRecord, prefix: string, offset: numb
 }
 
 export function copiedFrom(record: RecordedRecord): CopiedFrom | undefined {
-  return withoutCopied(record.metadata).copied;
+  return takeOff(record.metadata).copied;
 }
 
-function withoutCopied(metadata: unknown): { metadata: unknown; copied?: CopiedFrom } {
+/** Whether metadata are those of a copy, in the form that `migrate` writes. */
+export function isCopied(metadata: unknown): boolean {
+  const copied = takeOff(metadata).copied as Partial<Record<string, unknown>> | undefined; // looked at before it is believed
+  return copied !== undefined && [copied['position'], copied['recordedAt']].every(Number.isSafeInteger);
+}
+
+export function withoutCopied(metadata: unknown): unknown {
+  return takeOff(metadata).metadata;
+}
+
+function takeOff(metadata: unknown): { metadata: unknown; copied?: CopiedFrom } {
   if (typeof metadata !== 'object' || metadata === null || !(COPIED in metadata)) return { metadata };
   const { [COPIED]: copied, ...rest } = metadata as Record<string, unknown>;
   return { metadata: rest, copied: copied as CopiedFrom }; // written by `migrate` alone
