@@ -198,6 +198,30 @@ describe('projectors on one read store', () => {
     expect(await readStore.checkpoint(pipelineSnapshot.model, 0)).toBeNull();
   });
 
+  it('let a process that passes through do what nobody else does, and only wait where somebody does', async () => {
+    const history = someHistory(120, 11);
+    await stores.append(history.slice(0, 60));
+    const pass = async (owner: string): Promise<number> => {
+      const { eventStore } = stores;
+      const leases = { owner, ttlMs: TTL, passing: true };
+      const passing = await openProjector({ eventStore, readStore: stores.reopenReadStore(), projections, partitions, leases });
+      try {
+        await passing.catchUp();
+        return passing.members().length;
+      } finally {
+        await passing.stop();
+      }
+    };
+    expect(await pass('carl')).toBe(POSTS);
+    await arrivesWhole();
+    const anna = await machine('anna');
+    expect(held(anna)).toBe(POSTS);
+    await stores.append(history.slice(60));
+    expect(await pass('dora')).toBe(0);
+    expect(held(anna)).toBe(POSTS);
+    await arrivesWhole();
+  });
+
   it('say that nobody answers when none of them runs; what was asked is done by the next', async () => {
     await stores.append(someHistory(50, 10));
     const anna = await machine('anna');
