@@ -154,6 +154,17 @@ program
     await protocolServer(options);
   });
 
+program
+  .command('migrate')
+  .description('move the embedded log to the EventStoreDB at EVENTSTORE_URL (and its keys to MONGODB_URL); run again it goes on')
+  .option('--data-dir <folder>', 'folder of the log (default: DEALTRAIL_DATA_DIR, else .dealtrail)')
+  .addOption(workFormat())
+  .exitOverride()
+  .action(async (options: Parameters<(typeof import('./commands/migrate.js'))['migrateLog']>[0]) => {
+    const { migrateLog } = await import('./commands/migrate.js');
+    await migrateLog(options);
+  });
+
 async function run(): Promise<number> {
   try {
     await program.parseAsync();

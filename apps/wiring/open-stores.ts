@@ -40,7 +40,7 @@ export async function openKeyStore(config: Config, { readOnly }: { readonly read
 }
 
 /** A file that nobody named is made for a KeyStore that is new; beside one that is there a new key would open nothing. */
-function masterKeyOf(source: Config['masterKey'], isThere: boolean): MasterKey {
+export function masterKeyOf(source: Config['masterKey'], isThere: boolean): MasterKey {
   if (!('unnamed' in source)) return masterKeyFrom(source);
   const file = source.unnamed;
   if (!existsSync(file)) {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Binary, MongoClient, ReadConcern } from 'mongodb';
-import type { Collection } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
 import { KeyStoreUnavailable } from '../key-store.port.js';
 import type { KeyHolder, KeyState, KeyStore } from '../key-store.port.js';
 import { KEY_BYTES } from '../sealing.js';
@@ -36,13 +36,11 @@ const LOG_KEY = 'the log key';
 /** @throws KeyStoreUnavailable */
 export async function openMongoKeyStore(options: MongoKeyStoreOptions): Promise<MongoKeyStore> {
   const { url, timeoutMs = 5_000 } = options;
-  const shown = url.replace(/\/\/[^@/]*@/, '//').replace(/\?.*$/, '');
+  const shown = shownUrl(url);
   const client = new MongoClient(url, { serverSelectionTimeoutMS: timeoutMs, connectTimeoutMS: timeoutMs, appName: 'dealtrail keys' });
   try {
     await client.connect();
-    const name = /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(url)?.[1];
-    // A key is on the disks of a majority before the first event that is sealed with it.
-    const db = client.db(name ?? 'dealtrail', { writeConcern: { w: 'majority', journal: true }, readConcern: new ReadConcern('majority') });
+    const db = databaseOf(client, url);
     const about = db.collection<IdentityDocument>('key_store');
     const isThere = (await about.findOne({ _id: IDENTITY })) !== null;
     const masterKey = typeof options.masterKey === 'function' ? options.masterKey(isThere) : options.masterKey;
@@ -54,6 +52,58 @@ export async function openMongoKeyStore(options: MongoKeyStoreOptions): Promise<
     await client.close();
     throw asUnavailable(shown, error);
   }
+}
+
+/** A KeyStore that is brought here from elsewhere, under the id that its log names. */
+export interface KeysToTake {
+  readonly id: string;
+  readonly logKey: Buffer;
+  /** Null: destroyed. */
+  readonly keys: ReadonlyMap<KeyHolder, Buffer | null>;
+}
+
+/** Takes another KeyStore's keys and marks; run again it adds what is missing, and destroys here what was destroyed there. @throws KeyStoreUnavailable where another KeyStore is there */
+export async function takeKeys(
+  options: MongoKeyStoreOptions & { readonly masterKey: MasterKey },
+  { id, logKey, keys }: KeysToTake,
+): Promise<void> {
+  const { url, masterKey, timeoutMs = 5_000 } = options;
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: timeoutMs, connectTimeoutMS: timeoutMs, appName: 'dealtrail keys' });
+  try {
+    await client.connect();
+    const db = databaseOf(client, url);
+    const about = db.collection<IdentityDocument>('key_store');
+    const wrapped = { _id: IDENTITY, format: FORMAT, id, logKey: new Binary(masterKey.wrap(LOG_KEY, logKey)) };
+    await about.insertOne(wrapped).catch(unlessThere);
+    const there = await about.findOne({ _id: IDENTITY });
+    if (there?.id !== id) throw new Error(`it is the KeyStore ${there?.id}, and not a copy of ${id}: name another database`);
+    unwrap(masterKey, LOG_KEY, there.logKey);
+    const writes = [...keys].map(([holder, key]) => ({
+      updateOne: {
+        filter: { _id: holder },
+        // A key that is there stays: it was wrapped by an earlier run. A mark is never taken back.
+        update: key === null ? { $set: { wrapped: null } } : { $setOnInsert: { wrapped: new Binary(masterKey.wrap(holder, key)) } },
+        upsert: true,
+      },
+    }));
+    for (let start = 0; start < writes.length; start += 1_000) {
+      await db.collection<KeyDocument>('keys').bulkWrite(writes.slice(start, start + 1_000), { ordered: false });
+    }
+  } catch (error) {
+    throw asUnavailable(shownUrl(url), error);
+  } finally {
+    await client.close();
+  }
+}
+
+function databaseOf(client: MongoClient, url: string): Db {
+  const name = /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(url)?.[1];
+  // A key is on the disks of a majority before the first event that is sealed with it.
+  return client.db(name ?? 'dealtrail', { writeConcern: { w: 'majority', journal: true }, readConcern: new ReadConcern('majority') });
+}
+
+function shownUrl(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//').replace(/\?.*$/, '');
 }
 
 /** Of two processes that make the store at once, one writes its identity and the other reads it. */

@@ -85,6 +85,14 @@ export class SqliteKeyStore implements KeyStore {
     });
   }
 
+  /** Every key and every mark, for a copy of the whole KeyStore. */
+  everything(): ReadonlyMap<KeyHolder, Buffer | null> {
+    return this.#guarded(() => {
+      const rows = this.#database.prepare<[], { holder: string; key: Buffer | null }>('SELECT holder, key FROM keys').all();
+      return new Map(rows.map(({ holder, key }) => [holder, key]));
+    });
+  }
+
   async close(): Promise<void> {
     this.#makeWaiting();
     this.#database.close();
