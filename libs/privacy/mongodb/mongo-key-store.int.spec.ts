@@ -7,7 +7,8 @@ import { findMongoServer } from '../../testing/mongo-server.js';
 import { describeKeyStoreContract } from '../contract/key-store.contract.js';
 import type { KeyStore } from '../key-store.port.js';
 import { MasterKey, masterKeyFrom } from './master-key.js';
-import { openMongoKeyStore } from './mongo-key-store.js';
+import { openSqliteKeyStore } from '../sqlite/sqlite-key-store.js';
+import { openMongoKeyStore, takeKeys } from './mongo-key-store.js';
 
 const server = await findMongoServer();
 const skip = 'missing' in server;
@@ -52,6 +53,26 @@ if (!skip) {
     await expect(store.find('contact-2')).rejects.toThrow(/contact-2 is not wrapped by this master key: is it the right one\?$/);
     await client.close();
     await store.close();
+  });
+
+  it('takes the keys and marks of another KeyStore under its id, twice with the same outcome, and never a second KeyStore', async () => {
+    const [at, other] = [address(), openSqliteKeyStore({ file: ':memory:' })];
+    const before = await other.ensure(['contact-1', 'contact-2']);
+    await other.destroy('contact-2');
+    const brought = { id: other.id, logKey: other.logKey, keys: other.everything() };
+    await takeKeys({ url: at, masterKey }, brought);
+    await takeKeys({ url: at, masterKey }, brought);
+    const store = await openMongoKeyStore({ url: at, masterKey });
+    expect([store.id, store.logKey]).toEqual([other.id, other.logKey]);
+    expect(await store.findMany(['contact-1', 'contact-2'])).toEqual(
+      new Map([
+        ['contact-1', before.get('contact-1')],
+        ['contact-2', { state: 'forgotten' }],
+      ]),
+    );
+    await store.close();
+    await expect(takeKeys({ url: at, masterKey }, { ...brought, id: randomUUID() })).rejects.toThrow(/and not a copy of/);
+    await other.close();
   });
 
   it('does not open under another master key', async () => {
