@@ -221,7 +221,14 @@ const REQUESTS = `${QUESTIONS.find(({ command }) => command === 'report deals')?
     expect((JSON.parse(lag.out) as { models: { events: number }[] }).models.map(({ events }) => events)).toEqual([0, 0, 0, 0, 0, 0, 0]);
   }, 60_000);
 
-  it('do not start with another master key', async () => {
+  it('do not start with another master key, nor without the one that the keys are wrapped by', async () => {
+    const { DEALTRAIL_MASTER_KEY: _, ...without } = environment;
+    environment = without;
+    const none = await run('apps/api/main.js', '--without-projector').ended;
+    expect([none.code, none.err]).toEqual([
+      1,
+      expect.stringMatching(/master key that this process does not have: set DEALTRAIL_MASTER_KEY or/),
+    ]);
     environment = { ...environment, DEALTRAIL_MASTER_KEY: Buffer.alloc(32, 8).toString('base64') };
     const { code, err } = await run('apps/api/main.js', '--without-projector').ended;
     expect([code, err]).toEqual([1, expect.stringMatching(/^dealtrail: the KeyStore .* is it the right one\?\n$/)]);
