@@ -6,11 +6,14 @@ type Call<Q, A> = ServerWritableStream<Q, A> | ServerDuplexStream<Q, A>;
 export class Outgoing<A> {
   private gone = false;
   private readonly onGone: (() => void)[] = [];
+  private draining: Promise<void> | undefined;
+  private wake: () => void = () => undefined;
 
   constructor(private readonly call: Call<unknown, A>) {
     const leave = (): void => {
       if (this.gone) return;
       this.gone = true;
+      this.wake();
       for (const wake of this.onGone.splice(0)) wake();
     };
     call.on('cancelled', leave);
@@ -32,9 +35,15 @@ export class Outgoing<A> {
   /** Resolves when the next message may be sent: at once, or when the client has taken what was sent before. */
   async send(message: A): Promise<void> {
     if (this.closed || this.call.write(message)) return;
-    await new Promise<void>((resolve) => {
-      this.call.once('drain', resolve);
-      this.whenClosed(resolve);
+    // One wait for all who send meanwhile: a slow client costs one listener, however many answers are on their way.
+    this.draining ??= new Promise<void>((resolve) => {
+      this.wake = () => {
+        this.call.off('drain', this.wake);
+        this.draining = undefined;
+        resolve();
+      };
+      this.call.once('drain', this.wake);
     });
+    await this.draining;
   }
 }
