@@ -10,7 +10,13 @@ describe('moving an embedded log to EventStoreDB', () => {
   const [data, elsewhere] = [temporaryFolder(), temporaryFolder()];
   const running = new Set<Process>();
   const run = (main: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Process => {
-    const one = startProcess(main, args, { PORT: '0', DEALTRAIL_PROTOCOL_PORT: 'off', ...environment });
+    const one = startProcess(main, args, {
+      PORT: '0',
+      DEALTRAIL_PROTOCOL_PORT: 'off',
+      EVENTSTORE_URL: '',
+      MONGODB_URL: '',
+      ...environment,
+    });
     running.add(one);
     void one.ended.then(() => running.delete(one));
     return one;

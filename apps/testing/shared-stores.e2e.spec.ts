@@ -116,7 +116,7 @@ const REQUESTS = `${QUESTIONS.find(({ command }) => command === 'report deals')?
       copyFileSync(join(SHARED_DATA, name), join(source.folder, name));
     const deals = readFileSync(join(SHARED_DATA, 'sales_pipeline.csv'), 'utf8').split('\n');
     writeFileSync(join(source.folder, 'sales_pipeline.csv'), `${deals.slice(0, DEALS + 1).join('\n')}\n`);
-    environment = { PORT: '0' };
+    environment = { PORT: '0', EVENTSTORE_URL: '', MONGODB_URL: '' }; // its own log, wherever the suite is aimed
     server = run('apps/cli/main.js', 'protocol-server', '--data-dir', logFolder.folder, '--port', '0');
     const url = (await server.says(/(esdb:\S+)/))[1] ?? '';
     environment = {
