@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { ImageHeader } from '../../libs/reporting/timeline-index/index-image.js';
@@ -106,8 +106,4 @@ async function readBody(handle: FileHandle, start: number, header: ImageHeader):
     offset += paddedBytes(shape);
   }
   return { buffer, sum };
-}
-
-export async function removeIndexFile(file: string): Promise<void> {
-  await rm(file, { force: true });
 }

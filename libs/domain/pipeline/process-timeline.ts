@@ -1,6 +1,6 @@
 import type { PipelineId, StageId } from '../shared/ids.js';
 import type { EpochMs } from '../shared/instant.js';
-import type { ProcessDefinition, Stage } from './pipeline.events.js';
+import type { ProcessDefinition } from './pipeline.events.js';
 
 /** One version of a pipeline's process, in force from `from` until the next version's. */
 export interface ProcessVersion {
@@ -28,10 +28,6 @@ export function processVersionName(pipelineId: PipelineId, version: Pick<Process
 export function stageIndex(version: ProcessVersion, stageId: StageId): number | undefined {
   const index = version.process.stages.findIndex((stage) => stage.id === stageId);
   return index === -1 ? undefined : index;
-}
-
-export function stageOf(version: ProcessVersion, stageId: StageId): Stage | undefined {
-  return version.process.stages.find((stage) => stage.id === stageId);
 }
 
 export function stageIds(version: ProcessVersion): StageId[] {

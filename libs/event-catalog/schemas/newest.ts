@@ -34,7 +34,10 @@ const schemas = {
 };
 type Schemas = typeof schemas;
 
-/** The newest schema of every event type. Compiles only where each schema says exactly what the domain's type says. */
+/**
+ * The newest schema of every event type. Compiles only where each schema says exactly what the domain's type says: that is its use.
+ * @public
+ */
 export const newestSchemas: { readonly [T in EventType]: Describes<Schemas[T], DataOf<T>> } & {
   readonly [T in Exclude<keyof Schemas, EventType>]: never;
 } = schemas;
