@@ -5,12 +5,13 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
+import { asyncApiDocument } from './asyncapi/document.js';
 import type { ApiParts } from './parts.js';
 import type { Gate } from './gate.js';
 import { refuseForeignOrigins } from './http/origin-check.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { openApiDocument } from './openapi/document.js';
-import { serveDocument } from './openapi/reading-page.js';
+import { serveDocuments } from './openapi/reading-page.js';
 
 export interface ApiOptions {
   readonly parts: ApiParts;
@@ -45,7 +46,7 @@ export async function createApi({ parts, version, gate, beside = [] }: ApiOption
     },
   );
   app.useGlobalFilters(new ProblemFilter(parts.log));
-  serveDocument(server as never, () => openApiDocument(app, version));
+  serveDocuments(server as never, { openApi: () => openApiDocument(app, version), asyncApi: () => asyncApiDocument(version) });
   await server.register(multipart, { limits: { files: MOST_FILES, fields: 10, fileSize: LARGEST_FILE } });
   await app.init();
   server.removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']); // what a form of another site could send without asking

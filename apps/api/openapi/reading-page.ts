@@ -28,14 +28,25 @@ const PAGE = `<!doctype html>
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', validatorUrl: null, deepLinking: true, displayOperationId: true, docExpansion: 'list', defaultModelsExpandDepth: 0 });\n`;
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'";
 
-/** `/openapi.json`, and `/docs` to read it: Swagger UI from the package on disk. `document` is made once, when first asked for. */
-export function serveDocument(server: FastifyInstance, document: () => object): void {
-  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+export interface Documents {
+  readonly openApi: () => object;
+  readonly asyncApi: () => object;
+}
+
+/** Made once, when first asked for. */
+function serveJson(server: FastifyInstance, path: string, document: () => object): void {
   let text: string | undefined;
-  server.get('/openapi.json', (_request, reply) => {
+  server.get(path, (_request, reply) => {
     text ??= `${JSON.stringify(document())}\n`;
     return reply.type('application/json; charset=utf-8').send(text);
   });
+}
+
+/** `/openapi.json`, and `/docs` to read it: Swagger UI from the package on disk. `/asyncapi.json` for subscribers. */
+export function serveDocuments(server: FastifyInstance, { openApi, asyncApi }: Documents): void {
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  serveJson(server, '/openapi.json', openApi);
+  serveJson(server, '/asyncapi.json', asyncApi);
   server.get('/docs', (_request, reply) => reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(PAGE));
   server.get('/docs/start.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(START));
   for (const [name, type] of Object.entries(ASSETS))
