@@ -143,6 +143,14 @@ common(program.command('rebuild').description('make read models anew from the lo
     await rebuildModels(model, options);
   });
 
+common(program.command('doctor').description('what this is and stands on, how far everything has come, and what is wrong with its cure'))
+  .option('--check-files', 'read the files of the data directory through for damage as well (seconds a gigabyte)')
+  .addOption(workFormat())
+  .action(async (options: Parameters<(typeof import('./commands/doctor.js'))['doctor']>[0]) => {
+    const { doctor } = await import('./commands/doctor.js');
+    await doctor(options);
+  });
+
 program
   .command('protocol-server')
   .description('serve the embedded log alone to EventStoreDB clients on this machine, until it is told to end')

@@ -26,9 +26,12 @@ export function temporaryFolder(): { readonly folder: string; remove(): void } {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-export async function runServer(dataDir: string, options: { readonly feed?: FeedOptions } = {}): Promise<Running> {
+export async function runServer(
+  dataDir: string,
+  options: { readonly feed?: FeedOptions; readonly indexed?: boolean } = {},
+): Promise<Running> {
   const config = readConfig({ PORT: '0' }, { dataDir });
-  const dealtrail = await openDealtrail(config, { mode: 'owner' });
+  const dealtrail = await openDealtrail(config, { mode: 'owner', indexed: options.indexed ?? false });
   dealtrail.projector?.start();
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
   const server = await serve({ dealtrail, log, ...options });

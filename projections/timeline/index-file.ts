@@ -61,10 +61,7 @@ function piecesOf(bytes: Uint8Array): Uint8Array[] {
 
 /** Undefined where there is no file, or what is there is torn, edited or of another layout: the index is then loaded from the read store. */
 export async function readIndexFile(file: string): Promise<LoadedImage | undefined> {
-  const handle = await open(file, 'r').catch((problem: NodeJS.ErrnoException) => {
-    if (problem.code === 'ENOENT') return undefined;
-    throw problem;
-  });
+  const handle = await openIfThere(file);
   if (handle === undefined) return undefined;
   try {
     return await readImage(handle);
@@ -73,7 +70,42 @@ export async function readIndexFile(file: string): Promise<LoadedImage | undefin
   }
 }
 
-async function readImage(handle: FileHandle): Promise<LoadedImage | undefined> {
+/** What a snapshot file says of itself. */
+export interface IndexFileHeader {
+  readonly origin: ImageOrigin;
+  readonly bytes: number;
+  /** The log position that it stands at. */
+  readonly position: number;
+}
+
+/** Its header alone, the arrays unread; undefined where there is no file, `torn` where what is there is no whole snapshot of this layout. */
+export async function inspectIndexFile(file: string): Promise<IndexFileHeader | 'torn' | undefined> {
+  const handle = await openIfThere(file);
+  if (handle === undefined) return undefined;
+  try {
+    const said = await readHeader(handle);
+    return said === undefined ? 'torn' : { origin: said.origin, bytes: (await handle.stat()).size, position: said.header.position };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openIfThere(file: string): Promise<FileHandle | undefined> {
+  return open(file, 'r').catch((problem: NodeJS.ErrnoException) => {
+    if (problem.code === 'ENOENT') return undefined;
+    throw problem;
+  });
+}
+
+interface SaidHeader {
+  readonly origin: ImageOrigin;
+  readonly header: ImageHeader;
+  /** Where the arrays begin. */
+  readonly bodyAt: number;
+  readonly bodySum: number;
+}
+
+async function readHeader(handle: FileHandle): Promise<SaidHeader | undefined> {
   const first = Buffer.alloc(80);
   await handle.read(first, 0, 80, 0);
   const match = new RegExp(`^${MAGIC}(\\d+) (\\d+) (\\d+) *\\n$`).exec(first.toString('latin1'));
@@ -87,8 +119,14 @@ async function readImage(handle: FileHandle): Promise<LoadedImage | undefined> {
   const { origin, header } = JSON.parse(text.toString('utf8')) as { origin: ImageOrigin; header: ImageHeader }; // its checksum fits: written by writeIndexFile
   if (header.layout !== IMAGE_LAYOUT || size !== 80 + headerLength + header.arrays.reduce((sum, shape) => sum + paddedBytes(shape), 0))
     return undefined;
-  const body = await readBody(handle, 80 + headerLength, header);
-  return body.sum === Number(match[3]) ? { index: indexOf(header, body.buffer), origin } : undefined;
+  return { origin, header, bodyAt: 80 + headerLength, bodySum: Number(match[3]) };
+}
+
+async function readImage(handle: FileHandle): Promise<LoadedImage | undefined> {
+  const said = await readHeader(handle);
+  if (said === undefined) return undefined;
+  const body = await readBody(handle, said.bodyAt, said.header);
+  return body.sum === said.bodySum ? { index: indexOf(said.header, body.buffer), origin: said.origin } : undefined;
 }
 
 /** Block by block, so that a large file does not hold up who asks meanwhile. */

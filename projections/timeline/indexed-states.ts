@@ -41,6 +41,8 @@ export interface IndexStatus {
   readonly loadedFrom: 'file' | 'store' | null;
   readonly loadMs: number | null;
   readonly size: IndexSize | null;
+  /** Why it could not be loaded or brought further when that was last tried; null where it could. The read store answers meanwhile. */
+  readonly error: string | null;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface IndexStatus {
  */
 export class IndexedStates implements PipelineStates {
   private current: Current | undefined;
-  private status: Omit<IndexStatus, 'size'> = { state: 'off', loadedFrom: null, loadMs: null };
+  private status: Omit<IndexStatus, 'size'> = { state: 'off', loadedFrom: null, loadMs: null, error: null };
   /** Everything that changes the index runs after what was asked before it. */
   private turn: Promise<unknown> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
@@ -128,7 +130,12 @@ export class IndexedStates implements PipelineStates {
     const fromFile = await this.fromFile(model, checkpoint);
     this.current = fromFile ?? (await this.fromStore(model, checkpoint));
     await this.follow(this.current, positionNumber(checkpoint.position));
-    this.status = { state: 'ready', loadedFrom: fromFile === undefined ? 'store' : 'file', loadMs: performance.now() - began };
+    this.status = {
+      ...this.status,
+      state: 'ready',
+      loadedFrom: fromFile === undefined ? 'store' : 'file',
+      loadMs: performance.now() - began,
+    };
     if (fromFile === undefined) await this.save();
   }
 
@@ -171,10 +178,20 @@ export class IndexedStates implements PipelineStates {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
       void this.inTurn(() => this.refresh())
-        .catch((problem: unknown) => this.options.onError?.(problem))
+        .then(
+          () => this.tellError(null),
+          (problem: unknown) => {
+            this.tellError(problem);
+            this.options.onError?.(problem);
+          },
+        )
         .finally(() => this.schedule());
     }, this.options.followMs ?? 200);
     this.timer.unref();
+  }
+
+  private tellError(problem: unknown): void {
+    this.status = { ...this.status, error: problem === null ? null : problem instanceof Error ? problem.message : String(problem) };
   }
 
   /** What is new is taken in without being asked, a new version of the model loaded beside the old. */

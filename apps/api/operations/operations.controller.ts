@@ -1,6 +1,8 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DoctorAnswer } from '../../operations/doctor.js';
+import { examine } from '../../operations/doctor.js';
 import { loadDemo } from '../../operations/demo.js';
 import { importInto } from '../../operations/import.js';
 import type { LagAnswer, ParkedAnswer } from '../../operations/models.js';
@@ -94,6 +96,15 @@ export class OperationsController {
   @ApiOperation({ operationId: 'Lag', summary: 'How far each read model is behind the log, in events and in seconds.' })
   lag(): Promise<LagAnswer> {
     return lagOf(this.models);
+  }
+
+  @Get('operations/doctor')
+  @ApiOperation({
+    operationId: 'Doctor',
+    summary: 'What this process is and stands on, how far everything has come, and what is wrong with its cure. No secrets.',
+  })
+  doctor(): Promise<DoctorAnswer> {
+    return examine(this.dealtrail);
   }
 
   @Get('operations/parked')

@@ -4,6 +4,7 @@ import { answerText } from '../../questions/question.js';
 import type { CommonOptions } from '../environment.js';
 import { configOf } from '../environment.js';
 import { print } from '../output.js';
+import { lagTable } from '../render/lag.js';
 import { table } from '../render/table.js';
 import { countText } from '../render/text.js';
 import { isShared } from '../../wiring/config.js';
@@ -62,32 +63,7 @@ export async function hold(which: 'pause' | 'resume', model: string | undefined,
 
 function printLag(options: OperatingOptions, body: string): void {
   if (options.format === 'json') return print(body);
-  const { models } = JSON.parse(body) as LagAnswer; // of our own server or process
-  const parts = new Map<string, number>();
-  for (const { model } of models) parts.set(model, (parts.get(model) ?? 0) + 1);
-  const rows = models.map((model) => [
-    (parts.get(model.model) ?? 1) > 1 ? `${model.model} / ${model.partition}` : model.model,
-    model.state,
-    countText(Number(model.position)),
-    `${countText(model.events)}${model.exact ? '' : ' or more'}`,
-    model.seconds.toFixed(1),
-    countText(model.parkedStreams),
-    model.error ?? '',
-  ]);
-  print(
-    table(
-      [
-        { title: 'read model' },
-        { title: 'state' },
-        { title: 'position', ...RIGHT },
-        { title: 'events behind', ...RIGHT },
-        { title: 'seconds', ...RIGHT },
-        { title: 'parked', ...RIGHT },
-        { title: 'error', shrinks: true },
-      ],
-      rows,
-    ),
-  );
+  print(lagTable((JSON.parse(body) as LagAnswer).models)); // of our own server or process
 }
 
 function parkedText({ streams, replayed }: ParkedAnswer): string {
