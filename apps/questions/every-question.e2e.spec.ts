@@ -45,6 +45,7 @@ const ASKED: Readonly<Record<string, readonly [report: string, said: (days: Days
     'forecast-history',
     ({ quarter }) => ({ period: quarter(200), step: 'week', known: 'then', method: 'unweighted', currency: 'EUR' }),
   ],
+  'report calibration': ['calibration', ({ quarter }) => ({ from: quarter(400), to: quarter(100), horizon: '30d', method: 'unweighted' })],
   'report aging': ['aging', ({ ago }) => ({ clock: 'since_any_activity', limit: '5', asOf: ago(200) })],
   'report slippage': ['slippage', ({ ago }) => ({ from: ago(300), to: ago(20), groupBy: 'owner' })],
   'report coverage': ['coverage', ({ quarter }) => ({ period: quarter(100), groupBy: 'team' })],

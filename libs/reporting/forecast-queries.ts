@@ -134,3 +134,57 @@ export interface ForecastHistoryAnswer {
   readonly calibration: readonly CalibrationBucket[];
   readonly realisation: Realisation | null;
 }
+
+export interface CalibrationQuery extends ForecastScope {
+  /** The first and the last period: `2016-Q1`, `2017-Q4`; both of one kind. Periods that have not ended by T are left out. */
+  readonly from: string;
+  readonly to: string;
+  /** When each forecast is looked at: so many days before the period's end (`30d`); default the end of the period's first day. */
+  readonly horizon?: string;
+  readonly known?: KnownWhen;
+  /** Default `submitted`: what people said. */
+  readonly method?: ForecastMethod;
+  /** Default owner. */
+  readonly groupBy?: readonly Grouping[];
+}
+
+/** Forecast and actual of a group in one period. */
+export interface CalibrationPoint {
+  readonly group: Group;
+  readonly period: string;
+  readonly at: string;
+  readonly horizonDays: number;
+  readonly currency: string;
+  /** Null: nobody said anything of this period by then. */
+  readonly forecast: MoneyText | null;
+  readonly actual: MoneyText;
+}
+
+/** How right a group's forecasts have been over the periods that it gave one for. + is over-forecast; undefined shares are null. */
+export interface CalibrationRow {
+  readonly group: Group;
+  readonly labels: Labels;
+  readonly currency: string;
+  /** With a forecast; the others are in `without`, and in no figure. */
+  readonly periods: number;
+  readonly without: number;
+  readonly over: number;
+  readonly under: number;
+  readonly forecast: MoneyText;
+  readonly actual: MoneyText;
+  /** Σ(F − A) / Σ A. */
+  readonly bias: number | null;
+  /** Σ|F − A| / Σ A. */
+  readonly wape: number | null;
+  /** Mean of |F − A| / A; null where one A is 0. */
+  readonly mape: number | null;
+  /** Σ A / Σ F: what a forecast of this group has been worth. */
+  readonly realised: number | null;
+}
+
+export interface CalibrationAnswer {
+  readonly report: 'calibration';
+  readonly basis: FlowBasis & { readonly known: KnownWhen; readonly horizon: string; readonly points: readonly string[] };
+  readonly rows: readonly CalibrationRow[];
+  readonly periods: readonly CalibrationPoint[];
+}

@@ -17,7 +17,14 @@ import type {
   WinRateAnswer,
   WinRateQuery,
 } from '../../libs/reporting/flow-queries.js';
-import type { ForecastAnswer, ForecastHistoryAnswer, ForecastHistoryQuery, ForecastQuery } from '../../libs/reporting/forecast-queries.js';
+import type {
+  CalibrationAnswer,
+  CalibrationQuery,
+  ForecastAnswer,
+  ForecastHistoryAnswer,
+  ForecastHistoryQuery,
+  ForecastQuery,
+} from '../../libs/reporting/forecast-queries.js';
 import type {
   CompareAnswer,
   CompareQuery,
@@ -41,6 +48,8 @@ import { Asking } from './asking.js';
 import { CohortAnswers } from './cohort-answers.js';
 import { DealAnswers } from './deal-answers.js';
 import { ForecastAnswers } from './forecast-answers.js';
+import { ForecastStandings } from './forecast-standings.js';
+import { CalibrationAnswers } from './calibration-answers.js';
 import { Following } from './following.js';
 import { FlowAnswers } from './flow-answers.js';
 import { PipelineAnswers } from './pipeline-answers.js';
@@ -78,6 +87,8 @@ export interface Answers {
   forecast(query: ForecastQuery, asker: Asker): Promise<ForecastAnswer>;
   /** The forecast for a period as it stood at each point, against what came. */
   forecastHistory(query: ForecastHistoryQuery, asker: Asker): Promise<ForecastHistoryAnswer>;
+  /** How right forecasts have been, period after period: of people's submissions, or of any method. */
+  calibration(query: CalibrationQuery, asker: Asker): Promise<CalibrationAnswer>;
   /** The deals behind a figure; without a group, a list of deals. */
   deals(query: DealsBehindQuery, asker: Asker): Promise<DealsBehindAnswer>;
   /** By its id, or by its source's key where only one deal has it. */
@@ -95,7 +106,9 @@ export function openAnswers(options: AnswersOptions): Answers {
   const cohorts = new CohortAnswers(asking, following);
   const reemergence = new ReemergenceAnswers(asking, following);
   const slippage = new SlippageAnswers(asking, following);
-  const forecasts = new ForecastAnswers(asking);
+  const standings = new ForecastStandings(asking);
+  const forecasts = new ForecastAnswers(asking, standings);
+  const calibration = new CalibrationAnswers(asking, standings);
   const deal = new DealAnswers(sources);
   return {
     pipeline: (query, asker) => pipeline.pipeline(query, asker),
@@ -115,6 +128,7 @@ export function openAnswers(options: AnswersOptions): Answers {
     velocity: (query, asker) => cohorts.velocity(query, asker),
     forecast: (query, asker) => forecasts.forecast(query, asker),
     forecastHistory: (query, asker) => forecasts.history(query, asker),
+    calibration: (query, asker) => calibration.calibration(query, asker),
     deals: ({ cohort, ...query }, asker) =>
       cohort === undefined ? pipeline.deals(query, asker) : cohorts.deals({ ...query, cohort }, asker),
     deal: (idOrKey, query, asker) => deal.deal(idOrKey, query, asker),

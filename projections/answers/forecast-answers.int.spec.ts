@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { MoneyText } from '../../libs/domain/shared/money.js';
 import { FORECAST_METHODS } from '../../libs/reporting/forecast/methods.js';
 import type { ForecastFigures } from '../../libs/reporting/forecast-queries.js';
 import type { Grouping, MoneyFigures } from '../../libs/reporting/queries.js';
@@ -96,5 +97,51 @@ describe('what people said they would win', () => {
     ]);
     await expect(answers.forecast({ ...asked, groupBy: ['product'] }, nobody)).rejects.toThrow('people submit sums, not deals');
     await close();
+  });
+
+  it('is compared with what came period after period, each taken at the same horizon (FC04, TN02)', async () => {
+    const told = metricsFixtureWithSubmissions({ '03-01': 50, '03-12': 30 });
+    const { answers, close } = await openAnswering(told, { now: Date.parse('2025-04-10'), logMadeAt: Date.parse('2025-01-01') });
+    const asked = { from: '2024-Q4', to: '2025-Q2' } as const;
+    const early = await answers.calibration({ ...asked, horizon: '30d' }, nobody);
+    expect(early.rows).toMatchObject([{ group: { owner: 'anna' }, currency: 'USD', periods: 1, without: 1, over: 1, under: 0 }]);
+    expect(early.rows[0]).toMatchObject({ forecast: { amount: '50000.00' }, actual: { amount: '21500.00' }, bias: 28_500 / 21_500 });
+    expect(early.basis.marks).toContain('not ended yet, so left out: 2025-Q2');
+    const late = await answers.calibration({ ...asked, horizon: '5d' }, nobody);
+    expect(late.rows[0]).toMatchObject({ forecast: { amount: '30000.00' }, bias: 8_500 / 21_500 });
+    // Nobody had said anything on the first day of any of them.
+    expect((await answers.calibration(asked, nobody)).rows).toMatchObject([{ periods: 0, without: 2, bias: null, realised: null }]);
+    await expect(answers.calibration({ from: '2025-Q1', to: '2025-03' }, nobody)).rejects.toThrow('are not of one kind');
+    await expect(answers.calibration({ from: '2025-Q2', to: '2025-Q2' }, nobody)).rejects.toThrow('has not');
+    await close();
+  });
+
+  it('of any method is in each period the forecast asked as of that instant, against what came as its history has it (TN02)', async () => {
+    await holds(
+      fc.asyncProperty(
+        arbitraryLog({ events: 60, deals: 8 }),
+        fc.constantFrom(...methods),
+        fc.constantFrom('now' as const, 'then' as const),
+        async (log, method, known) => {
+          const world = await openAnswering(log, { now: Date.UTC(2026, 0, 1), logMadeAt: HISTORY_BEGINS });
+          const asked = { method, groupBy: ['owner'], known } as const;
+          const { periods } = await world.answers.calibration({ ...asked, from: '2025-01', to: '2025-04', horizon: '10d' }, nobody);
+          for (const point of periods) {
+            const history = await world.answers.forecastHistory(
+              { ...asked, period: point.period, from: point.at, step: 'quarter' },
+              nobody,
+            );
+            const row = history.rows.find(({ at, group }) => at === point.at && group['owner'] === point.group['owner']);
+            const of = (sums: readonly MoneyText[] | undefined) =>
+              sums?.find(({ currency }) => currency === point.currency)?.amount ?? '0.00';
+            expect(Number(point.forecast?.amount)).toBe(Number(of(row?.figures?.forecast)));
+            const came = history.actual.find(({ group }) => group['owner'] === point.group['owner']);
+            expect(Number(point.actual.amount)).toBe(Number(of(came?.now.won)));
+          }
+          await world.close();
+        },
+      ),
+      0.15,
+    );
   });
 });

@@ -1,21 +1,11 @@
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { isoInstant } from '../../libs/domain/shared/instant.js';
 import { LOG_START } from '../../libs/domain/shared/position.js';
-import { rowCounts } from '../../libs/read-store/read-store.port.js';
 import { moneyTexts } from '../../libs/reporting/figures.js';
 import type { Ending } from '../../libs/reporting/forecast/accuracy.js';
 import { accuracyOf, calibrationOf, realisationOf } from '../../libs/reporting/forecast/accuracy.js';
-import { conversionOf } from '../../libs/reporting/forecast/conversion.js';
-import type { ForecastFold, ForecastGroup } from '../../libs/reporting/forecast/forecast.js';
-import {
-  foldForecast,
-  forecastFigures,
-  FORECAST_METHOD_ID,
-  forecastRows,
-  forecastTotal,
-  wonIn,
-} from '../../libs/reporting/forecast/forecast.js';
-import type { ForecastMethod } from '../../libs/reporting/forecast/methods.js';
+import type { ForecastGroup } from '../../libs/reporting/forecast/forecast.js';
+import { forecastFigures, FORECAST_METHOD_ID, forecastRows, forecastTotal, wonIn } from '../../libs/reporting/forecast/forecast.js';
 import { parseForecastMethod } from '../../libs/reporting/forecast/methods.js';
 import type {
   Accuracy,
@@ -26,55 +16,37 @@ import type {
   ForecastHistoryRow,
   ForecastQuery,
 } from '../../libs/reporting/forecast-queries.js';
-import { pathOf } from '../../libs/reporting/paths/deal-path.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
-import type { KnownWhen, NotKnownYet } from '../../libs/reporting/queries.js';
+import type { NotKnownYet } from '../../libs/reporting/queries.js';
 import { NOT_KNOWN_YET } from '../../libs/reporting/queries.js';
-import type { DealInterval } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { labelsOf } from '../../libs/reporting/scope/groupings.js';
-import { inScope } from '../../libs/reporting/scope/scope.js';
 import { parseInstant } from '../../libs/reporting/time/instant.js';
 import type { Period } from '../../libs/reporting/time/period.js';
 import { parsePeriod, startBefore } from '../../libs/reporting/time/period.js';
 import { parseStep, seriesPoints } from '../../libs/reporting/time/steps.js';
-import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
-import type { Asked, Asking } from './asking.js';
+import type { Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
 import { basisOf, noExpectedDateMarks } from './basis.js';
-import type { Knowledge } from './known-at.js';
+import type { ForecastAsked, ForecastStandings, Standing } from './forecast-standings.js';
 import type { ReadQuestion } from './question.js';
-import { groupingsRead } from './question.js';
 import type { Asker } from './sources.js';
 
 const DAY = 86_400_000;
 
-interface Standing {
-  readonly asOf: EpochMs;
-  readonly knowledge: Knowledge;
-  readonly view: DimensionView;
-  /** Rows that count at (T, K). */
-  readonly rows: readonly DealInterval[];
-  readonly fold: ForecastFold;
-  readonly groups: readonly ForecastGroup[];
-}
-
-interface ForecastAsked {
-  readonly asked: Asked;
-  readonly period: Period;
-  readonly method: ForecastMethod;
-}
-
 /** Forecast as of any T for any period, and the forecast as it stood against what came. */
 export class ForecastAnswers {
-  constructor(private readonly asking: Asking) {}
+  constructor(
+    private readonly asking: Asking,
+    private readonly standings: ForecastStandings,
+  ) {}
 
   async forecast(query: ForecastQuery, asker: Asker): Promise<ForecastAnswer> {
     const question = await this.read(query);
     const { asked, period } = question;
     const asOf = query.asOf === undefined ? asked.time.now : parseInstant(query.asOf, asked.time);
-    const read = await this.asking.byId(asked.question, await this.view(asked.question, asOf, asked.most), asker);
-    const standing = await this.standing({ ...question, asked: { ...asked, question: read } }, asOf, asked.most);
+    const read = await this.asking.byId(asked.question, await this.standings.view(asked.question, asOf, asked.most), asker);
+    const standing = await this.standings.standing({ ...question, asked: { ...asked, question: read } }, asOf, asked.most);
     const { groups, noExpectedDate, all } = standing.fold.result();
     const unknown = asked.most.position === LOG_START;
     const point = await this.point(read, standing);
@@ -98,18 +70,24 @@ export class ForecastAnswers {
     const first = query.from === undefined ? startBefore(period, time.zone) - 1 : parseInstant(query.from, time);
     const last = Math.min(period.end - 1, until);
     const instants = seriesPoints(Math.min(first, last), last, step, time.zone);
-    const view = await this.view(asked.question, last, most);
+    const view = await this.standings.view(asked.question, last, most);
     const read = { ...question, asked: { ...asked, question: await this.asking.byId(asked.question, view, asker) } };
 
-    const known1 = known === 'now' ? await this.allRows(most) : undefined;
+    const known1 = known === 'now' ? await this.standings.allRows(most) : undefined;
     const standings: Standing[] = [];
-    for (const asOf of instants) standings.push(await this.standing(read, asOf, await this.knowledge(known, asOf, most), known1));
-    const actualNow = await this.won(read, most);
+    for (const asOf of instants)
+      standings.push(await this.standings.standing(read, asOf, await this.standings.knowledge(known, asOf, most), known1));
+    const actualNow = await this.standings.won(read, most);
     const finished = until >= period.end - 1;
     const close = finished ? await this.asking.sources.knownAt.at(period.end - 1, most) : null;
-    const actualAtClose = close === null ? null : close.position === LOG_START ? NOT_KNOWN_YET : await this.won(read, close);
+    const actualAtClose = close === null ? null : close.position === LOG_START ? NOT_KNOWN_YET : await this.standings.won(read, close);
     const rows = standings.flatMap((standing) => this.historyRows(standing, period, actualNow));
-    const opening = await this.standing(read, period.start - 1, await this.knowledge(known, period.start - 1, most), known1);
+    const opening = await this.standings.standing(
+      read,
+      period.start - 1,
+      await this.standings.knowledge(known, period.start - 1, most),
+      known1,
+    );
     const endings = await this.endings(read, until);
 
     const points = await Promise.all(standings.map((standing) => this.point(read.asked.question, standing)));
@@ -154,63 +132,8 @@ export class ForecastAnswers {
     return { label, from: isoInstant(start), to: isoInstant(end) };
   }
 
-  private view(question: ReadQuestion, asOf: EpochMs, { number }: Knowledge): Promise<DimensionView> {
-    const { dimensions } = this.asking.sources;
-    return dimensions.view(asOf, number, [...dimensions.kindsFor(groupingsRead(question)), 'submission'], question.organisedAt);
-  }
-
-  private async knowledge(known: KnownWhen, asOf: EpochMs, most: Knowledge): Promise<Knowledge> {
-    return known === 'now' ? most : this.asking.sources.knownAt.at(asOf, most);
-  }
-
-  private async allRows({ number }: Knowledge): Promise<readonly DealInterval[]> {
-    const rows: DealInterval[] = [];
-    for await (const page of this.asking.sources.dealRows.knownAt(number)) rows.push(...page);
-    return rows;
-  }
-
-  private async rowsAt(asOf: EpochMs, knowledge: Knowledge, all?: readonly DealInterval[]): Promise<readonly DealInterval[]> {
-    if (knowledge.position === LOG_START) return [];
-    if (all !== undefined) return all.filter((row) => rowCounts(row, asOf, knowledge.number));
-    const rows: DealInterval[] = [];
-    for await (const page of this.asking.sources.dealRows.asOf(asOf, knowledge.number)) rows.push(...page);
-    return rows;
-  }
-
-  private async standing(
-    { asked, period, method }: ForecastAsked,
-    asOf: EpochMs,
-    knowledge: Knowledge,
-    all?: readonly DealInterval[],
-  ): Promise<Standing> {
-    const { question } = asked;
-    const view = await this.view(question, asOf, knowledge);
-    const rows = await this.rowsAt(asOf, knowledge, all);
-    const conversion = method === 'conversion' ? conversionOf(await this.paths(question, view, asOf, knowledge, all)) : () => undefined;
-    const fold = foldForecast({ question, period, method, view, conversion }, rows);
-    return { asOf, knowledge, view, rows, fold, groups: fold.result().groups };
-  }
-
-  private async paths(question: ReadQuestion, view: DimensionView, asOf: EpochMs, knowledge: Knowledge, all?: readonly DealInterval[]) {
-    const isIn = inScope(question.scope, view, question.zone);
-    const rows = all ?? (await this.allRows(knowledge));
-    return [...historiesAt(rows, knowledge.number).values()].flatMap((history) => {
-      const path = pathOf(history, asOf, knowledge.number);
-      return path === undefined || !isIn(path.rows[path.rows.length - 1] ?? path.rows[0]) ? [] : [path];
-    });
-  }
-
-  /** What has been won in the period, by group, as State(end − 1 ms) is known at K. */
-  private async won({ asked, period }: ForecastAsked, knowledge: Knowledge): Promise<readonly ForecastGroup[]> {
-    const asOf = period.end - 1;
-    const view = await this.view(asked.question, asOf, knowledge);
-    const rows = (await this.rowsAt(asOf, knowledge)).filter((row) => wonIn(row, period));
-    return foldForecast({ question: asked.question, period, method: 'unweighted', view, conversion: () => undefined }, rows).result()
-      .groups;
-  }
-
   private async endings({ asked, period }: ForecastAsked, until: EpochMs): Promise<Map<string, Ending>> {
-    const rows = await this.rowsAt(until, asked.most);
+    const rows = await this.standings.rowsAt(until, asked.most);
     return new Map(rows.map((row) => [row.entity, { status: row.status, wonInPeriod: wonIn(row, period) }]));
   }
 

@@ -4,6 +4,7 @@ import { dealHistoryText, dealText } from './deal.js';
 import type { Format, TextFormat } from './formats.js';
 import { explainText, waterfallText } from './reports/between.js';
 import { leadTimesText, timeInStageText, velocityText } from './reports/durations.js';
+import { calibrationReportText } from './reports/calibration.js';
 import { forecastHistoryText, forecastText } from './reports/forecast.js';
 import { funnelText } from './reports/funnel.js';
 import { inflowText } from './reports/inflow.js';
@@ -47,6 +48,8 @@ function tableOf(answer: Answer): string {
       return forecastText(answer);
     case 'forecast-history':
       return forecastHistoryText(answer);
+    case 'calibration':
+      return calibrationReportText(answer);
     case 'aging':
       return agingText(answer);
     case 'coverage':

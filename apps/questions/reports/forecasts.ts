@@ -1,5 +1,5 @@
 import { FORECAST_METHODS } from '../../../libs/reporting/forecast/methods.js';
-import type { ForecastHistoryQuery, ForecastQuery } from '../../../libs/reporting/forecast-queries.js';
+import type { CalibrationQuery, ForecastHistoryQuery, ForecastQuery } from '../../../libs/reporting/forecast-queries.js';
 import { SERIES_STEPS } from '../../../libs/reporting/time/steps.js';
 import { choice, given, needed, one } from '../given.js';
 import { asOf, groupBy, groupings, known, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
@@ -56,5 +56,45 @@ const forecastHistory: Question = {
   },
 };
 
+const calibrated = oneOf({
+  ...method,
+  about: `${method.about.replace(' (default)', '').replace('(what people said)', '(default: what people said)')}`,
+});
+
+const calibration: Question = {
+  command: 'report calibration',
+  operationId: 'CalibrationReport',
+  path: '/v1/reports/forecast/calibration',
+  summary: 'How right forecasts have been, period after period: what each person submitted, or any method, against what came.',
+  parameters: [
+    { name: 'from', about: 'the first period', example: '2017-Q1', required: true },
+    {
+      name: 'to',
+      about: 'the last period, of the same kind; those that have not ended by T are left out',
+      example: '2017-Q4',
+      required: true,
+    },
+    {
+      name: 'horizon',
+      about: 'each forecast as it stood so long before its period ends; default at the end of its first day',
+      example: '30d',
+    },
+    known,
+    calibrated,
+    asOf,
+    groupBy('owner'),
+    ...scope,
+    ...knowledge,
+  ],
+  ask: (answers, said, asker) => {
+    const optional = {
+      ...{ method: choice(said, calibrated), asOf: one(said, 'asOf'), groupBy: groupings(said) },
+      ...{ horizon: one(said, 'horizon'), known: choice(said, known) },
+    };
+    const query = { ...scopeOf(said), from: needed(said, 'from'), to: needed(said, 'to') };
+    return answers.calibration({ ...query, ...given<Omit<CalibrationQuery, 'from' | 'to'>>(optional) }, asker);
+  },
+};
+
 /** What is expected, and what was expected against what came. */
-export const FORECAST_QUESTIONS: readonly Question[] = [forecast, forecastHistory];
+export const FORECAST_QUESTIONS: readonly Question[] = [forecast, forecastHistory, calibration];

@@ -55,13 +55,36 @@ export function periodAround(at: EpochMs, unit: PeriodUnit, zone: ReportZone): P
   return unitPeriod(inZone(at, zone), unit);
 }
 
-/** When the period of the same kind began that ends where this one begins; before a span of no kind, as long before it as it is long. */
-export function startBefore({ start, end }: Period, zone: ReportZone): EpochMs {
-  const unit = PERIOD_UNITS.find((each) => {
+/** What kind of calendar period it is; undefined for a span of no kind. */
+function unitOf({ start, end }: Period, zone: ReportZone): PeriodUnit | undefined {
+  return PERIOD_UNITS.find((each) => {
     const around = periodAround(start, each, zone);
     return around.start === start && around.end === end;
   });
-  return unit === undefined ? 2 * start - end : periodAround(start - 1, unit, zone).start;
+}
+
+/** When the period of the same kind began that ends where this one begins; before a span of no kind, as long before it as it is long. */
+export function startBefore(period: Period, zone: ReportZone): EpochMs {
+  const unit = unitOf(period, zone);
+  return unit === undefined ? 2 * period.start - period.end : periodAround(period.start - 1, unit, zone).start;
+}
+
+/** More periods than this are no table that anybody reads. */
+const MOST_PERIODS = 400;
+
+/** One calendar period after the other, from the first to the last. @throws TimeNotUnderstood where they are not of one kind, or too many */
+export function periodsBetween(first: Period, last: Period, zone: ReportZone): readonly Period[] {
+  const unit = unitOf(first, zone);
+  if (unit === undefined || unit !== unitOf(last, zone))
+    throw new TimeNotUnderstood(`${first.label} and ${last.label} are not of one kind; say two months, two quarters, …`);
+  if (last.start < first.start) throw new TimeNotUnderstood(`${last.label} is before ${first.label}`);
+  const periods: Period[] = [];
+  for (let next = first; next.start <= last.start; next = periodAround(next.end, unit, zone)) {
+    if (periods.length >= MOST_PERIODS)
+      throw new TimeNotUnderstood(`more than ${MOST_PERIODS} periods; take longer ones or a shorter time`);
+    periods.push(next);
+  }
+  return periods;
 }
 
 const WRITTEN: readonly {

@@ -1,0 +1,96 @@
+import type { EpochMs } from '../../libs/domain/shared/instant.js';
+import { LOG_START } from '../../libs/domain/shared/position.js';
+import { rowCounts } from '../../libs/read-store/read-store.port.js';
+import { conversionOf } from '../../libs/reporting/forecast/conversion.js';
+import type { ForecastFold, ForecastGroup } from '../../libs/reporting/forecast/forecast.js';
+import { foldForecast, wonIn } from '../../libs/reporting/forecast/forecast.js';
+import type { ForecastMethod } from '../../libs/reporting/forecast/methods.js';
+import { pathOf } from '../../libs/reporting/paths/deal-path.js';
+import type { KnownWhen } from '../../libs/reporting/queries.js';
+import type { DealInterval } from '../../libs/reporting/rows.js';
+import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
+import { inScope } from '../../libs/reporting/scope/scope.js';
+import type { Period } from '../../libs/reporting/time/period.js';
+import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
+import type { Asked, Asking } from './asking.js';
+import type { Knowledge } from './known-at.js';
+import type { ReadQuestion } from './question.js';
+import { groupingsRead } from './question.js';
+
+/** The forecast for a period as it stood at one instant. */
+export interface Standing {
+  readonly asOf: EpochMs;
+  readonly knowledge: Knowledge;
+  readonly view: DimensionView;
+  /** Rows that count at (T, K). */
+  readonly rows: readonly DealInterval[];
+  readonly fold: ForecastFold;
+  readonly groups: readonly ForecastGroup[];
+}
+
+export interface ForecastAsked {
+  readonly asked: Asked;
+  readonly period: Period;
+  readonly method: ForecastMethod;
+}
+
+/** How forecasts stood at any (T, K), and what came: what every question about forecasts reads. */
+export class ForecastStandings {
+  constructor(private readonly asking: Asking) {}
+
+  view(question: ReadQuestion, asOf: EpochMs, { number }: Knowledge): Promise<DimensionView> {
+    const { dimensions } = this.asking.sources;
+    return dimensions.view(asOf, number, [...dimensions.kindsFor(groupingsRead(question)), 'submission'], question.organisedAt);
+  }
+
+  async knowledge(known: KnownWhen, asOf: EpochMs, most: Knowledge): Promise<Knowledge> {
+    return known === 'now' ? most : this.asking.sources.knownAt.at(asOf, most);
+  }
+
+  async allRows({ number }: Knowledge): Promise<readonly DealInterval[]> {
+    const rows: DealInterval[] = [];
+    for await (const page of this.asking.sources.dealRows.knownAt(number)) rows.push(...page);
+    return rows;
+  }
+
+  async rowsAt(asOf: EpochMs, knowledge: Knowledge, all?: readonly DealInterval[]): Promise<readonly DealInterval[]> {
+    if (knowledge.position === LOG_START) return [];
+    if (all !== undefined) return all.filter((row) => rowCounts(row, asOf, knowledge.number));
+    const rows: DealInterval[] = [];
+    for await (const page of this.asking.sources.dealRows.asOf(asOf, knowledge.number)) rows.push(...page);
+    return rows;
+  }
+
+  /** The forecast as it stood at (T, K); `all`: every row known at K, where the caller has them. */
+  async standing(
+    { asked, period, method }: ForecastAsked,
+    asOf: EpochMs,
+    knowledge: Knowledge,
+    all?: readonly DealInterval[],
+  ): Promise<Standing> {
+    const { question } = asked;
+    const view = await this.view(question, asOf, knowledge);
+    const rows = await this.rowsAt(asOf, knowledge, all);
+    const conversion = method === 'conversion' ? conversionOf(await this.paths(question, view, asOf, knowledge, all)) : () => undefined;
+    const fold = foldForecast({ question, period, method, view, conversion }, rows);
+    return { asOf, knowledge, view, rows, fold, groups: fold.result().groups };
+  }
+
+  private async paths(question: ReadQuestion, view: DimensionView, asOf: EpochMs, knowledge: Knowledge, all?: readonly DealInterval[]) {
+    const isIn = inScope(question.scope, view, question.zone);
+    const rows = all ?? (await this.allRows(knowledge));
+    return [...historiesAt(rows, knowledge.number).values()].flatMap((history) => {
+      const path = pathOf(history, asOf, knowledge.number);
+      return path === undefined || !isIn(path.rows[path.rows.length - 1] ?? path.rows[0]) ? [] : [path];
+    });
+  }
+
+  /** What has been won in the period, by group, as State(end − 1 ms) is known at K. */
+  async won({ asked, period }: ForecastAsked, knowledge: Knowledge, all?: readonly DealInterval[]): Promise<readonly ForecastGroup[]> {
+    const asOf = period.end - 1;
+    const view = await this.view(asked.question, asOf, knowledge);
+    const rows = (await this.rowsAt(asOf, knowledge, all)).filter((row) => wonIn(row, period));
+    return foldForecast({ question: asked.question, period, method: 'unweighted', view, conversion: () => undefined }, rows).result()
+      .groups;
+  }
+}
