@@ -10,7 +10,10 @@ import type { DoctorAnswer } from './doctor.js';
 const ROOT = join(import.meta.dirname, '../..');
 
 function doctorHere(folder: string, ...args: string[]): { readonly code: number | null; readonly out: string; readonly err: string } {
-  const { status, stdout, stderr } = spawnSync('./dealtrail', ['doctor', '--data-dir', folder, ...args], { cwd: ROOT, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(join(ROOT, 'dealtrail'), ['doctor', '--data-dir', folder, ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   return { code: status, out: stdout, err: stderr };
 }
 
