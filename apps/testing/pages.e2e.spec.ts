@@ -1,67 +1,83 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { VARIABLES } from '../wiring/config.js';
+import { runPage, words } from './page-samples.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-const CLI = join(ROOT, 'dist/apps/cli/main.js');
 /** `UPDATE_SAMPLES=1` writes the pages as they run, to be read before they are committed. */
 const UPDATE = process.env['UPDATE_SAMPLES'] === '1';
-const FENCE = /```console\n([^]*?)```/g;
-/** Also where the zone of a sample is a day ahead. */
-const daysOfNow = (): string[] => [0, 86_400_000].map((ahead) => new Date(Date.now() + ahead).toISOString().slice(0, 10));
 
-/** What differs from one run to the next: the log's identity, people's ids (HMACs under its key), and when the samples were recorded. */
-function masked(text: string, days: readonly string[]): string {
-  const recorded = new RegExp(`(${days.join('|')})[ T]\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?Z?`, 'g');
-  return text
-    .replace(/\blog [0-9a-f]{8}\b/g, 'log 00000000')
-    .replace(/-[0-9a-f]{16}\b/g, '-0000000000000000')
-    .replace(recorded, '2026-12-01 09:00');
+/** Where pages of ours are. */
+const ROOMS = ['.', 'docs', 'bench', 'docker', 'examples', 'libs', 'apps', 'projections'];
+
+function pages(): string[] {
+  const found = ROOMS.flatMap((room) => {
+    const folder = join(ROOT, room);
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { recursive: room !== '.', encoding: 'utf8' }).map((name) => join(folder, name));
+  });
+  return found.filter((file) => file.endsWith('.md') && !file.includes('node_modules')).map((file) => relative(ROOT, file));
 }
 
-/** Lines break where the recording's instant makes them: only the words count. */
-function words(text: string): string {
-  return text.split(/\s+/).join(' ').trim();
+/** As GitHub makes it of a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
 }
 
-function wordsOf(line: string): string[] {
-  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+function anchorsOf(page: string): Set<string> {
+  return new Set([...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading)));
 }
 
-/** Every `$ ./dealtrail …` of the page's console samples, run one after the other in one data directory. */
-async function runPage(page: string): Promise<string> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'dealtrail-page-'));
-  const days = daysOfNow();
-  const env = { ...process.env, DEALTRAIL_DATA_DIR: dataDir };
-  let told = page;
-  try {
-    for (const [fence, body = ''] of page.matchAll(FENCE)) {
-      const commands = body.split('\n').filter((line) => line.startsWith('$ ./dealtrail '));
-      if (commands.length === 0) continue;
-      let run = '';
-      for (const command of commands) {
-        const [, ...args] = wordsOf(command.slice(2));
-        const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...args], { cwd: ROOT, env });
-        days.push(...daysOfNow());
-        run += `${command}\n${masked(stdout, [...new Set(days)])}`;
-      }
-      told = told.replace(fence, () => `\`\`\`console\n${run}\`\`\``);
-    }
-    return told;
-  } finally {
-    rmSync(dataDir, { recursive: true, force: true });
-  }
+function brokenLinks(page: string): string[] {
+  const text = readFileSync(join(ROOT, page), 'utf8').replace(/```[^]*?```/g, '');
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  return links.filter((link) => {
+    if (/^[a-z]+:/.test(link)) return false;
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? join(ROOT, page) : join(ROOT, dirname(page), path);
+    if (!existsSync(target)) return true;
+    return anchor !== undefined && !anchorsOf(readFileSync(target, 'utf8')).has(anchor);
+  });
 }
 
 describe('pages for users', () => {
-  it.each(['README.md', 'docs/importing.md'])('%s shows what its commands print', async (name) => {
-    const file = join(ROOT, name);
-    const page = readFileSync(file, 'utf8');
-    const told = await runPage(page);
-    if (UPDATE) writeFileSync(file, told);
-    expect(page).toContain('$ ./dealtrail ');
-    expect(words(UPDATE ? told : page)).toBe(words(told));
+  it.each(['README.md', 'docs/importing.md', 'docs/http.md', 'docs/time.md'])(
+    '%s shows what its commands print',
+    async (name) => {
+      const file = join(ROOT, name);
+      const page = readFileSync(file, 'utf8');
+      const told = await runPage(page, { fresh: UPDATE });
+      if (UPDATE) writeFileSync(file, told);
+      expect(page).toMatch(/^\$ (\.\/dealtrail|curl) /m);
+      expect(words(UPDATE ? told : page)).toBe(words(told));
+    },
+    60_000,
+  );
+
+  it('link to what is there', () => {
+    const broken = pages().map((page) => ({ page, broken: brokenLinks(page) }));
+    expect(broken.length).toBeGreaterThan(30);
+    expect(broken.filter((one) => one.broken.length > 0)).toEqual([]);
+  });
+
+  it('list every decision', () => {
+    const index = readFileSync(join(ROOT, 'docs/decisions/README.md'), 'utf8');
+    const decisions = readdirSync(join(ROOT, 'docs/decisions')).filter((name) => /^\d{4}-/.test(name));
+    expect([...index.matchAll(/\]\((\d{4}-[^)]+)\)/g)].map(([, name]) => name)).toEqual(decisions);
+  });
+
+  it('name every environment variable that Dealtrail reads, with its default and meaning, and no other', () => {
+    const page = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8');
+    const rows = [...page.matchAll(/^\| `([A-Z_]+)` +\| (.*?) +\| (.*?) +\|$/gm)].map(([, name, fallback, meaning]) => [
+      name,
+      fallback,
+      meaning,
+    ]);
+    const read = Object.values(VARIABLES).map(({ name, fallback, meaning }) => [name, fallback === '' ? '-' : `\`${fallback}\``, meaning]);
+    expect(rows).toEqual(read);
   });
 });
