@@ -152,6 +152,19 @@ common(program.command('doctor').description('what this is and stands on, how fa
   });
 
 program
+  .command('backup')
+  .description('copy log and keys of a data directory into a new folder, while its owner goes on, and read the copy back')
+  .argument('<folder>', 'where to; must not be there yet')
+  .option('--with-models', 'the read models too, which otherwise are made again from the log')
+  .option('--data-dir <folder>', 'what to copy (default: DEALTRAIL_DATA_DIR, else .dealtrail)')
+  .addOption(workFormat())
+  .exitOverride()
+  .action(async (folder: string, options: Parameters<(typeof import('./commands/backup.js'))['backup']>[1]) => {
+    const { backup } = await import('./commands/backup.js');
+    await backup(folder, options);
+  });
+
+program
   .command('protocol-server')
   .description('serve the embedded log alone to EventStoreDB clients on this machine, until it is told to end')
   .option('--data-dir <folder>', 'folder of the log (default: DEALTRAIL_DATA_DIR, else .dealtrail)')

@@ -15,6 +15,8 @@ function shareOf(progress: Progress): number | undefined {
       return progress.of === 0 ? 1 : progress.deals / progress.of;
     case 'projections':
       return undefined;
+    case 'backup':
+      return progress.step === 'copying' ? progress.pages / Math.max(1, progress.of) : undefined;
   }
 }
 
@@ -26,6 +28,8 @@ function words(progress: Progress): string {
       return `demo company: ${countText(progress.deals)} of ${countText(progress.of)} deals, ${countText(progress.events)} events`;
     case 'projections':
       return `read models: ${countText(progress.behind)} events to go`;
+    case 'backup':
+      return progress.step === 'copying' ? `copying ${progress.file}` : `reading back: ${countText(progress.events)} events`;
   }
 }
 

@@ -9,6 +9,7 @@ import { demoEndsAt } from '../../libs/demo/run-demo.js';
 import type { EventStore } from '../../libs/event-store/event-store.port.js';
 import type { LogFile } from '../../libs/event-store/sqlite/log-file.js';
 import type { KeyStore } from '../../libs/privacy/key-store.port.js';
+import { dropOtherHistory } from '../../libs/projection-engine/history-check.js';
 import type { ProjectorNote } from '../../libs/projection-engine/notes.js';
 import type { Projector } from '../../libs/projection-engine/projector.js';
 import { openProjector } from '../../libs/projection-engine/projector.js';
@@ -51,6 +52,8 @@ export interface OpenOptions {
   /** Keeps the timeline index in memory: for a process that answers many questions. */
   readonly indexed?: boolean;
   readonly note?: (note: ProjectorNote) => void;
+  /** Read models that were made from another history are dropped and told, instead of stopping the start: for who was asked to make them anew. */
+  readonly dropped?: (models: readonly string[]) => void;
 }
 
 /** The whole house, on whatever stores it stands. */
@@ -147,7 +150,7 @@ async function openModels(
 /** @throws NoLogYet (a reader), LogRefused, LogDamaged, EventStoreUnavailable, ReadStoreUnavailable, KeyStoreUnavailable, AnotherHistory */
 export async function openDealtrail(
   config: Config,
-  { mode, keeps = 'all', beginsLog = true, beginsWithDemo = false, clock = new HouseClock(), indexed = false, note }: OpenOptions,
+  { mode, keeps = 'all', beginsLog = true, beginsWithDemo = false, clock = new HouseClock(), indexed = false, note, dropped }: OpenOptions,
 ): Promise<Dealtrail> {
   const readOnly = mode === 'reader';
   const isEmbeddedLog = config.eventStoreUrl === null;
@@ -161,6 +164,10 @@ export async function openDealtrail(
     const eventStore = closing.add(log.eventStore);
     if (!readOnly && isEmbeddedLog) await resumeDemoClock(eventStore, clock, beginsWithDemo);
     const readStore = closing.add(await openReadStore(config, { readOnly }));
+    if (dropped) {
+      const models = projections.map(({ model }) => model);
+      dropped(await dropOtherHistory(eventStore, readStore, models));
+    }
     const commands = openCommandHandling({ eventStore, keyStore, clock });
     const { models, projector } =
       readOnly && config.mongoUrl === null

@@ -1,9 +1,10 @@
 import { LOG_START } from '../domain/shared/position.js';
 import type { EventStore } from '../event-store/event-store.port.js';
-import type { Checkpoint } from '../read-store/read-store.port.js';
+import type { Checkpoint, ReadModel, ReadStore } from '../read-store/read-store.port.js';
 import { AnotherHistory } from './faults.js';
+import { builtModel, nextBuild } from './versions.js';
 
-const CURE = 'rebuild the read models (`dealtrail rebuild --all`), or start with the read store that belongs to this log';
+const CURE = 'rebuild the read models (`./dealtrail rebuild`), or start with the read store that belongs to this log';
 
 /**
  * Whether a checkpoint was made from this very log: its id, and the event at the checkpoint's position. @throws AnotherHistory, one line that names the cure:
@@ -28,4 +29,43 @@ export async function checkHistory(eventStore: EventStore, model: string, checkp
       `read model ${model} has seen event ${checkpoint.eventId} at position ${checkpoint.position}, this log has ${there} there: ${CURE}`,
     );
   }
+}
+
+/** A model has at most so many (DEALTRAIL_PARTITIONS). */
+const MOST_PARTITIONS = 64;
+
+/**
+ * The cure: drops every build that was made from another history, so that it is made anew from this log. For a command that was told to, never by itself:
+ * rows of a log that somebody put in place by mistake would be gone. Tells the names of the models.
+ */
+export async function dropOtherHistory(
+  eventStore: EventStore,
+  readStore: ReadStore,
+  models: readonly ReadModel[],
+): Promise<readonly string[]> {
+  const dropped: string[] = [];
+  for (const model of models) {
+    const current = (await readStore.currentVersion(model.name)) ?? model.version;
+    const builds = [...new Set([model.version, current, nextBuild(current)])].map((version) => builtModel(model, version));
+    for (const build of builds) {
+      if (await isOfThisHistory(eventStore, readStore, build)) continue;
+      await readStore.drop(build);
+      dropped.push(model.name);
+    }
+  }
+  return [...new Set(dropped)];
+}
+
+async function isOfThisHistory(eventStore: EventStore, readStore: ReadStore, build: ReadModel): Promise<boolean> {
+  for (let partition = 0; partition < MOST_PARTITIONS; partition += 1) {
+    const checkpoint = await readStore.checkpoint(build, partition);
+    if (checkpoint === null) continue;
+    try {
+      await checkHistory(eventStore, build.name, checkpoint);
+    } catch (error) {
+      if (error instanceof AnotherHistory) return false;
+      throw error;
+    }
+  }
+  return true;
 }

@@ -3,7 +3,7 @@ import { lagOf, parkedOf, pause, rebuild, replayParked, resume } from '../../ope
 import { answerText } from '../../questions/question.js';
 import type { CommonOptions } from '../environment.js';
 import { configOf } from '../environment.js';
-import { print } from '../output.js';
+import { print, remark } from '../output.js';
 import { lagTable } from '../render/lag.js';
 import { table } from '../render/table.js';
 import { countText } from '../render/text.js';
@@ -111,6 +111,12 @@ export async function parked(
 export async function rebuildModels(model: string | undefined, options: OperatingOptions): Promise<void> {
   const answer = await carryOut<RebuildAnswer>(options, {
     doing: 'rebuild',
+    open: {
+      dropped: (models) =>
+        models.forEach((name) =>
+          remark(`dealtrail: ${name} was made from another history than this log's, and is made from the beginning`),
+        ),
+    },
     here: async (dealtrail) => {
       await dealtrail.projector?.catchUp();
       return rebuild(modelsOf(dealtrail), model);
