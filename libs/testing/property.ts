@@ -4,7 +4,7 @@ import fc from 'fast-check';
 export const PROPERTY_RUNS = Number(process.env['PROPERTY_RUNS'] ?? 100);
 
 /** One seed a process, printed with each property, so that a failure can be run again by `PROPERTY_SEED`. */
-const PROPERTY_SEED = Number(process.env['PROPERTY_SEED'] ?? Math.floor(Math.random() * 0x7fffffff));
+export const PROPERTY_SEED = Number(process.env['PROPERTY_SEED'] ?? Math.floor(Math.random() * 0x7fffffff));
 
 /**
  * Holds a property at `PROPERTY_RUNS` random inputs. A failure prints the path as well; `PROPERTY_SEED` runs it again.
