@@ -14,7 +14,9 @@ import { temporaryFolder } from '../testing/running.js';
 import { filesOf } from '../wiring/files.js';
 
 const KILLS = 20;
-const DEALS = 3_000;
+const DEALS = 3_500;
+/** Before that a process has hardly opened its stores. */
+const STARTING_MS = 400;
 const MAPPING = join(import.meta.dirname, '../../examples/imports/row-per-deal/mapping.yaml');
 const CLI = 'apps/cli/main.js';
 
@@ -120,7 +122,7 @@ describe('an import that is killed', () => {
     expect(await importInto(undisturbed).ended).toMatchObject({ code: 0 });
     const [expected, answer] = [await told(undisturbed), await report(undisturbed)];
     // Most kills come while it writes, some while it starts or projects.
-    const longest = (performance.now() - began) / 2;
+    const longest = (performance.now() - began) / 3;
 
     const instants = fc.sample(fc.double({ min: 0, max: 1, noNaN: true }), { numRuns: 400, seed: PROPERTY_SEED });
     let kills = 0;
@@ -131,7 +133,8 @@ describe('an import that is killed', () => {
       for (let done = false; !done;) {
         const running = importInto(dataDir);
         const instant = kills < KILLS ? (instants[kills + torn] ?? 0.5) : 0;
-        const killed = kills < KILLS && (await Promise.race([running.ended.then(() => false), delay(200 + instant * longest, true)]));
+        const killed =
+          kills < KILLS && (await Promise.race([running.ended.then(() => false), delay(STARTING_MS + instant * longest, true)]));
         if (killed) running.kill('SIGKILL');
         const { code, err } = await running.ended;
         if (existsSync(filesOf(dataDir).log)) {
@@ -151,7 +154,6 @@ describe('an import that is killed', () => {
       expect(out).toContain('0 events');
     }
     process.stdout.write(`killed ${kills} times (${torn} runs ended or were not yet importing), PROPERTY_SEED=${PROPERTY_SEED}\n`);
-    expect(readFileSync(filesOf(undisturbed).keys).length).toBeGreaterThan(0);
   }, 240_000);
 });
 
