@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ApiExcludeController } from '@nestjs/swagger';
 import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
 import autocannon from 'autocannon';
 import { pino } from 'pino';
@@ -17,6 +18,7 @@ const CLIENTS = 64;
 const DEALS = 500;
 
 /** The same body, checked the same way, and nothing done with it. */
+@ApiExcludeController()
 @Controller('bench/empty')
 class EmptyController {
   @Post()

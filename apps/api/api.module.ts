@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { CallerController } from './access/caller.controller.js';
 import { CampaignsController } from './commands/campaigns.controller.js';
 import { CommandGate } from './commands/command-gate.js';
 import { CompaniesController } from './commands/companies.controller.js';
@@ -44,6 +45,7 @@ export class ApiModule {
         EventsController,
         OperationsController,
         HealthController,
+        CallerController,
       ],
       providers: [
         CommandGate,

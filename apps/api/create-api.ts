@@ -2,14 +2,21 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { Authenticator } from '../../libs/access/authenticator.js';
+import type { Tls } from '../wiring/open-access.js';
+import type { Need } from './access/operation-rights.js';
+import { resolveCallers } from './access/resolve-callers.js';
+import { needsOf } from './access/routes.js';
 import { ApiModule } from './api.module.js';
 import { asyncApiDocument } from './asyncapi/document.js';
 import type { ApiParts } from './parts.js';
 import type { Gate } from './gate.js';
 import { refuseForeignOrigins } from './http/origin-check.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { setSafeHeaders } from './http/safe-headers.js';
 import { openApiDocument } from './openapi/document.js';
 import { serveDocuments } from './openapi/reading-page.js';
 
@@ -17,6 +24,10 @@ export interface ApiOptions {
   readonly parts: ApiParts;
   readonly version: string;
   readonly gate: Gate;
+  /** Null: callers need no tokens. */
+  readonly authenticator?: Authenticator | null;
+  /** Null: clear text. */
+  readonly tls?: Tls | null;
   /** Modules beside ours: a bench measures an empty route on the very same server. */
   readonly beside?: readonly (new () => object)[];
 }
@@ -27,16 +38,28 @@ const MOST_FILES = 100;
 const LARGEST_FILE = 8 * 1024 ** 3;
 
 /** The HTTP server, wired and not yet listening. */
-export async function createApi({ parts, version, gate, beside = [] }: ApiOptions): Promise<NestFastifyApplication> {
+export async function createApi({
+  parts,
+  version,
+  gate,
+  authenticator = null,
+  tls = null,
+  beside = [],
+}: ApiOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: LARGEST_BODY,
     forceCloseConnections: true, // subscribers never end by themselves: a stop does not wait for them
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 200 },
+    ...(tls === null ? {} : { https: { ...tls, minVersion: 'TLSv1.2' as const } }),
   });
   const server = adapter.getInstance();
-  refuseForeignOrigins(server as never); // the same Fastify; the adapter's type parameters differ
-  gate.guard(server as never); // likewise
+  const fastify = server as unknown as FastifyInstance; // the same Fastify; the adapter's type parameters differ
+  let needs = (_request: FastifyRequest): Need | null => null;
+  setSafeHeaders(fastify, { isTls: tls !== null });
+  if (authenticator === null) refuseForeignOrigins(fastify);
+  resolveCallers(fastify, { authenticator, logKey: parts.dealtrail.keyStore.logKey, needOf: (request) => needs(request), log: parts.log });
+  gate.guard(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: class Root {}, imports: [ApiModule.of(parts), ...beside] },
     adapter,
@@ -46,9 +69,11 @@ export async function createApi({ parts, version, gate, beside = [] }: ApiOption
     },
   );
   app.useGlobalFilters(new ProblemFilter(parts.log));
-  serveDocuments(server as never, { openApi: () => openApiDocument(app, version), asyncApi: () => asyncApiDocument(version) });
+  serveDocuments(fastify, { openApi: () => openApi, asyncApi: () => asyncApiDocument(version) });
   await server.register(multipart, { limits: { files: MOST_FILES, fields: 10, fileSize: LARGEST_FILE } });
   await app.init();
+  const openApi = openApiDocument(app, version);
+  needs = needsOf(openApi);
   server.removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']); // what a form of another site could send without asking
   await server.ready();
   return app;

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { problem } from './http/problem.js';
+import { sendProblem } from './http/send-problem.js';
 
 /** While the server has something to finish first, commands and questions are asked to come back; health, documentation and events answer. */
 export class Gate {
@@ -21,11 +22,7 @@ export class Gate {
   guard(server: FastifyInstance): void {
     server.addHook('onRequest', (request, reply, done) => {
       if (this.#reason === null || !request.url.startsWith('/v1/') || request.url.startsWith('/v1/events')) return done();
-      void reply
-        .code(503)
-        .header('retry-after', '1')
-        .type('application/problem+json; charset=utf-8')
-        .send(`${JSON.stringify(problem(503, 'server/starting', this.#reason))}\n`);
+      void sendProblem(reply, { problem: problem(503, 'server/starting', this.#reason), headers: { 'retry-after': '1' } });
     });
   }
 }

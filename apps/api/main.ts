@@ -4,7 +4,7 @@ import { exitOf, lineOf } from '../cli/failure.js';
 import { EXIT } from '../cli/exit-codes.js';
 import { finishDemo, loadDemo, DEFAULT_SEED } from '../operations/demo.js';
 import type { Config } from '../wiring/config.js';
-import { ConfigError, isShared, readConfig } from '../wiring/config.js';
+import { ConfigError, VARIABLES, isLoopback, isShared, readConfig } from '../wiring/config.js';
 import type { Ownership } from '../wiring/data-directory.js';
 import { DirectoryOwned, tryOwn } from '../wiring/data-directory.js';
 import type { Dealtrail } from '../wiring/open-dealtrail.js';
@@ -100,8 +100,11 @@ async function start(config: Config, keepsModels: boolean): Promise<void> {
     .catch((error: unknown) => log.warn({ err: error }, 'the timeline index could not be loaded; the read store answers'));
   if (loaded) process.stdout.write(`\n${await taste(dealtrail)}\n`);
   if (protocol) say(`EventStoreDB clients are served at ${protocol.connectionString}`);
+  if (!isLoopback(config.listen) && config.tls === null) say(CLEAR_TEXT);
   say(`Dealtrail answers at ${server.address}, to be read at ${server.address}/docs. ${placeOf(config)} Ctrl-C ends it.`);
 }
+
+const CLEAR_TEXT = `clear text is spoken beyond this machine, and whoever carries it can read tokens: put TLS in front, or set ${VARIABLES.tlsCertificate.name} and ${VARIABLES.tlsKey.name}`;
 
 function ownDirectory(dataDir: string): Ownership {
   const taken = tryOwn(dataDir, 'npm start');

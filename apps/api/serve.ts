@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { Dealtrail } from '../wiring/open-dealtrail.js';
+import { openAccess, readTls } from '../wiring/open-access.js';
 import { createApi } from './create-api.js';
 import { Gate } from './gate.js';
 import { readinessOf } from './health/readiness.js';
@@ -35,12 +36,15 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Listens, and says where. @throws where the port is taken */
+/** Listens, and says where. @throws where the port is taken; ConfigError */
 export async function serve({ dealtrail, log, feed = FEED, beside = [] }: ServeOptions): Promise<Server> {
   const { config } = dealtrail;
   const gate = new Gate();
+  const note = (fault: Error): void => log.error({ err: fault }, 'access');
   const app = await createApi({
     gate,
+    authenticator: await openAccess(config, { clock: { now: () => Date.now() }, note }),
+    tls: readTls(config),
     parts: { dealtrail, readiness: readinessOf(dealtrail, gate), feed, log },
     version: version(),
     beside,

@@ -186,6 +186,34 @@ program
     await migrateLog(options);
   });
 
+const token = program.command('token').description('tokens that callers of a server show, for its file of hashes').exitOverride();
+
+token
+  .command('create')
+  .description('make a token: shown once, with the lines for the file of hashes that DEALTRAIL_TOKENS names')
+  .requiredOption(
+    '--subject <subject>',
+    'whom it stands for: an employee id; a name or address is hashed before it is written anywhere else',
+  )
+  .requiredOption('--rights <rights>', 'with commas: read, write, correct, operate, personal')
+  .option('--expires <when>', 'a date (the end of it, UTC) or an instant')
+  .option('--name <name>', 'what it is for')
+  .exitOverride()
+  .action(async (options: Parameters<(typeof import('./commands/token.js'))['createToken']>[0]) => {
+    const { createToken } = await import('./commands/token.js');
+    createToken(options);
+  });
+
+token
+  .command('list')
+  .description('who has tokens of the file that DEALTRAIL_TOKENS names, with which rights, until when')
+  .addOption(workFormat())
+  .exitOverride()
+  .action(async (options: Parameters<(typeof import('./commands/token.js'))['listTokens']>[0]) => {
+    const { listTokens } = await import('./commands/token.js');
+    listTokens(options);
+  });
+
 async function run(): Promise<number> {
   try {
     await program.parseAsync();

@@ -1,9 +1,20 @@
 import type { Problem } from '../api/http/problem.js';
+import { VARIABLES } from '../wiring/config.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
+
+/** How a caller that is not let in can help itself. */
+const CURES: Readonly<Record<number, string>> = {
+  401: `; set ${VARIABLES.token.name} to a token of that server`,
+  403: `; set ${VARIABLES.token.name} to one that does`,
+};
 
 /** The server that owns the data directory, or the one that `--url` names. */
 export class Remote {
-  constructor(readonly base: string) {}
+  /** `token`: shown to the server, where it is not null. */
+  constructor(
+    readonly base: string,
+    private readonly token: string | null,
+  ) {}
 
   private async send(path: string, init: RequestInit = {}): Promise<Response> {
     let url: URL;
@@ -13,7 +24,8 @@ export class Remote {
       throw new CommandFailed(EXIT.usage, `'${this.base}' is no address such as http://127.0.0.1:3000`);
     }
     try {
-      return await fetch(url, init);
+      const shown = this.token === null ? {} : { authorization: `Bearer ${this.token}` };
+      return await fetch(url, { ...init, headers: { ...(init.headers as Readonly<Record<string, string>>), ...shown } }); // all of ours are plain objects
     } catch (error) {
       const cause = (error as { cause?: { message?: string } }).cause?.message ?? (error as Error).message;
       throw new CommandFailed(EXIT.failed, `the server at ${this.base} cannot be reached: ${cause}`);
@@ -24,12 +36,16 @@ export class Remote {
     if (response.ok) return response;
     const text = await response.text();
     let detail = text.slice(0, 200);
+    let isOfAccess = false;
     try {
-      ({ detail } = JSON.parse(text) as Problem); // every refusal of ours is one
+      const problem = JSON.parse(text) as Problem; // every refusal of ours is one
+      detail = problem.detail;
+      isOfAccess = problem.code.startsWith('access/');
     } catch {
       // Something else answers there: what it said is all we have.
     }
-    throw new CommandFailed(response.status === 400 ? EXIT.usage : EXIT.failed, detail);
+    const cure = isOfAccess ? (CURES[response.status] ?? '') : '';
+    throw new CommandFailed(response.status === 400 ? EXIT.usage : EXIT.failed, `${detail}${cure}`);
   }
 
   /** The body as it came. */

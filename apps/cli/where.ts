@@ -18,20 +18,22 @@ export type Where =
 
 /** For questions: without an owner here, with one through it, beside it where it cannot be asked. */
 export async function whereToAsk(config: Config, { url }: CommonOptions, doing: string): Promise<Where> {
-  if (url !== undefined) return { kind: 'server', remote: new Remote(url) };
+  if (url !== undefined) return { kind: 'server', remote: new Remote(url, config.token) };
   if (isShared(config)) return { kind: 'here' };
   const { dataDir } = config;
   const taken = tryOwn(dataDir, doing);
   if ('own' in taken) return { kind: 'here', own: taken.own };
   const owner = taken.owner ?? (await findOwner(dataDir));
-  return owner?.address ? { kind: 'server', remote: new Remote(owner.address) } : { kind: 'beside', owner: ownerInWords(owner) };
+  return owner?.address
+    ? { kind: 'server', remote: new Remote(owner.address, config.token) }
+    : { kind: 'beside', owner: ownerInWords(owner) };
 }
 
 /** For work: without an owner here, with one inside it; an owner without an address is waited for. @throws DirectoryOwned */
 export async function whereToWork(config: Config, { url }: CommonOptions, doing: string): Promise<Exclude<Where, { kind: 'beside' }>> {
-  if (url !== undefined) return { kind: 'server', remote: new Remote(url) };
+  if (url !== undefined) return { kind: 'server', remote: new Remote(url, config.token) };
   if (isShared(config)) return { kind: 'here' };
   const { dataDir } = config;
   const found = await ownOrFind(dataDir, doing, WAIT_MS);
-  return 'own' in found ? { kind: 'here', own: found.own } : { kind: 'server', remote: new Remote(found.address) };
+  return 'own' in found ? { kind: 'here', own: found.own } : { kind: 'server', remote: new Remote(found.address, config.token) };
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { Logger } from 'pino';
 import type { FeedOptions } from '../api/parts.js';
 import { serve } from '../api/serve.js';
 import type { Config } from '../wiring/config.js';
@@ -26,15 +27,23 @@ export function temporaryFolder(): { readonly folder: string; remove(): void } {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-export async function runServer(
-  dataDir: string,
-  options: { readonly feed?: FeedOptions; readonly indexed?: boolean } = {},
-): Promise<Running> {
-  const config = readConfig({ PORT: '0' }, { dataDir });
-  const dealtrail = await openDealtrail(config, { mode: 'owner', indexed: options.indexed ?? false });
+export interface RunOptions {
+  readonly feed?: FeedOptions;
+  readonly indexed?: boolean;
+  /** Beside `PORT=0`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly log?: Logger;
+}
+
+export async function runServer(dataDir: string, options: RunOptions = {}): Promise<Running> {
+  const { environment = {}, indexed = false, log = pino({ level: process.env['TEST_LOG'] ?? 'silent' }), ...rest } = options;
+  const config = readConfig({ PORT: '0', ...environment }, { dataDir });
+  const dealtrail = await openDealtrail(config, { mode: 'owner', indexed });
   dealtrail.projector?.start();
-  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
-  const server = await serve({ dealtrail, log, ...options });
+  const server = await serve({ dealtrail, log, ...rest }).catch(async (error: unknown) => {
+    await dealtrail.close();
+    throw error;
+  });
   const base = server.address;
   return {
     config,

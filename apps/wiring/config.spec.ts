@@ -24,6 +24,9 @@ describe('configuration', () => {
       masterKey: { unnamed: `${process.cwd()}/.dealtrail/keys/master.key` },
       partitions: 4,
       protocolPort: { port: 2113, orAnother: true },
+      access: null,
+      tls: null,
+      token: null,
     });
   });
 
@@ -40,6 +43,12 @@ describe('configuration', () => {
       DEALTRAIL_MASTER_KEY_FILE: '/run/secrets/master',
       DEALTRAIL_PARTITIONS: '8',
       DEALTRAIL_PROTOCOL_PORT: 'off',
+      DEALTRAIL_TOKENS: '/etc/dealtrail/tokens.yaml',
+      DEALTRAIL_OIDC_ISSUER: 'https://id.example/realms/acme',
+      DEALTRAIL_OIDC_AUDIENCE: 'dealtrail',
+      DEALTRAIL_TLS_CERT: '/etc/dealtrail/cert.pem',
+      DEALTRAIL_TLS_KEY: '/etc/dealtrail/key.pem',
+      DEALTRAIL_TOKEN: 'dealtrail_abc',
     };
     expect(readConfig(environment, { dataDir: '/srv/deals' })).toEqual({
       dataDir: '/srv/deals',
@@ -53,7 +62,19 @@ describe('configuration', () => {
       masterKey: { file: '/run/secrets/master' },
       partitions: 8,
       protocolPort: null,
+      access: {
+        tokenFile: '/etc/dealtrail/tokens.yaml',
+        oidc: { issuer: 'https://id.example/realms/acme', audience: 'dealtrail', rightsClaim: 'dealtrail_rights' },
+      },
+      tls: { certificateFile: '/etc/dealtrail/cert.pem', keyFile: '/etc/dealtrail/key.pem' },
+      token: 'dealtrail_abc',
     });
+  });
+
+  it('lets the server listen beyond loopback where callers must show a token', () => {
+    expect(readConfig({ DEALTRAIL_LISTEN: '0.0.0.0', DEALTRAIL_TOKENS: 'tokens.yaml' }).listen).toBe('0.0.0.0');
+    const oidc = { DEALTRAIL_OIDC_ISSUER: 'https://id.example', DEALTRAIL_OIDC_AUDIENCE: 'dealtrail' };
+    expect(readConfig({ DEALTRAIL_LISTEN: '::', ...oidc }).listen).toBe('::');
   });
 
   it('tells a log on EventStoreDB no demo company unless that is asked for', () => {
@@ -72,11 +93,11 @@ describe('configuration', () => {
     [{ DEALTRAIL_DEMO: 'maybe' }, "environment variable DEALTRAIL_DEMO: 'maybe' is neither on nor off nor a number of deals up to 1000000"],
     [
       { DEALTRAIL_LISTEN: '0.0.0.0' },
-      "environment variable DEALTRAIL_LISTEN: '0.0.0.0' is beyond loopback, and Dealtrail listens there only with authentication; use 127.0.0.1, ::1 or localhost",
+      "environment variable DEALTRAIL_LISTEN: '0.0.0.0' is beyond loopback, and Dealtrail listens there only with authentication; set DEALTRAIL_TOKENS or DEALTRAIL_OIDC_ISSUER, or use 127.0.0.1, ::1 or localhost",
     ],
     [
       { DEALTRAIL_TIMEZONE: 'UTC' },
-      'environment variable DEALTRAIL_TIMEZONE: there is none of that name; there are DEALTRAIL_DATA_DIR, PORT, DEALTRAIL_LISTEN, DEALTRAIL_TIME_ZONE, DEALTRAIL_STREAM_PREFIX, DEALTRAIL_DEMO, EVENTSTORE_URL, MONGODB_URL, DEALTRAIL_MASTER_KEY, DEALTRAIL_MASTER_KEY_FILE, DEALTRAIL_PROTOCOL_PORT, DEALTRAIL_PARTITIONS',
+      'environment variable DEALTRAIL_TIMEZONE: there is none of that name; there are DEALTRAIL_DATA_DIR, PORT, DEALTRAIL_LISTEN, DEALTRAIL_TIME_ZONE, DEALTRAIL_STREAM_PREFIX, DEALTRAIL_DEMO, EVENTSTORE_URL, MONGODB_URL, DEALTRAIL_MASTER_KEY, DEALTRAIL_MASTER_KEY_FILE, DEALTRAIL_PROTOCOL_PORT, DEALTRAIL_PARTITIONS, DEALTRAIL_TOKENS, DEALTRAIL_OIDC_ISSUER, DEALTRAIL_OIDC_AUDIENCE, DEALTRAIL_OIDC_RIGHTS_CLAIM, DEALTRAIL_TLS_CERT, DEALTRAIL_TLS_KEY, DEALTRAIL_TOKEN',
     ],
     [
       { EVENTSTORE_URL: 'http://admin:changeit@db.example' },
@@ -90,6 +111,16 @@ describe('configuration', () => {
       { DEALTRAIL_MASTER_KEY: 'a', DEALTRAIL_MASTER_KEY_FILE: 'b' },
       'environment variables DEALTRAIL_MASTER_KEY and DEALTRAIL_MASTER_KEY_FILE: set one of them',
     ],
+    [
+      { DEALTRAIL_OIDC_ISSUER: 'https://id.example' },
+      'environment variables DEALTRAIL_OIDC_ISSUER and DEALTRAIL_OIDC_AUDIENCE: set both or none',
+    ],
+    [
+      { DEALTRAIL_OIDC_ISSUER: 'http://id.example', DEALTRAIL_OIDC_AUDIENCE: 'dealtrail' },
+      "environment variable DEALTRAIL_OIDC_ISSUER: 'http://id.example' is no issuer; use its https:// address (http:// within this machine only)",
+    ],
+    [{ DEALTRAIL_TLS_CERT: 'cert.pem' }, 'environment variables DEALTRAIL_TLS_CERT and DEALTRAIL_TLS_KEY: set both or none'],
+    [{ DEALTRAIL_TOKEN: 'a secret\n' }, 'environment variable DEALTRAIL_TOKEN: what it holds is no bearer token'],
     [{ DEALTRAIL_PROTOCOL_PORT: 'none' }, "environment variable DEALTRAIL_PROTOCOL_PORT: 'none' is no port; use 0 to 65535, or off"],
   ])('stops at a wrong value with one line that says what and where: %j', (environment, line) => {
     expect(complaint(environment as Record<string, string>)).toBe(line);

@@ -1,8 +1,14 @@
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { ReportZone } from '../../libs/reporting/time/report-zone.js';
 import { TimeNotUnderstood, reportZone } from '../../libs/reporting/time/report-zone.js';
+import type { AccessConfig, TlsFiles } from './access-config.js';
+import { accessOf, listenAddress, tlsOf, tokenOf } from './access-config.js';
 import { filesOf } from './files.js';
+import type { Environment, ValueOf, Variable } from './variables.js';
+import { ConfigError, VARIABLES, valuesOf, wrong } from './variables.js';
+
+export { isLoopback } from './access-config.js';
+export { ConfigError, VARIABLES } from './variables.js';
 
 /** What the environment says, checked. Options of the command line stand before it. */
 export interface Config {
@@ -25,6 +31,12 @@ export interface Config {
   readonly partitions: number;
   /** Where `npm start` serves the embedded log to EventStoreDB clients; null: nowhere. */
   readonly protocolPort: ProtocolPort | null;
+  /** Null: whoever reaches the server may do everything; it then listens on loopback only. */
+  readonly access: AccessConfig | null;
+  /** Null: the server speaks clear text. */
+  readonly tls: TlsFiles | null;
+  /** What the command line shows a server; never logged. */
+  readonly token: string | null;
 }
 
 export interface ProtocolPort {
@@ -42,88 +54,12 @@ export function isShared({ eventStoreUrl, mongoUrl }: Pick<Config, 'eventStoreUr
   return eventStoreUrl !== null && mongoUrl !== null;
 }
 
-/** A wrong value: one line that says what is wrong and where. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
-interface Variable {
-  readonly name: string;
-  readonly fallback: string;
-  readonly meaning: string;
-}
-
-/** Every environment variable that Dealtrail reads, in one place. */
-export const VARIABLES = {
-  dataDir: { name: 'DEALTRAIL_DATA_DIR', fallback: '.dealtrail', meaning: 'folder of the embedded log, keys and read models' },
-  port: { name: 'PORT', fallback: '3000', meaning: 'port of the HTTP server, 0 to 65535; 0 takes any free one' },
-  listen: {
-    name: 'DEALTRAIL_LISTEN',
-    fallback: '127.0.0.1',
-    meaning: 'address the server listens on; loopback only, there is no authentication',
-  },
-  timeZone: { name: 'DEALTRAIL_TIME_ZONE', fallback: 'UTC', meaning: 'IANA zone in which the days of reports begin and end' },
-  streamPrefix: { name: 'DEALTRAIL_STREAM_PREFIX', fallback: '', meaning: 'letters and digits that stand before every stream of ours' },
-  demo: {
-    name: 'DEALTRAIL_DEMO',
-    fallback: 'on',
-    meaning: 'demo company that `npm start` loads into an empty log: on (off on EventStoreDB), off or a number of deals',
-  },
-  eventStoreUrl: { name: 'EVENTSTORE_URL', fallback: '', meaning: 'EventStoreDB that holds the log: esdb://…; unset: the embedded log' },
-  mongoUrl: {
-    name: 'MONGODB_URL',
-    fallback: '',
-    meaning: 'MongoDB that holds read models and keys: mongodb://…/name; unset: embedded',
-  },
-  masterKey: {
-    name: 'DEALTRAIL_MASTER_KEY',
-    fallback: '',
-    meaning: 'wraps the personal-data keys on MongoDB: 32 bytes as base64 or hexadecimal digits',
-  },
-  masterKeyFile: {
-    name: 'DEALTRAIL_MASTER_KEY_FILE',
-    fallback: '',
-    meaning: 'file that holds the master key; neither set: keys/master.key in the data directory, made with the first key',
-  },
-  protocolPort: {
-    name: 'DEALTRAIL_PROTOCOL_PORT',
-    fallback: '2113',
-    meaning: 'loopback port at which `npm start` serves the embedded log to EventStoreDB clients; 0 takes any free one, off serves none',
-  },
-  partitions: {
-    name: 'DEALTRAIL_PARTITIONS',
-    fallback: '4',
-    meaning: 'partitions, by deal, of each large read model on MongoDB that is built from now on: as many processes can share its work',
-  },
-} as const satisfies Record<string, Variable>;
-
 export const DEFAULT_DEMO_DEALS = 2_000;
 const MOST_DEMO_DEALS = 1_000_000;
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-function wrong(variable: Variable, value: string, wanted: string): ConfigError {
-  return new ConfigError(`environment variable ${variable.name}: '${value}' is ${wanted}`);
-}
 
 function wholeNumber(text: string, most: number): number | undefined {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   return number <= most ? number : undefined;
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
-function listenAddress(text: string): string {
-  if (isLoopback(text)) return text;
-  if (isIP(text) === 0 && !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text))
-    throw wrong(VARIABLES.listen, text, 'no address or host name');
-  throw wrong(
-    VARIABLES.listen,
-    text,
-    'beyond loopback, and Dealtrail listens there only with authentication; use 127.0.0.1, ::1 or localhost',
-  );
 }
 
 function demoDeals(text: string): number {
@@ -154,7 +90,7 @@ export interface ProjectorConfig {
 
 /** @throws ConfigError */
 export function readProjectorConfig(environment: Environment): ProjectorConfig {
-  const value = (variable: Variable): string => environment[variable.name] || variable.fallback;
+  const value = valuesOf(environment);
   const eventStoreUrl = address(VARIABLES.eventStoreUrl, value);
   const mongoUrl = address(VARIABLES.mongoUrl, value);
   for (const [url, variable] of [
@@ -177,7 +113,7 @@ const SCHEMES = [
 ] as const;
 
 /** Only its form: whether somebody answers there shows when it is opened. What is shown of a wrong one holds no password. */
-function address(variable: Variable, value: (variable: Variable) => string): string | null {
+function address(variable: Variable, value: ValueOf): string | null {
   const text = value(variable);
   if (text === '') return null;
   const fits = SCHEMES.every(([one, scheme]) => one.name !== variable.name || scheme.test(text));
@@ -191,7 +127,7 @@ function partitionsOf(text: string): number {
   return number;
 }
 
-function masterKeyOf(value: (variable: Variable) => string, dataDir: string): MasterKeySource {
+function masterKeyOf(value: ValueOf, dataDir: string): MasterKeySource {
   const [text, file] = [value(VARIABLES.masterKey), value(VARIABLES.masterKeyFile)];
   if (text !== '' && file !== '')
     throw new ConfigError(`environment variables ${VARIABLES.masterKey.name} and ${VARIABLES.masterKeyFile.name}: set one of them`);
@@ -223,15 +159,16 @@ export function readConfig(environment: Environment, options: { readonly dataDir
     if (name.startsWith('DEALTRAIL_') && !known.has(name))
       throw new ConfigError(`environment variable ${name}: there is none of that name; there are ${[...known].join(', ')}`);
   }
-  const value = (variable: Variable): string => environment[variable.name] || variable.fallback;
+  const value = valuesOf(environment);
   const port = wholeNumber(value(VARIABLES.port), 65_535);
   if (port === undefined) throw wrong(VARIABLES.port, value(VARIABLES.port), 'no port; use 0 to 65535');
   const dataDir = resolve(options.dataDir ?? value(VARIABLES.dataDir));
   const eventStoreUrl = address(VARIABLES.eventStoreUrl, value);
+  const access = accessOf(value);
   return {
     dataDir,
     port,
-    listen: listenAddress(value(VARIABLES.listen)),
+    listen: listenAddress(value(VARIABLES.listen), access),
     timeZone: zone(value(VARIABLES.timeZone)),
     streamPrefix: prefixOf(value(VARIABLES.streamPrefix)),
     // A log that others may share is told no story unless that is asked for.
@@ -241,5 +178,8 @@ export function readConfig(environment: Environment, options: { readonly dataDir
     masterKey: masterKeyOf(value, dataDir),
     partitions: partitionsOf(value(VARIABLES.partitions)),
     protocolPort: protocolPort(environment[VARIABLES.protocolPort.name]),
+    access,
+    tls: tlsOf(value),
+    token: tokenOf(value(VARIABLES.token)),
   };
 }

@@ -8,7 +8,7 @@ export interface ShownSetting {
   readonly from: 'environment' | 'default';
 }
 
-const SECRET: readonly string[] = [VARIABLES.masterKey.name];
+const SECRET: readonly string[] = [VARIABLES.masterKey.name, VARIABLES.token.name];
 const SET = '(set)';
 const UNSET = '(not set)';
 

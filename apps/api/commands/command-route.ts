@@ -17,6 +17,8 @@ export interface CommandRouteOptions {
 
 const REFUSALS: readonly (readonly [number, string])[] = [
   [400, 'Malformed: the path of each fault is in `errors`. Nothing was appended.'],
+  [401, 'The server asks for tokens, and this one is missing, unknown or expired.'],
+  [403, 'The token does not give the right that `x-right` names.'],
   [404, 'What the command is about does not exist.'],
   [409, 'Its state does not allow this; `legal` says what would be.'],
   [412, 'It is at another revision than If-Match says; `currentRevision` has it.'],
@@ -40,7 +42,12 @@ export function CommandRoute({ command, summary, body, creates, answer = Command
       schema: { type: 'string', maxLength: 200 },
     }),
     ApiHeader({ name: 'If-Match', required: false, description: 'The revision that the stream must be at.', schema: { type: 'string' } }),
-    ApiHeader({ name: 'Dealtrail-Actor', required: false, description: 'An employee id; default local.', schema: { type: 'string' } }),
+    ApiHeader({
+      name: 'Dealtrail-Actor',
+      required: false,
+      description: 'An employee id; default local. Refused beside a token: the actor is then whom it stands for.',
+      schema: { type: 'string' },
+    }),
     ApiResponse({
       status,
       type: answer,

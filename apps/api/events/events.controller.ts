@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,6 +8,8 @@ import { ID_PATTERN } from '../../../libs/domain/shared/ids.js';
 import type { Position } from '../../../libs/domain/shared/position.js';
 import type { EventStore } from '../../../libs/event-store/event-store.port.js';
 import type { KeyStore } from '../../../libs/privacy/key-store.port.js';
+import type { Caller } from '../access/caller.js';
+import { callerOf } from '../access/caller.js';
 import { callOf } from '../http/call.js';
 import { problemOf } from '../http/problem-of.js';
 import { RequestProblem, problem } from '../http/problem.js';
@@ -16,6 +18,10 @@ import type { FeedOptions } from '../parts.js';
 import type { FeedPage } from './event-feed.js';
 import { feed, publicEvent } from './event-feed.js';
 import { feedQuestion } from './feed-question.js';
+
+/** What a subscriber reads last whose token has expired or was taken back. */
+const ENDED = problem(401, 'access/token-ended', 'the token has ended: come back with a new one and the last id');
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Text that is handed to the socket at once. */
 const CHUNK = 64 * 1024;
@@ -66,6 +72,7 @@ export class EventsController {
   @ApiResponse({ status: 200, content: { 'text/event-stream': { schema: { type: 'string' } } } })
   async subscribe(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { mayReadPersonal } = callOf(request, reply);
+    const caller = callerOf(request);
     const question = feedQuestion(request);
     await this.refuseAnotherHistory(question.after);
     reply.hijack(); // from here on we write by ourselves, at the reader's pace
@@ -73,7 +80,9 @@ export class EventsController {
     const gone = new AbortController();
     raw.on('close', () => gone.abort());
     raw.on('error', () => gone.abort());
+    const expiry = whenExpired(caller, () => gone.abort());
     raw.writeHead(200, {
+      ...(reply.getHeaders() as OutgoingHttpHeaders), // those of every answer
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
@@ -83,6 +92,7 @@ export class EventsController {
     try {
       let told = question.after;
       for await (const page of feed(this.eventStore, question, { idleMs: this.options.heartbeatMs, signal: gone.signal })) {
+        if (!caller.holds()) break;
         await this.write(raw, page, told, { keys: mayReadPersonal ? this.keyStore : null, signal: gone.signal });
         told = page.through;
       }
@@ -92,6 +102,8 @@ export class EventsController {
       const detail = problemOf(error)?.problem.detail ?? 'an event cannot be read';
       await send(raw, `event: problem\ndata: ${JSON.stringify(problem(503, 'events/ended', detail))}\n\n`, gone.signal);
     }
+    clearTimeout(expiry);
+    if (!caller.holds()) raw.write(`event: problem\ndata: ${JSON.stringify(ENDED)}\n\n`);
     raw.end();
   }
 
@@ -121,6 +133,12 @@ export class EventsController {
     else if (page.events.length === 0) text += ':\n\n';
     await send(raw, text, signal);
   }
+}
+
+/** To the millisecond, so that nothing is sent afterwards. */
+function whenExpired({ expiresAt }: Caller, end: () => void): NodeJS.Timeout | undefined {
+  if (expiresAt === null) return undefined;
+  return setTimeout(end, Math.min(Math.max(expiresAt - Date.now(), 0), LONGEST_TIMER_MS)).unref();
 }
 
 /** Waits for a slow reader before the next page is read: nothing heaps up here. */

@@ -2,6 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { createParamDecorator } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../../libs/domain/shared/envelope.js';
+import { callerOf } from '../access/caller.js';
 import { idFault } from './fields.js';
 import type { Fault } from './problem.js';
 import { malformed } from './problem.js';
@@ -18,26 +19,15 @@ export interface Call {
   readonly reply: FastifyReply;
 }
 
-export const ACTOR_HEADER = 'dealtrail-actor';
 export const POSITION_HEADER = 'dealtrail-position';
 export const REPEATED_HEADER = 'dealtrail-repeated';
 export const CORRELATION_HEADER = 'dealtrail-correlation';
-const LOCAL: Actor = { id: 'local', kind: 'person' };
 
 /** One value, undefined where the header is not there; a repeated header is a fault. */
 function header(request: FastifyRequest, name: string, faults: Fault[]): string | undefined {
   const value = request.headers[name];
   if (Array.isArray(value)) faults.push({ path: `header ${name}`, message: 'must be given once' });
   return typeof value === 'string' ? value : undefined;
-}
-
-/** On loopback whoever asks says who it is; `import` and `rule` are kinds that nobody outside can be. */
-function actorOf(request: FastifyRequest, faults: Fault[]): Actor {
-  const id = header(request, ACTOR_HEADER, faults);
-  if (id === undefined) return LOCAL;
-  const fault = idFault(id);
-  if (fault !== undefined) faults.push({ path: 'header Dealtrail-Actor', message: fault });
-  return { id, kind: 'person' };
 }
 
 function revisionOf(request: FastifyRequest, faults: Fault[]): number | undefined {
@@ -63,9 +53,10 @@ function correlationOf(request: FastifyRequest, faults: Fault[]): string {
 
 export function callOf(request: FastifyRequest, reply: FastifyReply): Call {
   const faults: Fault[] = [];
+  const { actor, rights } = callerOf(request);
   const call: Call = {
-    actor: actorOf(request, faults),
-    mayReadPersonal: true,
+    actor,
+    mayReadPersonal: rights.has('personal'),
     correlationId: correlationOf(request, faults),
     idempotencyKey: keyOf(request, faults),
     expectedRevision: revisionOf(request, faults),

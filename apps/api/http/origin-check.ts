@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isLoopback } from '../../wiring/config.js';
 import { problem } from './problem.js';
+import { sendProblem } from './send-problem.js';
 
 /** The name without the port: `localhost:3000`, `[::1]:3000`. */
 function hostName(host: string): string {
@@ -23,14 +24,14 @@ function suspicion({ headers, method }: FastifyRequest): string | null {
   return headers['sec-fetch-site'] === 'cross-site' ? 'requests of other sites are not taken' : null;
 }
 
-/** On loopback whoever can send is trusted: so the browser must not be made to send for somebody else. */
+/**
+ * Without tokens whoever can send is trusted: so the browser must not be made to send for somebody else. With tokens it can be made to send, but not to show one,
+ * and the name in the Host header is whatever stands in front.
+ */
 export function refuseForeignOrigins(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     const reason = suspicion(request);
     if (reason === null) return done();
-    void reply
-      .code(403)
-      .type('application/problem+json; charset=utf-8')
-      .send(`${JSON.stringify(problem(403, 'request/foreign-origin', reason))}\n`);
+    void sendProblem(reply, { problem: problem(403, 'request/foreign-origin', reason), headers: {} });
   });
 }

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { RequestProblem, problem } from './problem.js';
 import { problemOf } from './problem-of.js';
+import { sendProblem } from './send-problem.js';
 
 /** Every fault leaves as problem details; what nobody foresaw is logged with the request's id and shows nothing of the inside. */
 @Catch()
@@ -20,10 +21,6 @@ export class ProblemFilter implements ExceptionFilter {
       answer = new RequestProblem(problem(500, 'server/fault', `an unforeseen fault; the server's log has it under request ${request.id}`));
     }
     if (reply.sent) return; // a stream that ended itself
-    for (const [name, value] of Object.entries(answer.headers)) void reply.header(name, value);
-    void reply
-      .code(answer.problem.status)
-      .type('application/problem+json; charset=utf-8')
-      .send(`${JSON.stringify(answer.problem)}\n`);
+    void sendProblem(reply, answer);
   }
 }

@@ -21,6 +21,8 @@ function documented({ name, about, example, choices, shape, required = false }: 
 
 const REFUSALS: readonly (readonly [number, string])[] = [
   [400, 'The question cannot be read; `errors` says where.'],
+  [401, 'The server asks for tokens, and this one is missing, unknown or expired.'],
+  [403, 'The token does not give the right to read.'],
   [404, 'There is no such deal.'],
   [406, 'No chart is drawn of this answer (`request/not-drawn`).'],
   [409, 'The read models are of another history, or the deal is held back (`view/parked`).'],

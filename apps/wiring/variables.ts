@@ -1,0 +1,82 @@
+/** A wrong value: one line that says what is wrong and where. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+/** Every environment variable that Dealtrail reads, in one place. */
+export const VARIABLES = {
+  dataDir: { name: 'DEALTRAIL_DATA_DIR', fallback: '.dealtrail', meaning: 'folder of the embedded log, keys and read models' },
+  port: { name: 'PORT', fallback: '3000', meaning: 'port of the HTTP server, 0 to 65535; 0 takes any free one' },
+  listen: {
+    name: 'DEALTRAIL_LISTEN',
+    fallback: '127.0.0.1',
+    meaning: 'address the server listens on; beyond loopback only with DEALTRAIL_TOKENS or DEALTRAIL_OIDC_ISSUER',
+  },
+  timeZone: { name: 'DEALTRAIL_TIME_ZONE', fallback: 'UTC', meaning: 'IANA zone in which the days of reports begin and end' },
+  streamPrefix: { name: 'DEALTRAIL_STREAM_PREFIX', fallback: '', meaning: 'letters and digits that stand before every stream of ours' },
+  demo: {
+    name: 'DEALTRAIL_DEMO',
+    fallback: 'on',
+    meaning: 'demo company that `npm start` loads into an empty log: on (off on EventStoreDB), off or a number of deals',
+  },
+  eventStoreUrl: { name: 'EVENTSTORE_URL', fallback: '', meaning: 'EventStoreDB that holds the log: esdb://…; unset: the embedded log' },
+  mongoUrl: {
+    name: 'MONGODB_URL',
+    fallback: '',
+    meaning: 'MongoDB that holds read models and keys: mongodb://…/name; unset: embedded',
+  },
+  masterKey: {
+    name: 'DEALTRAIL_MASTER_KEY',
+    fallback: '',
+    meaning: 'wraps the personal-data keys on MongoDB: 32 bytes as base64 or hexadecimal digits',
+  },
+  masterKeyFile: {
+    name: 'DEALTRAIL_MASTER_KEY_FILE',
+    fallback: '',
+    meaning: 'file that holds the master key; neither set: keys/master.key in the data directory, made with the first key',
+  },
+  protocolPort: {
+    name: 'DEALTRAIL_PROTOCOL_PORT',
+    fallback: '2113',
+    meaning: 'loopback port at which `npm start` serves the embedded log to EventStoreDB clients; 0 takes any free one, off serves none',
+  },
+  partitions: {
+    name: 'DEALTRAIL_PARTITIONS',
+    fallback: '4',
+    meaning: 'partitions, by deal, of each large read model on MongoDB that is built from now on: as many processes can share its work',
+  },
+  tokens: { name: 'DEALTRAIL_TOKENS', fallback: '', meaning: 'file of hashed tokens, as ./dealtrail token create makes them' },
+  oidcIssuer: {
+    name: 'DEALTRAIL_OIDC_ISSUER',
+    fallback: '',
+    meaning: 'OpenID Connect issuer whose tokens are taken, as their iss names it',
+  },
+  oidcAudience: { name: 'DEALTRAIL_OIDC_AUDIENCE', fallback: '', meaning: 'what the aud of its tokens must name' },
+  oidcRights: {
+    name: 'DEALTRAIL_OIDC_RIGHTS_CLAIM',
+    fallback: 'dealtrail_rights',
+    meaning: 'claim of its tokens that lists the rights; dots lead into claims within claims',
+  },
+  tlsCertificate: { name: 'DEALTRAIL_TLS_CERT', fallback: '', meaning: 'PEM file of the certificate that the server shows' },
+  tlsKey: { name: 'DEALTRAIL_TLS_KEY', fallback: '', meaning: 'PEM file of its private key' },
+  token: { name: 'DEALTRAIL_TOKEN', fallback: '', meaning: 'bearer token that the command line shows a server' },
+} as const satisfies Record<string, Variable>;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export function wrong(variable: Variable, value: string, wanted: string): ConfigError {
+  return new ConfigError(`environment variable ${variable.name}: '${value}' is ${wanted}`);
+}
+
+/** What the environment says of a variable, else its fallback. */
+export type ValueOf = (variable: Variable) => string;
+
+export function valuesOf(environment: Environment): ValueOf {
+  return ({ name, fallback }) => environment[name] || fallback;
+}
