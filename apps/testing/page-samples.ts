@@ -8,6 +8,10 @@ import { format } from 'prettier';
 import type { Process } from './processes.js';
 import { startProcess } from './processes.js';
 
+/** Headers that no sample is about. */
+const OF_EVERY_ANSWER =
+  /^(date|connection|keep-alive|content-length|transfer-encoding|x-content-type-options|x-frame-options|referrer-policy|cache-control):/i;
+
 const ROOT = join(import.meta.dirname, '../..');
 const CLI = join(ROOT, 'dist/apps/cli/main.js');
 const FENCE = /```console\n([^]*?)```/g;
@@ -40,9 +44,7 @@ function wordsOf(line: string): string[] {
 /** Headers of the connection are of no use to a reader; JSON is written over several lines. */
 async function readable(answer: string): Promise<string> {
   const [, head = '', body = ''] = /^(HTTP\/[^]*?\r\n\r\n)?([^]*)$/.exec(answer) ?? [];
-  const headers = head
-    .split('\r\n')
-    .filter((line) => line !== '' && !/^(date|connection|keep-alive|content-length|transfer-encoding):/i.test(line));
+  const headers = head.split('\r\n').filter((line) => line !== '' && !OF_EVERY_ANSWER.test(line));
   const text = /^[[{]/.test(body) ? await format(body, { parser: 'json', printWidth: 120 }) : body;
   return [...headers, ...(headers.length > 0 && text !== '' ? [''] : []), text].join('\n');
 }
