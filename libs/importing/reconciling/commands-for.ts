@@ -6,6 +6,7 @@ import { NOT_IN_SOURCE } from '../../domain/shared/envelope.js';
 import type { DealId, StageId } from '../../domain/shared/ids.js';
 import { sameMoney } from '../../domain/shared/money-rules.js';
 import type { ImportFact } from './moment.js';
+import { describe } from './recorded.js';
 
 /** A command, and the fact that its decider makes of it: planning folds that, so that the next command is planned on what will be so. */
 export interface Planned {
@@ -147,7 +148,7 @@ function toOutcome(id: DealId, deal: Deal, said: OutcomeFact, stages: readonly S
   const part = pipelinePartOf(deal);
   if (deal.status === said.is) {
     if (said.is === 'won' && deal.status === 'won' && said.value !== undefined && !sameMoney(said.value, deal.wonValue)) {
-      return { cannot: 'the deal is won already, for another value' };
+      return { cannot: `the deal is recorded as ${describe({ type: 'DealWon', data: { value: deal.wonValue, reasons: [] } })}` };
     }
     const wokenAtAnotherDate =
       said.is === 'postponed' && deal.status === 'postponed' && said.wakeUp !== null && said.wakeUp !== deal.wakeUp;

@@ -11,7 +11,7 @@ import type { PlanFact, PlannedStep } from './deal-plan.js';
 import { DealPlan } from './deal-plan.js';
 import { factHash } from './fact-hash.js';
 import type { ImportFact, Moment, Place, Said, SaidOfDeal } from './moment.js';
-import { closingOf, describe, enters, factTypes, isOutcome } from './recorded.js';
+import { closingOf, describe, describeSaid, enters, factTypes, isOutcome } from './recorded.js';
 
 export interface ReconcileContext {
   readonly logKey: Buffer;
@@ -84,10 +84,17 @@ class Reconciler {
     }
     for (const one of said) {
       if (redated.has(one)) continue;
+      if (this.saidByWin(one, said)) continue;
       if (one.onlyIfNew === true && pipelinePartOf(this.plan.now()) !== null && this.plan.recorded) continue;
       const goOn = one.fact.is === 'registered' ? this.registered(one, one.fact, at) : this.say(one, at);
       if (!goOn) return;
     }
+  }
+
+  /** A closed deal takes no other expected value; the win that comes of it at the same instant says it as well. */
+  private saidByWin({ fact }: Said, said: readonly Said[]): boolean {
+    if (fact.is !== 'value' || closingOf(this.plan.all()) === undefined) return false;
+    return said.some(({ fact: other }) => other.is === 'won' && sameJson(other.value, fact.value));
   }
 
   private hash(fact: ImportFact, at: EpochMs | null, kind = ''): string {
@@ -388,7 +395,7 @@ class Reconciler {
     if ('cannot' in planned) {
       const won = closingOf(plan.all());
       const other = fact.is === 'won' && won?.fact.type === 'DealWon' ? won : undefined;
-      this.contradicts(place, `${planned.cannot}; the source says ${fact.is}${stated(fact)}`, () =>
+      this.contradicts(place, `${planned.cannot}; the source says ${describeSaid(fact)}`, () =>
         other === undefined
           ? false
           : plan.replace(other, outcome(plan.id, plan.now(), fact as ImportFact & { is: 'won' }).fact, other.at, hash, place, reason),
@@ -472,10 +479,4 @@ function satisfies(recorded: DealFact, fact: ImportFact): boolean {
     if (field === 'pipelineId' || unsaid(value)) return true;
     return !(field in data) || sameJson(data[field], value);
   });
-}
-
-function stated(fact: ImportFact): string {
-  return fact.is === 'won' && fact.value !== undefined
-    ? ` ${describe({ type: 'DealWon', data: { value: fact.value, reasons: [] } }).replace('won ', '')}`
-    : '';
 }

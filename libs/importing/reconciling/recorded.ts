@@ -118,3 +118,23 @@ export function describe(fact: DealFact): string {
       return fact.type;
   }
 }
+
+/** What a source says in a few words, beside `describe`. */
+export function describeSaid(fact: ImportFact): string {
+  switch (fact.is) {
+    case 'value':
+      return `worth ${money(fact.value)}`;
+    case 'won':
+      return fact.value === undefined ? 'won' : `won for ${money(fact.value)}`;
+    case 'stage':
+      return `in stage ${fact.stageId}`;
+    case 'owner':
+      return `owned by ${fact.ownerId}`;
+    case 'decision':
+      return `a decision expected on ${fact.decisionDate ?? 'no date'}`;
+    case 'chance':
+      return 'other chances';
+    default:
+      return fact.is;
+  }
+}

@@ -196,9 +196,16 @@ export function outcomeFact(outcome: 'won' | 'lost' | 'postponed' | 'marketing' 
 /** What one save changed at once: values before the move that closes the deal, a won value with the win. */
 function inOrder(said: readonly Said[]): readonly Said[] {
   const wins = said.filter(({ fact }) => fact.is === 'won');
-  const value = wins.find(({ fact }) => fact.is === 'won' && fact.value !== undefined);
+  const valued = wins.find(({ fact }) => fact.is === 'won' && fact.value !== undefined);
+  const rest = wins.length > 1 && valued !== undefined ? said.filter((one) => one.fact.is !== 'won' || one === valued) : said;
+  const worth = said.find(({ fact }) => fact.is === 'value')?.fact;
   const rank = ({ fact }: Said) =>
     fact.is === 'registered' ? 0 : fact.is === 'stage' ? 1 : fact.is === 'won' || fact.is === 'lost' ? 3 : 2;
-  const rest = wins.length > 1 && value !== undefined ? said.filter((one) => one.fact.is !== 'won' || one === value) : said;
-  return [...rest].sort((a, b) => rank(a) - rank(b));
+  return [...rest]
+    .sort((a, b) => rank(a) - rank(b))
+    .map((one) =>
+      one.fact.is === 'won' && one.fact.value === undefined && worth?.is === 'value'
+        ? { ...one, fact: { ...one.fact, value: worth.value } }
+        : one,
+    );
 }
