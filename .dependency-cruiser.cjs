@@ -25,7 +25,7 @@ module.exports = {
     {
       name: 'no-dev-packages-at-run-time',
       severity: 'error',
-      from: { path: '^(apps|libs|projections)/', pathNot: [spec, '^libs/testing/'] },
+      from: { path: '^(apps|libs|projections)/', pathNot: [spec, '^(apps|libs)/testing/'] },
       to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
     },
     only('libs/domain', [], 'The domain knows nobody.'),
