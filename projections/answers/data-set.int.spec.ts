@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { Answering } from '../../libs/testing/answering.js';
 import { nobody, openAnswering } from '../../libs/testing/answering.js';
+import { personIdFromName } from '../../libs/privacy/hashing.js';
 import { openImportDesk, readMappingFile, SHARED_DATA } from '../../libs/testing/import-desk.js';
 
 /** The data set stands beside the checkout; where it does not, there is nothing to compare with. */
@@ -12,6 +13,8 @@ const THERE = existsSync(SHARED_DATA);
 
 interface SourceRow {
   readonly opportunity_id: string;
+  readonly sales_agent: string;
+  readonly account: string;
   readonly product: string;
   readonly deal_stage: 'Prospecting' | 'Engaging' | 'Won' | 'Lost';
   readonly engage_date: string;
@@ -27,6 +30,8 @@ const rows = csv<SourceRow>('sales_pipeline.csv');
 const listPrice = new Map(
   csv<{ product: string; sales_price: string }>('products.csv').map((row) => [row.product, Number(row.sales_price)]),
 );
+const managers = new Map(csv<{ sales_agent: string; manager: string }>('sales_teams.csv').map((row) => [row.sales_agent, row.manager]));
+const sectors = new Map(csv<{ account: string; sector: string }>('accounts.csv').map((row) => [row.account, row.sector]));
 const product = ({ product: name }: SourceRow): string => (name === 'GTXPro' ? 'GTX Pro' : name);
 const worth = (row: SourceRow): number => (row.deal_stage === 'Won' ? Number(row.close_value) : (listPrice.get(product(row)) ?? NaN));
 /** Only prospecting rows have no date at all. */
@@ -53,6 +58,13 @@ const MONTH_ENDS = [
   '2017-12-31',
 ];
 
+/** What a row is counted under; an open row without an account has no sector in the source. */
+const GROUPED_BY = {
+  team: (row: SourceRow, logKey: Buffer) => personIdFromName(logKey, 'crm', managers.get(row.sales_agent) ?? ''),
+  industry: (row: SourceRow) => sectors.get(row.account) ?? 'not-in-source',
+  product,
+} as const;
+
 const within = (date: string, from: string, to: string): boolean => date !== '' && date >= from && date <= to;
 const count = (all: readonly SourceRow[], stage: SourceRow['deal_stage']): number => all.filter((row) => row.deal_stage === stage).length;
 const sum = (all: readonly SourceRow[]): number => all.reduce((total, row) => total + worth(row), 0);
@@ -60,14 +72,59 @@ const dollars = (value: readonly { amount: string }[] | undefined): number => Nu
 
 (THERE ? describe : describe.skip)('the public data set, report by report beside a plain loop over its rows', () => {
   let answering: Answering;
+  let logKey: Buffer;
   beforeAll(async () => {
     const desk = openImportDesk();
+    ({ logKey } = desk.keyStore);
     const mapping = join(import.meta.dirname, '../../examples/imports/crm-sales-opportunities.yaml');
     await desk.import(readMappingFile(mapping), SHARED_DATA);
     const events = [...(await desk.streams()).values()].flat().toSorted((a, b) => (a.position < b.position ? -1 : 1));
     answering = await openAnswering(events, { now: Date.parse('2026-12-01'), logMadeAt: Date.parse('2026-11-01') });
   }, 120_000);
   afterAll(() => answering.close());
+
+  it.each(MONTH_ENDS.flatMap((at) => (['team', 'industry', 'product'] as const).map((by) => [at, by] as const)))(
+    'pipeline as of %s by status and %s, in deals and in money',
+    async (at, by) => {
+      const answer = await answering.answers.pipeline({ asOf: at, groupBy: ['status', by] }, nobody);
+      const told = answer.rows.map(({ group, labels, deals, value }) => {
+        const named = by === 'product' ? labels.product : group[by];
+        return `${group.status} ${named}: ${deals} deals, ${dollars(value)}`;
+      });
+      const groups = new Map<string, { deals: number; value: number }>();
+      for (const row of dated.filter(({ engage_date: engaged }) => engaged <= at)) {
+        const closed = row.close_date !== '' && row.close_date <= at;
+        const status = closed ? row.deal_stage.toLowerCase() : 'open';
+        const key = `${status} ${GROUPED_BY[by](row, logKey)}`;
+        const group = groups.get(key) ?? { deals: 0, value: 0 };
+        group.deals += 1;
+        group.value += status === 'won' ? Number(row.close_value) : (listPrice.get(product(row)) ?? NaN);
+        groups.set(key, group);
+      }
+      expect(told.toSorted()).toEqual([...groups].map(([key, { deals, value }]) => `${key}: ${deals} deals, ${value}`).toSorted());
+    },
+  );
+
+  it.each([QUARTERS[1], QUARTERS[2]])('cycle times of the deals engaged in %s, and what became of them', async (cohort, from, to) => {
+    const engaged = dated.filter(({ engage_date: date }) => within(date, from, to));
+    const days = engaged
+      .filter(({ deal_stage: stage }) => stage === 'Won')
+      .map(({ engage_date: begun, close_date: closed }) => (Date.parse(closed) - Date.parse(begun)) / 86_400_000)
+      .toSorted((a, b) => a - b);
+    const [told] = (await answering.answers.leadTimes({ from: 'registered', to: 'won', cohort }, nobody)).rows;
+    const nearestRank = (share: number): number | undefined => days[Math.ceil(days.length * share) - 1];
+    expect(told).toMatchObject({
+      n: engaged.length,
+      finished: days.length,
+      gone: count(engaged, 'Lost'),
+      running: count(engaged, 'Engaging'),
+    });
+    expect(told).toMatchObject({ p25: nearestRank(0.25), p50: nearestRank(0.5), p90: nearestRank(0.9), least: days[0], most: days.at(-1) });
+    expect(told?.mean).toBeCloseTo(days.reduce((sum, each) => sum + each, 0) / days.length, 2);
+    const funnel = (await answering.answers.funnel({ cohort }, nobody)).rows;
+    expect([funnel[0]?.deals, funnel.at(-1)?.deals]).toEqual([engaged.length, count(engaged, 'Won')]);
+    expect(funnel.reduce((sum, { lost }) => sum + lost, 0)).toBe(count(engaged, 'Lost'));
+  });
 
   it.each(QUARTERS)('win rate of what was closed in %s, in deals and in money', async (closed, from, to) => {
     const ended = dated.filter(({ close_date: date }) => within(date, from, to));
