@@ -1,5 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { renderText, render } from '../cli/render/answer.js';
+import type { Days, Said } from '../testing/asked.js';
+import { ASKED, daysBefore } from '../testing/asked.js';
 import { tellDemo } from '../testing/demo.js';
 import type { Running } from '../testing/running.js';
 import { runServer, temporaryFolder } from '../testing/running.js';
@@ -10,49 +12,6 @@ import { QUESTIONS } from './questions.js';
 
 const anybody = { readPersonal: true };
 
-type Said = Readonly<Record<string, string>>;
-
-/** The demo company ends some time before the clock: its days are told from there. */
-interface Days {
-  /** So many days before its last event. */
-  ago(days: number): string;
-  /** The quarter of that day. */
-  quarter(days: number): string;
-}
-
-/** A question of each kind, as somebody says it, and the `report` that its answer names. */
-const ASKED: Readonly<Record<string, readonly [report: string, said: (days: Days) => Said]>> = {
-  'report pipeline': ['pipeline', ({ ago }) => ({ asOf: ago(60), groupBy: 'status,stage,owner,team' })],
-  'report compare': ['compare', ({ ago, quarter }) => ({ then: quarter(300), now: ago(60), known: 'then' })],
-  'report explain': ['explain', ({ ago }) => ({ then: ago(100), now: ago(60), limit: '20' })],
-  'report series': ['series', ({ ago }) => ({ from: ago(400), to: ago(60), step: 'month', groupBy: 'status' })],
-  'report waterfall': ['waterfall', ({ ago }) => ({ from: ago(200), to: ago(20), currency: 'EUR' })],
-  'report funnel': ['funnel', ({ ago }) => ({ cohort: ago(300).slice(0, 4), mode: 'touched', within: '90d', groupBy: 'origin' })],
-  'report inflow': ['inflow', ({ ago }) => ({ from: ago(400), to: ago(30), step: 'quarter', groupBy: 'department,source' })],
-  'report leadtimes': [
-    'leadtimes',
-    ({ ago }) => ({ from: 'registered', to: 'signed', cohort: ago(300).slice(0, 4), groupBy: 'department,source' }),
-  ],
-  'report reemergence': ['reemergence', () => ({ ended: 'marketing,filed,lost', by: 'contact', groupBy: 'source' })],
-  'report time-in-stage': ['time-in-stage', () => ({ postponed: 'left-out' })],
-  'report winrate': ['winrate', ({ ago }) => ({ cohort: ago(300).slice(0, 4), milestone: 'registered', groupBy: 'industry' })],
-  'report velocity': ['velocity', () => ({ groupBy: 'team' })],
-  'report forecast': [
-    'forecast',
-    ({ ago, quarter }) => ({ period: quarter(200), method: 'unweighted', asOf: ago(200), groupBy: 'owner,product' }),
-  ],
-  'report forecast-history': [
-    'forecast-history',
-    ({ quarter }) => ({ period: quarter(200), step: 'week', known: 'then', method: 'unweighted', currency: 'EUR' }),
-  ],
-  'report calibration': ['calibration', ({ quarter }) => ({ from: quarter(400), to: quarter(100), horizon: '30d', method: 'unweighted' })],
-  'report aging': ['aging', ({ ago }) => ({ clock: 'since_any_activity', limit: '5', asOf: ago(200) })],
-  'report slippage': ['slippage', ({ ago }) => ({ from: ago(300), to: ago(20), groupBy: 'owner' })],
-  'report coverage': ['coverage', ({ quarter }) => ({ period: quarter(100), groupBy: 'team' })],
-  'report deals': ['deals', ({ ago }) => ({ asOf: ago(60), status: 'open,postponed,won,lost', limit: '10' })],
-  'deal show': ['deal', ({ ago }) => ({ asOf: ago(60) })],
-  'deal history': ['deal-history', () => ({})],
-};
 const CHARTS = ['report series', 'report waterfall', 'report funnel', 'report forecast-history'];
 
 describe('every question', () => {
@@ -67,11 +26,7 @@ describe('every question', () => {
     await running.dealtrail.projector?.catchUp();
     const { basis } = await json<{ basis: { position: string; knownAt: string } }>('/v1/reports/pipeline');
     knownAt = `position:${basis.position}`;
-    const day = (days: number): Date => new Date(Date.parse(basis.knownAt) - days * 86_400_000);
-    days = {
-      ago: (many) => day(many).toISOString().slice(0, 10),
-      quarter: (many) => `${day(many).getUTCFullYear()}-Q${Math.floor(day(many).getUTCMonth() / 3) + 1}`,
-    };
+    days = daysBefore(basis.knownAt);
   }, 60_000);
   afterAll(async () => {
     await running.stop();
