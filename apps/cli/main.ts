@@ -166,9 +166,14 @@ program
 
 program
   .command('protocol-server')
-  .description('serve the embedded log alone to EventStoreDB clients on this machine, until it is told to end')
+  .description('serve the embedded log alone to EventStoreDB clients until it is told to end; beyond this machine with TLS and users')
   .option('--data-dir <folder>', 'folder of the log (default: DEALTRAIL_DATA_DIR, else .dealtrail)')
   .option('--port <number>', 'port; 0 takes any free one', wholeNumber, 2_113)
+  .option('--listen <address>', 'address it listens on', '127.0.0.1')
+  .option('--advertise <name>', 'the name by which clients reach that address, where it is another')
+  .option('--tls-cert <file>', "PEM: the server's certificate, and those between it and its authority")
+  .option('--tls-key <file>', 'PEM: its private key')
+  .option('--users <file>', 'JSON: who may call, with hashed passwords (docs/protocol-server.md)')
   .exitOverride()
   .action(async (options: Parameters<(typeof import('./commands/protocol-server.js'))['protocolServer']>[0]) => {
     const { protocolServer } = await import('./commands/protocol-server.js');

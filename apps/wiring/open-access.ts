@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import type { Authenticator } from '../../libs/access/authenticator.js';
 import { IssuerUnavailable, TokenRefused } from '../../libs/access/authenticator.js';
 import { eitherOf } from '../../libs/access/either.js';
@@ -7,7 +8,7 @@ import { OidcTokens } from '../../libs/access/oidc/oidc-tokens.js';
 import { FileTokens } from '../../libs/access/tokens/file-tokens.js';
 import { TokenFileRefused } from '../../libs/access/tokens/token-list.js';
 import type { Config } from './config.js';
-import { ConfigError } from './variables.js';
+import { ConfigError, VARIABLES } from './variables.js';
 
 export interface AccessOptions {
   readonly clock: { now(): number };
@@ -44,12 +45,12 @@ export interface Tls {
 /** @throws ConfigError */
 export function readTls({ tls }: Config): Tls | null {
   if (tls === null) return null;
-  const read = (file: string): Buffer => {
-    try {
-      return readFileSync(file);
-    } catch (error) {
-      throw new ConfigError(`the certificate's file ${file} cannot be read: ${(error as Error).message}`);
-    }
-  };
-  return { cert: read(tls.certificateFile), key: read(tls.keyFile) };
+  try {
+    const files = { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile) };
+    createSecureContext(files);
+    return files;
+  } catch (error) {
+    const names = `${VARIABLES.tlsCertificate.name} and ${VARIABLES.tlsKey.name}`;
+    throw new ConfigError(`environment variables ${names}: TLS cannot be spoken with these files: ${(error as Error).message}`);
+  }
 }

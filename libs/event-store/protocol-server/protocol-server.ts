@@ -23,8 +23,8 @@ export interface ProtocolServerOptions {
   readonly host?: string;
   /** 0 takes a free one. EventStoreDB's own is 2113. */
   readonly port: number;
-  /** What gossip tells clients to connect to; default host and port. */
-  readonly advertise?: { readonly host: string; readonly port: number };
+  /** What clients are told to connect to; default host and port. */
+  readonly advertise?: { readonly host: string; readonly port?: number };
   /** TLS and users. Without it everything is allowed, as on a server started insecurely. */
   readonly access?: ServerAccess;
   /** How long `stop` waits for calls to leave; default 2 s. */
@@ -79,9 +79,10 @@ export async function startProtocolServer(options: ProtocolServerOptions): Promi
   server.addService(PersistentSubscriptionsService, groups.service(open, access));
 
   port = await bind(server, host, options.port, access);
+  const name = options.advertise?.host ?? host;
   return {
     port,
-    connectionString: `esdb://${host}:${port}?tls=${access === undefined ? 'false' : 'true'}`,
+    connectionString: `esdb://${name.includes(':') ? `[${name}]` : name}:${options.advertise?.port ?? port}?tls=${access === undefined ? 'false' : 'true'}`,
     stop: async () => {
       groups.stop();
       open.cancelAll();
