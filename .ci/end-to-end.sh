@@ -28,4 +28,6 @@ node --input-type=module -e '
   assert.equal(row("lost", null).deals, 1830);
   assert.equal(undated, 500);
   console.log("the figures of 2017-10-15 are those of the data set");
-' "$data_dir/pipeline.json"
+  assert.equal(JSON.parse(readFileSync(process.argv[2], "utf8")).events, 0);
+  console.log("the same import again added nothing");
+' "$data_dir/pipeline.json" "$data_dir/again.json"
