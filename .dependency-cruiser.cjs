@@ -38,6 +38,7 @@ module.exports = {
     only('libs/reporting', ['libs/domain/', 'libs/read-store/read-store\\.port\\.ts'], 'Reports are pure: rows in, figures out.'),
     only('libs/importing', ['libs/domain/', 'libs/event-catalog/', 'libs/event-store/', 'libs/privacy/', 'libs/command-handling/']),
     only('libs/demo', ['libs/domain/', 'libs/event-catalog/', 'libs/event-store/', 'libs/privacy/', 'libs/command-handling/']),
+    only('libs/access', ['libs/domain/', 'libs/privacy/']),
     only('libs/observability', ['libs/domain/']),
     only('projections', [
       'libs/domain/',

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { VARIABLES } from '../wiring/config.js';
 import { runPage, words } from './page-samples.js';
@@ -17,6 +18,14 @@ function pages(): string[] {
     return readdirSync(folder, { recursive: room !== '.', encoding: 'utf8' }).map((name) => join(folder, name));
   });
   return found.filter((file) => file.endsWith('.md') && !file.includes('node_modules')).map((file) => relative(ROOT, file));
+}
+
+interface DependencyRules {
+  readonly forbidden: readonly {
+    readonly name: string;
+    readonly from: { readonly path: string };
+    readonly to: { readonly pathNot: readonly string[] };
+  }[];
 }
 
 /** As GitHub makes it of a heading. */
@@ -62,6 +71,34 @@ describe('pages for users', () => {
     const broken = pages().map((page) => ({ page, broken: brokenLinks(page) }));
     expect(broken.length).toBeGreaterThan(30);
     expect(broken.filter((one) => one.broken.length > 0)).toEqual([]);
+  });
+
+  it('tell of every room what it may import, as the rules of npm run check do', () => {
+    const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+    const told = Object.fromEntries(
+      [...page.matchAll(/^\| \[([a-z/-]+)\]\(.*?\) +\|.*\| ([a-z, -]+?) +\|$/gm)].map(([, room = '', imports = '']) => [
+        room,
+        imports === 'nobody' ? [] : imports.split(', '),
+      ]),
+    );
+    const { forbidden } = createRequire(import.meta.url)('../../.dependency-cruiser.cjs') as DependencyRules; // its own shape
+    const ruled = forbidden.filter(({ name }) => name.endsWith('-imports-only'));
+    const rules = Object.fromEntries(
+      ruled.map(({ from, to }) => [
+        from.path.slice(1, -1),
+        to.pathNot.slice(1).map((path) =>
+          path
+            .slice(1)
+            .replace(/^libs\/read-store\/read-store.*$/, 'read-store port')
+            .replace(/^libs\/(.*)\/$/, '$1'),
+        ),
+      ]),
+    );
+    const rooms = readdirSync(join(ROOT, 'libs'))
+      .filter((name) => name !== 'testing')
+      .map((name) => `libs/${name}`);
+    expect(Object.keys(told).sort()).toEqual([...rooms, 'projections'].sort());
+    expect(told).toEqual(Object.fromEntries(Object.entries(rules).filter(([room]) => existsSync(join(ROOT, room)))));
   });
 
   it('list every decision', () => {
