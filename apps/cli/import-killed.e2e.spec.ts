@@ -8,6 +8,7 @@ import { openSqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event
 import { LOG_START } from '../../libs/domain/shared/position.js';
 import { openAll } from '../../libs/privacy/opening.js';
 import { openSqliteKeyStore } from '../../libs/privacy/sqlite/sqlite-key-store.js';
+import { dealsFile, IMPORT_MAPPING_FILE, peopleFile } from '../../libs/testing/import-source.js';
 import { PROPERTY_SEED } from '../../libs/testing/property.js';
 import { startProcess } from '../testing/processes.js';
 import { temporaryFolder } from '../testing/running.js';
@@ -17,42 +18,7 @@ const KILLS = 20;
 const DEALS = 3_500;
 /** Before that a process has hardly opened its stores. */
 const STARTING_MS = 400;
-const MAPPING = join(import.meta.dirname, '../../examples/imports/row-per-deal/mapping.yaml');
 const CLI = 'apps/cli/main.js';
-
-/** So many deals as the example has them: people, companies, questions asked in so many words, some sold, some lost, some running. */
-function writeSource(folder: string): void {
-  const people = Array.from({ length: 12 }, (_, index) => `Agent Number${index}`);
-  const day = (nr: number, more: number): string => {
-    const date = new Date(Date.UTC(2024, 0, 1 + (nr % 600) + more)).toISOString();
-    return `${date.slice(8, 10)}/${date.slice(5, 7)}/${date.slice(0, 4)}`;
-  };
-  const rows = Array.from({ length: DEALS }, (_, nr) => {
-    const status = ['Sold', 'Lost', 'Talking', 'Offer'][nr % 4] ?? '';
-    const [offer, closed] = [status === 'Talking' ? '' : day(nr, 9), status === 'Sold' || status === 'Lost' ? day(nr, 40) : ''];
-    const said = [
-      `Customer ${nr % 90}`,
-      `A question asked as number ${nr}`,
-      `${nr % 50}.500,00`,
-      day(nr, 60),
-      `${(nr % 9) * 10 + 10}%`,
-      status,
-    ];
-    return [
-      nr,
-      day(nr, 0),
-      people[Math.floor(nr / 4) % 12],
-      ...said,
-      offer,
-      closed,
-      status === 'Sold' ? `${nr % 40}.000,00` : '',
-      status === 'Lost' ? 'price' : '',
-    ].join(';');
-  });
-  const head = 'nr;made;salesperson;customer;question;expected;decision;chance;status;offer sent;closed;sold for;why';
-  writeFileSync(join(folder, 'deals.csv'), `${[head, ...rows].join('\n')}\n`);
-  writeFileSync(join(folder, 'people.csv'), `${['name;team', ...people.map((name, index) => `${name};Team ${index % 3}`)].join('\n')}\n`);
-}
 
 async function eventsOf(dataDir: string): Promise<readonly StoredEvent[]> {
   const keyStore = openSqliteKeyStore({ file: filesOf(dataDir).keys, readOnly: true });
@@ -102,7 +68,8 @@ describe('an import that is killed', () => {
   const source = temporaryFolder();
   const data = temporaryFolder();
   afterAll(() => [source, data].forEach((each) => each.remove()));
-  const importInto = (dataDir: string) => startProcess(CLI, ['import', MAPPING, '--dir', source.folder, '--data-dir', dataDir], {});
+  const importInto = (dataDir: string) =>
+    startProcess(CLI, ['import', IMPORT_MAPPING_FILE, '--dir', source.folder, '--data-dir', dataDir], {});
 
   /** The same log key in every data directory: ids and hashes are then the same too. */
   function dataDirWith(keys: string, name: string): string {
@@ -114,7 +81,8 @@ describe('an import that is killed', () => {
   }
 
   it(`by SIGKILL ${KILLS} times at random instants loses nothing acknowledged, counts nothing twice, and ends as an undisturbed one`, async () => {
-    writeSource(source.folder);
+    writeFileSync(join(source.folder, 'deals.csv'), dealsFile(DEALS));
+    writeFileSync(join(source.folder, 'people.csv'), peopleFile());
     const keys = join(data.folder, 'keys.sqlite');
     await openSqliteKeyStore({ file: keys }).close();
     const undisturbed = dataDirWith(keys, 'undisturbed');
