@@ -1,5 +1,5 @@
 // An import as a user runs it, in events a second beside the port's own append of the very events that came out, in commits of 1,000:
-// `node dist/bench/import.bench.js [--deals 60000] [--rounds 3]`. One row per deal, of a generated firm. `to the log` is the import alone, `shown` until the read models show it.
+// `node dist/bench/import.bench.js [--deals 60000] [--rounds 3]`. One row per deal, of a generated firm. `to the log` is the import alone, `shown` until the read models show it, in one process as the command line does it.
 // Flatness: the import's rate over its last stretch of events against its first.
 import { createReadStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -110,7 +110,6 @@ async function portAlone(appends: readonly AppendRequest[]): Promise<number> {
 
 async function shown(): Promise<number> {
   const dealtrail = await openFresh();
-  dealtrail.projector?.start();
   const began = performance.now();
   const { events } = await importInto(dealtrail, { ...source, options: {}, onProgress: () => undefined });
   const rate = (events / (performance.now() - began)) * 1_000;
