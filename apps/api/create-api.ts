@@ -17,6 +17,7 @@ import type { Gate } from './gate.js';
 import { refuseForeignOrigins } from './http/origin-check.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { setSafeHeaders } from './http/safe-headers.js';
+import { answerNoRequest, answerUnroutable } from './http/unreadable.js';
 import { openApiDocument } from './openapi/document.js';
 import { serveDocuments } from './openapi/reading-page.js';
 
@@ -50,6 +51,8 @@ export async function createApi({
     bodyLimit: LARGEST_BODY,
     forceCloseConnections: true, // subscribers never end by themselves: a stop does not wait for them
     genReqId: () => randomUUID(),
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerNoRequest,
     routerOptions: { maxParamLength: 200 },
     ...(tls === null ? {} : { https: { ...tls, minVersion: 'TLSv1.2' as const } }),
   });

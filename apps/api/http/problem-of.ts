@@ -39,6 +39,16 @@ function ofView(error: AnswerNotReady): RequestProblem {
   return new RequestProblem(said, late ? RETRY : {});
 }
 
+/** What reads the parts of an upload says what is wrong with them by a code and a status of HTTP. */
+function isOfParts(error: Error): error is Error & { readonly statusCode: number } {
+  const { code, statusCode } = error as { readonly code?: unknown; readonly statusCode?: unknown };
+  return typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+}
+
+function ofParts(error: Error & { readonly statusCode: number }): RequestProblem {
+  return plain(error.statusCode, error.statusCode === 413 ? 'request/too-large' : 'request/malformed', error);
+}
+
 function ofHttpException(error: HttpException): RequestProblem {
   const status = error.getStatus();
   switch (status) {
@@ -78,5 +88,6 @@ export function problemOf(error: unknown): RequestProblem | undefined {
   if (error instanceof Error && UNAVAILABLE.some((type) => error instanceof type))
     return new RequestProblem(problem(503, 'store/unavailable', error.message), RETRY);
   if (error instanceof HttpException) return ofHttpException(error);
+  if (error instanceof Error && isOfParts(error)) return ofParts(error);
   return undefined;
 }

@@ -42,8 +42,13 @@ export async function receive(request: FastifyRequest): Promise<Upload> {
     return { ...(await readParts(request, folder)), remove };
   } catch (error) {
     await remove();
-    throw error;
+    throw isOfParser(error) ? malformed([{ path: '', message: `is no multipart/form-data that can be read: ${error.message}` }]) : error;
   }
+}
+
+/** The parser throws bare errors; a disk's have a code, ours a name. */
+function isOfParser(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'Error' && !('code' in error);
 }
 
 async function readParts(request: FastifyRequest, folder: string): Promise<Omit<Upload, 'remove'>> {
