@@ -2,7 +2,7 @@ import { LOG_START } from '../domain/shared/position.js';
 import type { EventStore } from '../event-store/event-store.port.js';
 import type { Checkpoint, ReadModel, ReadStore } from '../read-store/read-store.port.js';
 import { AnotherHistory } from './faults.js';
-import { builtModel, nextBuild } from './versions.js';
+import { NO_BUILD, builtModel, nextBuild } from './versions.js';
 
 const CURE = 'rebuild the read models (`./dealtrail rebuild`), or start with the read store that belongs to this log';
 
@@ -49,6 +49,8 @@ export async function dropOtherHistory(
     const builds = [...new Set([model.version, current, nextBuild(current)])].map((version) => builtModel(model, version));
     for (const build of builds) {
       if (await isOfThisHistory(eventStore, readStore, build)) continue;
+      // First the pointer: readers then have none until the first build from this log is whole.
+      if (build.version === current) await readStore.switchVersion(model.name, NO_BUILD);
       await readStore.drop(build);
       dropped.push(model.name);
     }

@@ -6,6 +6,9 @@ import type { ReadModel, ReadStore } from '../read-store/read-store.port.js';
  */
 const BUILDS = 1_000;
 
+/** What the pointer names where the build that it named was dropped: the version of no model. */
+export const NO_BUILD = 0;
+
 export function modelVersionOf(builtVersion: number): number {
   return builtVersion % BUILDS;
 }
