@@ -32,7 +32,6 @@ module.exports = {
     only('libs/event-catalog', ['libs/domain/']),
     only('libs/event-store', ['libs/domain/', 'libs/event-catalog/']),
     only('libs/privacy', ['libs/domain/', 'libs/event-catalog/']),
-    only('libs/access', ['libs/domain/', 'libs/privacy/'], 'Who calls is told by tokens alone.'),
     only('libs/read-store', ['libs/domain/']),
     only('libs/command-handling', ['libs/domain/', 'libs/event-catalog/', 'libs/event-store/', 'libs/privacy/']),
     only('libs/projection-engine', ['libs/domain/', 'libs/event-catalog/', 'libs/event-store/', 'libs/read-store/']),

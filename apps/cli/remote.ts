@@ -1,12 +1,21 @@
 import type { Problem } from '../api/http/problem.js';
-import { VARIABLES } from '../wiring/config.js';
+import { VARIABLES, isLoopback } from '../wiring/config.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
+import { remark } from './output.js';
 
 /** How a caller that is not let in can help itself. */
 const CURES: Readonly<Record<number, string>> = {
   401: `; set ${VARIABLES.token.name} to a token of that server`,
   403: `; set ${VARIABLES.token.name} to one that does`,
 };
+
+/** The server that `--url` names. A token that everybody on the way can read is said to be so. */
+export function remoteAt(url: string, token: string | null): Remote {
+  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
+  if (token !== null && protocol === 'http:' && !isLoopback(hostname.replace(/^\[(.*)\]$/, '$1')))
+    remark(`dealtrail: the token goes to ${hostname} in clear text; https:// is safe from who carries it`);
+  return new Remote(url, token);
+}
 
 /** The server that owns the data directory, or the one that `--url` names. */
 export class Remote {

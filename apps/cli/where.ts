@@ -3,7 +3,7 @@ import type { Config } from '../wiring/config.js';
 import type { Ownership } from '../wiring/data-directory.js';
 import { findOwner, ownOrFind, ownerInWords, tryOwn } from '../wiring/data-directory.js';
 import type { CommonOptions } from './environment.js';
-import { Remote } from './remote.js';
+import { Remote, remoteAt } from './remote.js';
 
 /** How long a command waits for the owner of its data directory to end. */
 const WAIT_MS = 10_000;
@@ -18,7 +18,7 @@ export type Where =
 
 /** For questions: without an owner here, with one through it, beside it where it cannot be asked. */
 export async function whereToAsk(config: Config, { url }: CommonOptions, doing: string): Promise<Where> {
-  if (url !== undefined) return { kind: 'server', remote: new Remote(url, config.token) };
+  if (url !== undefined) return { kind: 'server', remote: remoteAt(url, config.token) };
   if (isShared(config)) return { kind: 'here' };
   const { dataDir } = config;
   const taken = tryOwn(dataDir, doing);
@@ -31,7 +31,7 @@ export async function whereToAsk(config: Config, { url }: CommonOptions, doing: 
 
 /** For work: without an owner here, with one inside it; an owner without an address is waited for. @throws DirectoryOwned */
 export async function whereToWork(config: Config, { url }: CommonOptions, doing: string): Promise<Exclude<Where, { kind: 'beside' }>> {
-  if (url !== undefined) return { kind: 'server', remote: new Remote(url, config.token) };
+  if (url !== undefined) return { kind: 'server', remote: remoteAt(url, config.token) };
   if (isShared(config)) return { kind: 'here' };
   const { dataDir } = config;
   const found = await ownOrFind(dataDir, doing, WAIT_MS);

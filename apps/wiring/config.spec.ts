@@ -77,6 +77,12 @@ describe('configuration', () => {
     expect(readConfig({ DEALTRAIL_LISTEN: '::', ...oidc }).listen).toBe('::');
   });
 
+  it('serves EventStoreDB clients, who show no token, beside tokens only where that is asked for', () => {
+    const tokens = { DEALTRAIL_TOKENS: 'tokens.yaml' };
+    expect(readConfig(tokens).protocolPort).toBeNull();
+    expect(readConfig({ ...tokens, DEALTRAIL_PROTOCOL_PORT: '2113' }).protocolPort).toEqual({ port: 2113, orAnother: false });
+  });
+
   it('tells a log on EventStoreDB no demo company unless that is asked for', () => {
     const url = { EVENTSTORE_URL: 'esdb://127.0.0.1:2113?tls=false' };
     expect(readConfig(url).demoDeals).toBe(0);

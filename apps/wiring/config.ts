@@ -135,8 +135,9 @@ function masterKeyOf(value: ValueOf, dataDir: string): MasterKeySource {
   return file === '' ? { unnamed: filesOf(dataDir).masterKey } : { file: resolve(file) };
 }
 
-function protocolPort(asked: string | undefined): ProtocolPort | null {
-  if (asked === 'off') return null;
+/** It knows no tokens: where callers must show one, it is served only if that is asked for. */
+function protocolPort(asked: string | undefined, access: AccessConfig | null): ProtocolPort | null {
+  if (asked === 'off' || (!asked && access !== null)) return null;
   const text = asked || VARIABLES.protocolPort.fallback;
   const port = wholeNumber(text, 65_535);
   if (port === undefined) throw wrong(VARIABLES.protocolPort, text, 'no port; use 0 to 65535, or off');
@@ -177,7 +178,7 @@ export function readConfig(environment: Environment, options: { readonly dataDir
     mongoUrl: address(VARIABLES.mongoUrl, value),
     masterKey: masterKeyOf(value, dataDir),
     partitions: partitionsOf(value(VARIABLES.partitions)),
-    protocolPort: protocolPort(environment[VARIABLES.protocolPort.name]),
+    protocolPort: protocolPort(environment[VARIABLES.protocolPort.name], access),
     access,
     tls: tlsOf(value),
     token: tokenOf(value(VARIABLES.token)),

@@ -44,7 +44,8 @@ export const VARIABLES = {
   protocolPort: {
     name: 'DEALTRAIL_PROTOCOL_PORT',
     fallback: '2113',
-    meaning: 'loopback port at which `npm start` serves the embedded log to EventStoreDB clients; 0 takes any free one, off serves none',
+    meaning:
+      'loopback port at which `npm start` serves the embedded log to EventStoreDB clients; 0 takes any free one, off (the default where tokens are asked for) serves none',
   },
   partitions: {
     name: 'DEALTRAIL_PARTITIONS',

@@ -149,6 +149,14 @@ describe('a server with tokens', () => {
     expect(answer.json()).toMatchObject({ code: 'access/right-missing', right: 'write' });
   });
 
+  it('looks at tokens instead of names and origins: a proxy in front has its own, and a page elsewhere has no token', async () => {
+    const proxied = { host: 'dealtrail.acme.example', origin: 'https://dealtrail.acme.example' };
+    expect((await post('/v1/companies', { name: 'Company' }, tokens.all, proxied)).status).toBe(201);
+    const foreign = { host: 'attacker.example', origin: 'https://attacker.example', 'sec-fetch-site': 'cross-site' };
+    expect((await post('/v1/companies', { name: 'Company' }, undefined, foreign)).status).toBe(401);
+    expect((await ask('/v1/caller', undefined, foreign)).headers['access-control-allow-origin']).toBeUndefined();
+  });
+
   it('tells nobody without a token which routes there are', async () => {
     expect((await ask('/v1/nothing')).status).toBe(401);
     expect((await ask('/v1/nothing', tokens.read)).status).toBe(404);

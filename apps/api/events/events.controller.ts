@@ -80,7 +80,6 @@ export class EventsController {
     const gone = new AbortController();
     raw.on('close', () => gone.abort());
     raw.on('error', () => gone.abort());
-    const expiry = whenExpired(caller, () => gone.abort());
     raw.writeHead(200, {
       ...(reply.getHeaders() as OutgoingHttpHeaders), // those of every answer
       'content-type': 'text/event-stream; charset=utf-8',
@@ -88,6 +87,8 @@ export class EventsController {
       'x-accel-buffering': 'no',
       'dealtrail-log': this.eventStore.identity.logId,
     });
+    if (request.method === 'HEAD') return void raw.end();
+    const expiry = whenExpired(caller, () => gone.abort());
     raw.write('retry: 1000\n\n');
     try {
       let told = question.after;

@@ -72,6 +72,16 @@ describe('subscribing to events', () => {
     expect(wrong.json()).toMatchObject({ status: 400, errors: [{ path: 'query category' }] });
   });
 
+  it('tells who asks for the head alone that it is there, and is done', async () => {
+    const { status, headers, text } = await running.ask('/v1/events', { method: 'HEAD' });
+    expect([status, headers['content-type'], headers['x-content-type-options'], text]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+      'nosniff',
+      '',
+    ]);
+  });
+
   it('refuses a position beyond the end: it is of another log', async () => {
     expect((await running.ask('/v1/events?after=999999')).json()).toMatchObject({ status: 409, code: 'events/another-history' });
   });

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OnProgress } from '../../operations/operation.js';
 import { answerText } from '../../questions/question.js';
@@ -24,7 +25,7 @@ export async function answerWork(
   }
   reply.hijack();
   const { raw } = reply;
-  raw.writeHead(200, { 'content-type': LINES, 'cache-control': 'no-store' });
+  raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), 'content-type': LINES }); // those of every answer too
   const line = (object: object): void => void raw.write(`${JSON.stringify(object)}\n`);
   try {
     line({ answer: await work((progress) => line({ progress }), gone.signal) });
