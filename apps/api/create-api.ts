@@ -27,6 +27,8 @@ export interface ApiOptions {
   readonly gate: Gate;
   /** Null: callers need no tokens. */
   readonly authenticator?: Authenticator | null;
+  /** How long a stranger may go on sending once it has been refused, in ms. */
+  readonly lingerMs?: number;
   /** Null: clear text. */
   readonly tls?: Tls | null;
   /** Modules beside ours: a bench measures an empty route on the very same server. */
@@ -44,6 +46,7 @@ export async function createApi({
   version,
   gate,
   authenticator = null,
+  lingerMs,
   tls = null,
   beside = [],
 }: ApiOptions): Promise<NestFastifyApplication> {
@@ -61,7 +64,10 @@ export async function createApi({
   let needs = (_request: FastifyRequest): Need | null => null;
   setSafeHeaders(fastify, { isTls: tls !== null });
   if (authenticator === null) refuseForeignOrigins(fastify);
-  resolveCallers(fastify, { authenticator, logKey: parts.dealtrail.keyStore.logKey, needOf: (request) => needs(request), log: parts.log });
+  resolveCallers(fastify, {
+    ...{ authenticator, logKey: parts.dealtrail.keyStore.logKey, log: parts.log, needOf: (request) => needs(request) },
+    ...(lingerMs === undefined ? {} : { lingerMs }),
+  });
   gate.guard(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: class Root {}, imports: [ApiModule.of(parts), ...beside] },

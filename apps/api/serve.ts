@@ -27,6 +27,8 @@ export interface ServeOptions {
   readonly log: Logger;
   readonly feed?: FeedOptions;
   readonly beside?: readonly (new () => object)[];
+  /** How long a stranger may go on sending once it has been refused, in ms. */
+  readonly lingerMs?: number;
 }
 
 export interface Server {
@@ -37,7 +39,7 @@ export interface Server {
 }
 
 /** Listens, and says where. @throws where the port is taken; ConfigError */
-export async function serve({ dealtrail, log, feed = FEED, beside = [] }: ServeOptions): Promise<Server> {
+export async function serve({ dealtrail, log, feed = FEED, beside = [], lingerMs }: ServeOptions): Promise<Server> {
   const { config } = dealtrail;
   const gate = new Gate();
   const note = (fault: Error): void => log.error({ err: fault }, 'access');
@@ -48,6 +50,7 @@ export async function serve({ dealtrail, log, feed = FEED, beside = [] }: ServeO
     parts: { dealtrail, readiness: readinessOf(dealtrail, gate), feed, log },
     version: version(),
     beside,
+    ...(lingerMs === undefined ? {} : { lingerMs }),
   });
   await app.listen(config.port, config.listen);
   return { app, gate, address: await app.getUrl(), close: () => app.close() };

@@ -33,6 +33,7 @@ export interface RunOptions {
   /** Beside `PORT=0`. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly log?: Logger;
+  readonly lingerMs?: number;
 }
 
 export async function runServer(dataDir: string, options: RunOptions = {}): Promise<Running> {

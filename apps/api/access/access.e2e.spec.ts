@@ -4,10 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { get, request } from 'node:http';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { pino } from 'pino';
 import { RIGHTS } from '../../../libs/access/rights.js';
 import type { TestIssuer } from '../../../libs/testing/issuer.js';
 import { startIssuer } from '../../../libs/testing/issuer.js';
+import { holds } from '../../../libs/testing/property.js';
 import type { Exchange } from '../../testing/http.js';
 import type { Running } from '../../testing/running.js';
 import { runServer, temporaryFolder } from '../../testing/running.js';
@@ -49,6 +51,7 @@ beforeAll(async () => {
       DEALTRAIL_LISTEN: '0.0.0.0',
     },
     feed: { heartbeatMs: 50 },
+    lingerMs: 50,
     log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
   });
 });
@@ -137,8 +140,35 @@ describe('a server with tokens', () => {
     sending.flushHeaders();
     const [early] = (await once(sending, 'response')) as [IncomingMessage];
     expect(early.statusCode).toBe(401);
-    sending.destroy();
+    early.resume();
+    sending.on('error', () => undefined);
+    await once(sending, 'close'); // and it is not waited for
   });
+
+  it('lets nobody in by any other header than a whole token of its own', async () => {
+    const issued = await issuer.sign();
+    const whole = fc.constantFrom(tokens.all, issued);
+    const cut = (token: string, at: number, by: string) => token.slice(0, at % token.length) + by + token.slice((at % token.length) + 1);
+    const letter = fc.constantFrom(...'ABCxyz0189._-~+/=');
+    const forged = fc.oneof(
+      fc.tuple(whole, fc.nat(), letter).map(([token, at, by]) => `Bearer ${cut(token, at, by)}`),
+      fc.tuple(whole, fc.nat()).map(([token, at]) => `Bearer ${token.slice(0, at % token.length)}`),
+      fc.tuple(whole, fc.string({ minLength: 1, maxLength: 5, unit: letter })).map(([token, more]) => `Bearer ${token}${more}`),
+      fc.tuple(whole, fc.constantFrom('Basic', 'Token', 'Bearer:', 'BearerX')).map(([token, scheme]) => `${scheme} ${token}`),
+      whole.map((token) => token),
+      fc.string({ unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)) }),
+      fc.string({ unit: letter }).map((text) => `Bearer ${text}.${text}.${text}`),
+    );
+    await holds(
+      fc.asyncProperty(forged, async (authorization) => {
+        fc.pre(![tokens.all, issued].some((token) => authorization === `Bearer ${token}`));
+        const { status, text } = await ask('/v1/caller', undefined, { authorization });
+        // The last letter of a signature has bits that say nothing: another letter may be the same signature.
+        const same = status === 200 && authorization.slice(0, -1) === `Bearer ${issued.slice(0, -1)}`;
+        expect([authorization, same || (status === 401 && text.includes('"access/token-'))]).toEqual([authorization, true]);
+      }),
+    );
+  }, 30_000);
 
   it('names the right that is missing', async () => {
     const answer = await post('/v1/companies', { name: 'Company' }, tokens.read);

@@ -16,6 +16,8 @@ export interface ResolveOptions {
   readonly logKey: Buffer;
   /** What the route asks of its caller; null for a route that nobody said it of. */
   needOf(request: FastifyRequest): Need | null;
+  /** How long a stranger may go on sending once the refusal is there, in ms; default 5,000. */
+  readonly lingerMs?: number;
   readonly log: Logger;
 }
 
@@ -87,6 +89,14 @@ async function admitted(request: FastifyRequest, authenticator: Authenticator, o
   return caller;
 }
 
+/** Reading on lets a client see the answer that is still sending; for ever would let strangers keep connections. */
+function endSending({ raw }: FastifyRequest, afterMs: number): void {
+  const impatient = setTimeout(() => {
+    if (!raw.complete) raw.socket.destroy();
+  }, afterMs).unref();
+  raw.once('close', () => clearTimeout(impatient));
+}
+
 /** Says who asks, before anything of the body is read: a stranger's body never is. */
 export function resolveCallers(server: FastifyInstance, options: ResolveOptions): void {
   const { authenticator } = options;
@@ -109,6 +119,7 @@ export function resolveCallers(server: FastifyInstance, options: ResolveOptions)
     try {
       rememberCaller(request, await admitted(request, authenticator, options));
     } catch (error) {
+      endSending(request, options.lingerMs ?? 5_000);
       return refuse(reply, error);
     }
   });
