@@ -1,17 +1,19 @@
 // Commands over HTTP, each durable when answered, against an empty validated POST on the same server, 64 clients: `node dist/bench/http.bench.js [--seconds 5]`.
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
-import autocannon from 'autocannon';
 import { pino } from 'pino';
 import { EstimateValueBody } from '../apps/api/commands/bodies/deal.bodies.js';
 import { checked } from '../apps/api/http/checked.pipe.js';
 import { serve } from '../apps/api/serve.js';
 import { readConfig } from '../apps/wiring/config.js';
 import { openDealtrail } from '../apps/wiring/open-dealtrail.js';
+import type { ClientsAsked, ClientsTold } from './http/clients.worker.js';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' } } });
 const CLIENTS = 64;
@@ -57,27 +59,22 @@ for (let number = 0; number < DEALS; number += 1) {
   deals.push(id);
 }
 
-let number = 0;
-function body(): string {
-  number += 1;
-  return JSON.stringify({ value: { amount: `${number}.00`, currency: 'EUR' } });
-}
+let amounts = 0;
 
-async function rate(pathOf: () => string): Promise<number> {
-  const result = await autocannon({
-    url: server.address,
-    connections: CLIENTS,
-    duration: Number(values.seconds),
-    requests: [{ method: 'POST', headers, setupRequest: (request) => ({ ...request, path: pathOf(), body: body() }) }],
-  });
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
-  return result['2xx'] / result.duration;
+/** The clients are in a thread of their own: what they cost is on neither side. */
+async function rate(paths: readonly string[]): Promise<number> {
+  const workerData: ClientsAsked = { url: server.address, connections: CLIENTS, seconds: Number(values.seconds), paths, from: amounts };
+  const worker = new Worker(new URL('./http/clients.worker.js', import.meta.url), { workerData });
+  const [told] = (await once(worker, 'message')) as [ClientsTold]; // what it posts
+  amounts += told.sent;
+  if (told.failed > 0) throw new Error(`${told.failed} refused or failed`);
+  return told.rate;
 }
 
 const ratios: number[] = [];
 for (let round = 0; round < 3; round += 1) {
-  const empty = await rate(() => '/bench/empty');
-  const command = await rate(() => `/v1/deals/${deals[number % DEALS] ?? ''}/estimate-value`);
+  const empty = await rate(['/bench/empty']);
+  const command = await rate(deals.map((id) => `/v1/deals/${id}/estimate-value`));
   ratios.push(command / empty);
   console.log(`empty ${empty.toFixed(0)}/s, command ${command.toFixed(0)}/s, ratio ${(command / empty).toFixed(2)}`);
 }
