@@ -18,6 +18,7 @@ import { SharedModels } from '../../libs/projection-engine/shared-models.js';
 import type { ReadStore } from '../../libs/read-store/read-store.port.js';
 import type { Answers } from '../../projections/answers/answers.js';
 import { DealRows, StatesFromRows } from '../../projections/answers/deal-rows.js';
+import { KeptRows } from '../../projections/answers/kept-rows.js';
 import { IndexedStates } from '../../projections/timeline/indexed-states.js';
 import { AnswersByZone } from './answers-by-zone.js';
 import { buildInWorker } from './build-elsewhere.js';
@@ -186,7 +187,7 @@ export async function openDealtrail(
       keyStore,
       clock: clock.real,
       timeZone: config.timeZone,
-      ...(index === null ? {} : { index }),
+      ...(index === null ? {} : { index, keptRows: new KeptRows({ readStore }) }),
       ...(models === null ? {} : { waitFor: (position, timeoutMs, names) => models.waitFor(position, timeoutMs, names) }),
     });
     return {

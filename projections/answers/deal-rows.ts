@@ -8,6 +8,7 @@ import { NOT_KNOWN } from '../../libs/reporting/queries.js';
 import type { DealInterval } from '../../libs/reporting/rows.js';
 import { dealDirectoryModel } from '../deal-directory/deal-directory.js';
 import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
+import type { KeptRows } from './kept-rows.js';
 import type { PipelineStates, StatePoint } from './sources.js';
 import { modelInUse } from './sources.js';
 
@@ -24,11 +25,16 @@ function conditionsOf(filters: Filters): readonly Condition[] {
   });
 }
 
-/** The rows of `pipeline-snapshot`, typed. */
+/** The rows of `pipeline-snapshot`, typed: those kept in memory where there are any, else from the read store. Filters are a hint: rows outside them may come too. */
 export class DealRows {
-  constructor(private readonly readStore: ReadStore) {}
+  constructor(
+    private readonly readStore: ReadStore,
+    private readonly kept?: KeptRows,
+  ) {}
 
   async *asOf(asOf: EpochMs, knownAt: number, filters: Filters = {}): AsyncIterable<readonly DealInterval[]> {
+    const kept = await this.kept?.asOf(asOf, knownAt);
+    if (kept !== undefined) return yield* kept;
     const model = await modelInUse(this.readStore, pipelineSnapshotModel);
     yield* this.readStore.rowsAsOf(model, { asOf, knownAt, where: conditionsOf(filters) }) as AsyncIterable<readonly DealRow[]>; // the model's columns are DealInterval's
   }
@@ -51,6 +57,8 @@ export class DealRows {
 
   /** Every row known at K of every deal: their whole histories. */
   async *knownAt(knownAt: number): AsyncIterable<readonly DealInterval[]> {
+    const kept = await this.kept?.knownAt(knownAt);
+    if (kept !== undefined) return yield* kept;
     const model = await modelInUse(this.readStore, pipelineSnapshotModel);
     yield* this.readStore.rowsKnownAt(model, knownAt) as AsyncIterable<readonly DealRow[]>; // likewise
   }

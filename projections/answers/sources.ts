@@ -6,6 +6,7 @@ import type { ReadModel, ReadStore } from '../../libs/read-store/read-store.port
 import type { PipelineQuestion, PipelineState } from '../../libs/reporting/pipeline/tally.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import type { ReportZone } from '../../libs/reporting/time/report-zone.js';
+import type { KeptRows } from './kept-rows.js';
 
 /** One point of a pipeline question: T, and what ids mean there. */
 export interface StatePoint {
@@ -29,6 +30,8 @@ export interface AnswersOptions {
   readonly waitFor?: (position: Position, timeoutMs: number, models: readonly string[]) => Promise<'reached' | 'late' | 'parked'>;
   /** A faster source of states, asked first. */
   readonly index?: PipelineStates;
+  /** The rows of deals in memory, for a process that answers many questions. */
+  readonly keptRows?: KeptRows;
 }
 
 /** Who asks. Without the right, names of people read `withheld`. */

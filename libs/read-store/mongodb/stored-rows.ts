@@ -1,5 +1,5 @@
 import { Long } from 'mongodb';
-import { LIFE_COLUMNS, foldText } from '../model-columns.js';
+import { blankRow, LIFE_COLUMNS, foldText } from '../model-columns.js';
 import type { ColumnType, ReadModel, Row, RowKey } from '../read-store.port.js';
 
 /** A row as a document: the columns by their names, the key as `_id`, the folded search texts beside. */
@@ -36,9 +36,11 @@ export function foldedField(column: string): string {
 
 export class StoredRows {
   readonly #columns: readonly (readonly [name: string, type: ColumnType])[];
+  readonly #blank: Readonly<Record<string, unknown>>;
 
   constructor(private readonly model: ReadModel) {
     this.#columns = [...Object.entries<ColumnType>(LIFE_COLUMNS), ...Object.entries(model.columns)];
+    this.#blank = blankRow(this.#columns.map(([name]) => name));
   }
 
   documentOf(row: Row): RowDocument {
@@ -52,7 +54,7 @@ export class StoredRows {
   }
 
   rowOf(document: RowDocument): Row {
-    const row: Record<string, unknown> = {};
+    const row: Record<string, unknown> = { ...this.#blank };
     for (const [name, type] of this.#columns) row[name] = shown(name, type, document[name] ?? null);
     return row as Row; // written from one
   }

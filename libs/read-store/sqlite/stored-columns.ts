@@ -1,4 +1,4 @@
-import { LIFE_COLUMNS } from '../model-columns.js';
+import { blankRow, LIFE_COLUMNS } from '../model-columns.js';
 import type { ColumnType, ReadModel, Row } from '../read-store.port.js';
 import { NOT_YET, keyValues, ORDINAL_BITS } from './filter-sql.js';
 import type { Symbols } from './symbols.js';
@@ -20,6 +20,7 @@ export class StoredColumns {
   readonly written: readonly string[];
   readonly #columns: readonly StoredColumn[];
   readonly #own: readonly StoredColumn[];
+  readonly #blank: Readonly<Record<string, unknown>>;
 
   constructor(
     model: ReadModel,
@@ -30,6 +31,7 @@ export class StoredColumns {
       type,
       endless: name === 'validTo' || name === 'endedBy',
     }));
+    this.#blank = blankRow(this.#columns.map(({ name }) => name));
     this.#own = this.#columns.filter(({ name }) => name !== 'openedBy' && name !== 'ordinal');
     this.selected = this.#columns.map(({ name }) => `"${name}"`).join(', ');
     this.written = this.#own.map(({ name }) => `"${name}"`);
@@ -65,7 +67,7 @@ export class StoredColumns {
   }
 
   rowOf(values: readonly SqlValue[]): Row {
-    const row: Record<string, unknown> = {};
+    const row: Record<string, unknown> = { ...this.#blank };
     for (let index = 0; index < this.#columns.length; index += 1) {
       const column = this.#columns[index];
       if (column !== undefined) row[column.name] = this.#shown(column, values[index] ?? null);

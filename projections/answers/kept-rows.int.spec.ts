@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { isoInstant } from '../../libs/domain/shared/instant.js';
+import { askable, nobody, openAnswering } from '../../libs/testing/answering.js';
+import { arbitraryLog, HISTORY_BEGINS, tellingInstant } from '../../libs/testing/histories.js';
+import { UTC } from '../../libs/reporting/time/report-zone.js';
+import { holds } from '../../libs/testing/property.js';
+import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
+import type { Answers } from './answers.js';
+import { openAnswers } from './answers.js';
+import { KeptRows } from './kept-rows.js';
+
+const now = Date.UTC(2030, 0, 1);
+
+/** Every report that reads rows, at one (T, K); what a history is too short for is refused alike. */
+async function askedOf(answers: Answers, asOf: string, knownAt: string): Promise<readonly string[]> {
+  const at = { asOf, knownAt };
+  const between = { from: '2025-01-01', to: '2025-12-31', knownAt };
+  const asked: readonly (() => Promise<object>)[] = [
+    () => answers.waterfall(between, nobody),
+    () => answers.waterfall({ ...between, closing: '2025-Q2' }, nobody),
+    () => answers.explain({ then: '2025-01-05', now: asOf, knownAt }, nobody),
+    () => answers.funnel({ ...at, cohort: '2025', groupBy: ['source'] }, nobody),
+    () => answers.leadTimes({ ...at, from: 'registered', to: 'won' }, nobody),
+    () => answers.timeInStage(at, nobody),
+    () => answers.winRate(at, nobody),
+    () => answers.inflow({ ...between, step: 'month' }, nobody),
+    () => answers.slippage({ from: '2025-01-01', to: asOf, knownAt }, nobody),
+    () => answers.reemergence({ ...at, ended: ['lost'] }, nobody),
+    () => answers.velocity(at, nobody),
+    () => answers.aging(at, nobody),
+    () => answers.coverage({ ...at, period: '2025-Q2' }, nobody),
+    () => answers.forecast({ ...at, period: '2025-Q2', method: 'conversion' }, nobody),
+    () => answers.forecastHistory({ knownAt, period: '2025-Q2', step: 'month', known: 'then' }, nobody),
+    () => answers.compare({ then: '2025-01-05', now: asOf, knownAt, groupBy: ['owner'] }, nobody),
+    () => answers.series({ from: '2025-01-01', to: '2025-06-30', step: 'month', knownAt }, nobody),
+    () => answers.deals({ ...at, status: ['open', 'won'] } as never, nobody),
+  ];
+  return Promise.all(
+    asked.map((ask) => {
+      return ask().then(
+        (answer) => JSON.stringify(answer),
+        (error: unknown) => String(error),
+      );
+    }),
+  );
+}
+
+describe('answers from rows kept in memory', () => {
+  it('are those from the read store, byte for byte, at any (T, K), while more is told (TN02)', async () => {
+    const instants = fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 3, maxLength: 3 });
+    await holds(
+      fc.asyncProperty(arbitraryLog({ events: 60, deals: 6 }), fc.nat(), instants, async (events, cut, asked) => {
+        const world = await openAnswering(events.slice(0, cut % (events.length + 1)), { now, logMadeAt: HISTORY_BEGINS });
+        const kept = openAnswers({
+          ...{ eventStore: world.eventStore, readStore: world.readStore, keyStore: world.keyStore, clock: { now: () => now } },
+          ...{ timeZone: UTC, keptRows: new KeptRows({ readStore: world.readStore }) },
+        });
+        for (const [index, [t, k]] of asked.entries()) {
+          const asOf = isoInstant(askable(tellingInstant(world.events, t)));
+          const knownAt = `position:${k % (world.events.length + 1)}`;
+          expect(await askedOf(kept, asOf, knownAt)).toEqual(await askedOf(world.answers, asOf, knownAt));
+          if (index === 0) await world.tell(events.slice(cut % (events.length + 1)));
+        }
+        await world.close();
+      }),
+      0.15,
+    );
+  });
+
+  it('take a deal anew whose parked stream was replayed, and let go where there are too many or nobody asks', async () => {
+    const [events = []] = fc.sample(arbitraryLog({ events: 120, deals: 12 }), { numRuns: 1, seed: 7 });
+    const world = await openAnswering(events, { now, logMadeAt: HISTORY_BEGINS });
+    const position = world.events.length;
+    const { readStore } = world;
+    const kept = new KeptRows({ readStore });
+    const rows = async (): Promise<number> => [...((await kept.knownAt(position)) ?? [])].flat().length;
+    const all = await rows();
+    expect(all).toBeGreaterThan(5);
+
+    // What a replay does: rows below the position appear, and an entry says of which deal.
+    const entity = 'replayed';
+    const [first] = [...((await kept.knownAt(position)) ?? [])].flat();
+    const row = { ...first, entity, openedBy: 1, ordinal: 9, validTo: null, endedBy: null, withdrawnBy: null };
+    await readStore.commit([
+      {
+        ...{ model: pipelineSnapshotModel, partition: 0, changes: [{ kind: 'insert', row: row as never }], replayed: [entity] },
+        checkpoint: { position: '0'.repeat(20) as never, eventId: null, recordedAt: 0, logId: world.eventStore.identity.logId, epoch: 0 },
+      },
+    ]);
+    expect(await rows()).toBe(all + 1);
+
+    expect(await new KeptRows({ readStore, most: 3 }).knownAt(position)).toBeUndefined();
+    const forgetful = new KeptRows({ readStore, idleMs: 1 });
+    await forgetful.knownAt(position);
+    while (forgetful.size > 0) await new Promise(setImmediate);
+    await world.close();
+  });
+});
