@@ -1,6 +1,7 @@
 import type { CheckStored } from '../appendable.js';
 import { InvalidEvent } from '../event-store.port.js';
 import type { LogFile, RawEventToAppend } from '../sqlite/log-file.js';
+import { linksOf } from './link-streams.js';
 import { AccessDenied, InvalidArgument, TooLarge } from './refusals.js';
 import { isMetastream, originalOf } from './stream-view.js';
 
@@ -18,6 +19,7 @@ export function mayAppend(log: LogFile, own: OwnCategories, stream: string, even
   const bytes = events.reduce((sum, event) => sum + event.data.length, 0);
   if (bytes > MAX_APPEND_BYTES) throw new TooLarge(MAX_APPEND_BYTES);
   refuseMetadataOfOurs(log, stream);
+  refuseLinks(log, stream);
   if (log.categoryNumberOf(stream) === 0) return;
   if (own.kind === 'refused') throw new AccessDenied(`only Dealtrail itself writes ${stream}: send it a command`);
   if (events.length === 0) throw new InvalidArgument('an append to a stream of Dealtrail has at least one event');
@@ -27,7 +29,13 @@ export function mayAppend(log: LogFile, own: OwnCategories, stream: string, even
 /** Deleting, for now or for good. @throws AccessDenied */
 export function mayDelete(log: LogFile, stream: string): void {
   refuseMetadataOfOurs(log, stream);
+  refuseLinks(log, stream);
   if (log.categoryNumberOf(stream) > 0) throw new AccessDenied(`${stream} is a stream of Dealtrail: nothing of it is ever deleted`);
+}
+
+function refuseLinks(log: LogFile, stream: string): void {
+  if (log.read((reads) => linksOf(reads, stream)) === undefined) return;
+  throw new AccessDenied(`${stream} holds links to events of Dealtrail, made when it is read: it is not written`);
 }
 
 function refuseMetadataOfOurs(log: LogFile, stream: string): void {

@@ -1,13 +1,12 @@
 import type { LogReads, RawEvent } from '../sqlite/log-reads.js';
+import { LINK_TYPE, isMadeLink } from './link-streams.js';
 import type { ResolvedEvent } from './messages.js';
 import { readVisible, viewStream } from './stream-view.js';
-
-const LINK_TYPE = '$>';
 
 /** A link's data is `<revision>@<stream>`. The target may be gone: then the link stands alone. */
 export function resolve(reads: LogReads, event: RawEvent, resolveLinks: boolean, now: number): ResolvedEvent {
   if (!resolveLinks || event.type !== LINK_TYPE) return { event };
-  return { link: event, event: targetOf(reads, event, now) };
+  return { link: event, event: isMadeLink(event) ? event.target : targetOf(reads, event, now) };
 }
 
 function targetOf(reads: LogReads, link: RawEvent, now: number): RawEvent | undefined {

@@ -58,7 +58,7 @@ export async function startProtocolServer(options: ProtocolServerOptions): Promi
   });
   const open = new OpenCalls();
   const groups = new PersistentSubscriptions(log, clock);
-  groups.start();
+  await groups.start();
   let port = options.port;
 
   const streamsService: IStreamsServer = {

@@ -5,6 +5,7 @@ import type { LogFile } from '../sqlite/log-file.js';
 import type { Caller } from './access.js';
 import { streams } from './generated.js';
 import type { Streams } from './generated.js';
+import { linksAreThere } from './link-streams.js';
 import { resolve } from './links.js';
 import { readEvent, streamIdentifier } from './messages.js';
 import type { ResolvedEvent } from './messages.js';
@@ -25,6 +26,7 @@ export async function answerRead(call: ReadCall, log: LogFile, clock: Clock, cal
   const request = readRequestOf(call.request);
   const reader = new Reader(new Outgoing<Streams.ReadResp>(call), log, clock, caller);
   if (request.kind === 'all') caller.demand(log, 'read', '$all');
+  else await linksAreThere(log, request.stream);
   if (request.count === undefined) await (request.kind === 'stream' ? reader.subscribeStream(request) : reader.subscribeAll(request));
   else if (request.kind === 'stream') await reader.readStream(request, request.count);
   else await reader.readAll(request, request.count);

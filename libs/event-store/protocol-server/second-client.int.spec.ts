@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { jarsOf, javaIsThere, testingSources } from '../../testing/java-jars.js';
+import { checkForContract } from '../contract/event-store.contract.js';
 import { openLogFile } from '../sqlite/log-file.js';
 import { startProtocolServer } from './protocol-server.js';
 
@@ -53,6 +54,17 @@ const EXPECTED = [
   'info: g',
   'the group deleted: true',
   'info of none: false',
+  'a category: 0:0@deal-1,1:0@deal-2,2:1@deal-2,3:1@deal-1',
+  'a category, resolved: 0=Opened@deal-1,1=Opened@deal-2,2=Lost@deal-2,3=Won@deal-1',
+  'a category from 1, two: 1=Opened@deal-2,2=Lost@deal-2',
+  'a category backwards, two: 3:1@deal-1,2:1@deal-2',
+  'a type: 0=Opened@deal-1,1=Opened@deal-2',
+  'the streams: 0:0@deal-1,1:0@company-1,2:0@deal-2',
+  'a category of others: StreamNotFoundException',
+  'a category, written: StatusRuntimeException',
+  'a category, followed from 1: $>,$>,caught up',
+  'a category, live: $>',
+  'a group on a type: 0=Opened@deal-1, 1=Opened@deal-2, 2=Opened@deal-3',
 ];
 
 describe('a second, independent client', () => {
@@ -65,7 +77,7 @@ describe('a second, independent client', () => {
     const dir = mkdtempSync(join(tmpdir(), 'dealtrail-second-'));
     const clock = { now: () => Date.now() };
     const log = openLogFile({ file: join(dir, 'log.db'), clock });
-    const server = await startProtocolServer({ log, clock, ownCategories: { kind: 'refused' }, port: 0 });
+    const server = await startProtocolServer({ log, clock, ownCategories: { kind: 'checked', checkStored: checkForContract }, port: 0 });
     const main = join(testingSources, 'java-client', 'SecondClient.java');
     const classes = join(await jarsOf('java-client'), '*');
     const { stdout } = await promisify(execFile)('java', ['-XX:TieredStopAtLevel=1', '-cp', classes, main, server.connectionString]);

@@ -1,5 +1,7 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { LogReads, RawEvent } from '../sqlite/log-reads.js';
+import type { Numbered } from '../sqlite/own-numbering.js';
+import { linksOf, readLinks } from './link-streams.js';
 
 /** A tombstone's revision in the file; clients see 2^63-1, which a JavaScript number cannot hold. */
 export const TOMBSTONE = Number.MAX_SAFE_INTEGER;
@@ -27,6 +29,8 @@ export function originalOf(metastream: string): string {
 export interface StreamView {
   readonly name: string;
   readonly id: number | undefined;
+  /** Of a stream that is made of links when it is read. */
+  readonly links: Numbered | undefined;
   /** Of the last event; -1 where it has never been written, TOMBSTONE where it was deleted for good. */
   readonly lastRevision: number;
   readonly tombstoned: boolean;
@@ -41,8 +45,9 @@ export interface StreamView {
 }
 
 export function viewStream(reads: LogReads, name: string): StreamView {
-  const id = reads.stream(name)?.id;
-  const lastRevision = id === undefined ? -1 : reads.lastRevision(id);
+  const links = linksOf(reads, name);
+  const id = links === undefined ? reads.stream(name)?.id : undefined;
+  const lastRevision = links !== undefined ? reads.own.length(links) - 1 : id === undefined ? -1 : reads.lastRevision(id);
   const meta = isMetastream(name) ? undefined : lastMetadata(reads, name);
   const metadata = meta ?? {};
   const truncateBefore = positive(metadata['$tb']);
@@ -53,6 +58,7 @@ export function viewStream(reads: LogReads, name: string): StreamView {
   return {
     name,
     id,
+    links,
     lastRevision,
     tombstoned,
     softDeleted,
@@ -95,12 +101,17 @@ export interface VisiblePage {
 
 /** The visible events at and after (backwards: at and before) `from`. A page may be empty and still have a next one, where events are too old. */
 export function readVisible(reads: LogReads, view: StreamView, from: number, backwards: boolean, limit: number, now: EpochMs): VisiblePage {
-  if (view.id === undefined || view.softDeleted) return { events: [], next: undefined };
+  if (view.softDeleted) return { events: [], next: undefined };
   const start = backwards ? from : Math.max(from, view.firstVisible);
-  const page = reads.readStream(view.id, start, backwards, limit);
+  const page = readStored(reads, view, start, backwards, limit);
   const last = page.at(-1);
   const oldest = view.maxAgeMs === undefined ? -Infinity : now - view.maxAgeMs;
   const events = page.filter((event) => event.revision >= view.firstVisible && event.recordedAt >= oldest && event.revision !== TOMBSTONE);
   const done = page.length < limit || last === undefined || (backwards && last.revision <= view.firstVisible);
   return { events, next: done ? undefined : last.revision + (backwards ? -1 : 1) };
+}
+
+function readStored(reads: LogReads, view: StreamView, from: number, backwards: boolean, limit: number): readonly RawEvent[] {
+  if (view.links !== undefined) return readLinks(reads, view.name, view.links, from, backwards, limit);
+  return view.id === undefined ? [] : reads.readStream(view.id, from, backwards, limit);
 }

@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { EventBytes } from '../event-store.port.js';
+import { ownPrefix } from '../stream-prefix.js';
+import { OwnNumbering } from './own-numbering.js';
 import { uuidText } from './uuid-bytes.js';
 
 /** An event as the file holds it, ours or somebody else's. */
@@ -39,11 +41,15 @@ const STATEMENTS_KEPT = 64;
 
 /** The file's reading side; each connection has one. Types are kept in memory, stream names (one per deal) are not. */
 export class LogReads {
+  /** Our events by category and type, for readers who ask for them so. */
+  readonly own: OwnNumbering;
+  private readonly ownCategories = new Map<string, number>();
   private readonly rangeStatements = new Map<string, Database.Statement>();
   private readonly typeNames = new Map<number, { readonly name: string; readonly json: boolean }>();
   private readonly statements;
 
   constructor(private readonly db: Database.Database) {
+    this.own = new OwnNumbering(db);
     const raw = (sql: string): Database.Statement => db.prepare(sql).raw();
     this.statements = {
       types: db.prepare('SELECT id, name, json FROM types WHERE id = ?').raw(),
@@ -106,6 +112,15 @@ export class LogReads {
 
   categoryNumbers(): ReadonlyMap<string, number> {
     return new Map((this.statements.categories.all() as [number, string][]).map(([id, name]) => [name, id]));
+  }
+
+  /** Of a category as streams are named, with the file's prefix; undefined for every other name. */
+  ownCategoryNumber(prefixed: string): number | undefined {
+    if (this.ownCategories.size === 0) {
+      const prefix = ownPrefix(this.db.prepare('SELECT value FROM settings WHERE name = ?').pluck().get('streamPrefix') as string);
+      for (const [name, id] of this.categoryNumbers()) this.ownCategories.set(prefix + name, id);
+    }
+    return this.ownCategories.get(prefixed);
   }
 
   typeNumbers(name: string): readonly number[] {

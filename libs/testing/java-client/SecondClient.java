@@ -21,6 +21,7 @@ public class SecondClient {
         subscriptions();
         deletions();
         group(groups);
+        links(groups);
         client.shutdown().get();
         groups.shutdown().get();
     }
@@ -126,6 +127,59 @@ public class SecondClient {
         consumer.stop();
         tell("the group deleted", () -> groups.deleteToStream("j-6", "g").get() != null);
         tell("info of none", () -> groups.getInfoToStream("j-6", "g").get().isPresent());
+    }
+
+    static void links(EventStoreDBPersistentSubscriptionsClient groups) throws Exception {
+        append("deal-1", ExpectedRevision.noStream(), own("Opened"));
+        append("company-1", ExpectedRevision.noStream(), own("Named"));
+        append("deal-2", ExpectedRevision.noStream(), own("Opened"), own("Lost"));
+        append("deal-1", ExpectedRevision.expectedRevision(0), own("Won"));
+        ReadStreamOptions resolved = ReadStreamOptions.get().resolveLinkTos();
+        tell("a category", () -> links(client.readStream("$ce-deal", ReadStreamOptions.get()).get()));
+        tell("a category, resolved", () -> links(client.readStream("$ce-deal", resolved).get()));
+        tell("a category from 1, two", () -> links(client.readStream("$ce-deal", ReadStreamOptions.get().resolveLinkTos().fromRevision(1).maxCount(2)).get()));
+        tell("a category backwards, two", () -> links(client.readStream("$ce-deal", ReadStreamOptions.get().backwards().fromEnd().maxCount(2)).get()));
+        tell("a type", () -> links(client.readStream("$et-Opened", resolved).get()));
+        tell("the streams", () -> links(client.readStream("$streams", ReadStreamOptions.get()).get()));
+        tell("a category of others", () -> links(client.readStream("$ce-j", ReadStreamOptions.get()).get()));
+        tell("a category, written", () -> append("$ce-deal", ExpectedRevision.any(), event("T")));
+        Seen category = new Seen();
+        SubscribeToStreamOptions from = SubscribeToStreamOptions.get().fromRevision(1).resolveLinkTos();
+        Subscription watch = client.subscribeToStream("$ce-deal", category, from).get(SECONDS, TimeUnit.SECONDS);
+        tell("a category, followed from 1", () -> category.next(3));
+        append("deal-3", ExpectedRevision.noStream(), own("Opened"));
+        tell("a category, live", () -> category.next(1));
+        watch.stop();
+        groups.createToStream("$et-Opened", "g", CreatePersistentSubscriptionToStreamOptions.get().fromStart().resolveLinkTos()).get();
+        LinkedBlockingQueue<String> delivered = new LinkedBlockingQueue<>();
+        PersistentSubscription consumer = groups.subscribeToStream("$et-Opened", "g", new PersistentSubscriptionListener() {
+            @Override
+            public void onEvent(PersistentSubscription subscription, int retry, ResolvedEvent resolved) {
+                delivered.add(link(resolved));
+                subscription.ack(resolved);
+            }
+        }).get(SECONDS, TimeUnit.SECONDS);
+        tell("a group on a type", () -> sorted(delivered, 3));
+        consumer.stop();
+    }
+
+    /** `number=type@stream` of a resolved link, `number:target` of one that is not. */
+    static String link(ResolvedEvent resolved) {
+        RecordedEvent event = resolved.getEvent(), link = resolved.getLink();
+        if (link == null) return event.getRevision() + ":" + new String(event.getEventData());
+        return link.getRevision() + "=" + event.getEventType() + "@" + event.getStreamId();
+    }
+
+    static String links(ReadResult read) {
+        List<String> told = new ArrayList<>();
+        for (ResolvedEvent resolved : read.getEvents()) told.add(link(resolved));
+        return String.join(",", told);
+    }
+
+    /** As our own processes write: the server behind them takes what its catalog knows. */
+    static EventData own(String type) {
+        byte[] metadata = "{\"schemaVersion\":1}".getBytes();
+        return EventDataBuilder.json(UUID.randomUUID(), type, "{\"a\":1}".getBytes()).metadataAsBytes(metadata).build();
     }
 
     static EventData event(String type) {

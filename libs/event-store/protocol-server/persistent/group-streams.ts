@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../event-store.port.js';
 import type { LogFile } from '../../sqlite/log-file.js';
 import type { RawEvent } from '../../sqlite/log-reads.js';
+import { LINK_TYPE } from '../link-streams.js';
 import { resolve } from '../links.js';
 import type { ResolvedEvent } from '../messages.js';
 import { ANY } from '../refusals.js';
@@ -11,7 +12,6 @@ import { ALL } from './group-settings.js';
 import type { GroupConfig } from './group-settings.js';
 
 const CHECKPOINT_TYPE = 'SubscriptionCheckpoint';
-const LINK_TYPE = '$>';
 
 /** The streams that a group keeps beside its source: where it has come to, and what it could not deliver. */
 export class GroupStreams {

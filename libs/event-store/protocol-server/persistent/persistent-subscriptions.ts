@@ -7,6 +7,7 @@ import { callerOf } from '../access.js';
 import type { Caller, ServerAccess } from '../access.js';
 import { persistent, shared } from '../generated.js';
 import type { IPersistentSubscriptionsServer, Persistent } from '../generated.js';
+import { linksAreThere } from '../link-streams.js';
 import { uuidText } from '../messages.js';
 import type { OpenCalls } from '../open-calls.js';
 import { InvalidArgument, ProtocolRefusal, serviceError } from '../refusals.js';
@@ -32,8 +33,10 @@ export class PersistentSubscriptions {
     private readonly clock: Clock,
   ) {}
 
-  start(): void {
-    for (const config of this.storedConfigs()) this.groups.set(keyOf(config.source, config.group), new Group(this.log, this.clock, config));
+  async start(): Promise<void> {
+    const configs = this.storedConfigs();
+    for (const { source } of configs) await linksAreThere(this.log, source);
+    for (const config of configs) this.open(config);
   }
 
   /** The consumers' calls are ended with everybody else's. */
@@ -67,9 +70,10 @@ export class PersistentSubscriptions {
 
   private async create(request: Persistent.CreateReq): Promise<Persistent.CreateResp> {
     const config = groupConfigOf(request.getOptions());
+    await linksAreThere(this.log, config.source);
     const key = keyOf(config.source, config.group);
     if (this.groups.has(key)) throw groupExists(config.source, config.group);
-    this.groups.set(key, new Group(this.log, this.clock, config));
+    this.open(config);
     await this.storeConfigs();
     return new persistent.CreateResp();
   }
@@ -80,7 +84,7 @@ export class PersistentSubscriptions {
     group.stop();
     const { filter } = group.config;
     const config = filter === undefined ? asked : { ...asked, filter };
-    this.groups.set(keyOf(config.source, config.group), new Group(this.log, this.clock, config));
+    this.open(config);
     await this.storeConfigs();
     return new persistent.UpdateResp();
   }
@@ -120,7 +124,7 @@ export class PersistentSubscriptions {
   private async restart(): Promise<InstanceType<typeof shared.Empty>> {
     for (const group of this.groups.values()) group.stop();
     this.groups.clear();
-    this.start();
+    await this.start();
     return new shared.Empty();
   }
 
@@ -147,6 +151,10 @@ export class PersistentSubscriptions {
     const consumer = new Consumer(call, options.getBufferSize(), uuids, name, call.getPeer());
     group.connect(consumer);
     return { group, consumer };
+  }
+
+  private open(config: GroupConfig): void {
+    this.groups.set(keyOf(config.source, config.group), new Group(this.log, this.clock, config));
   }
 
   private group(source: string, name: string): Group {
