@@ -39,7 +39,11 @@ module.exports = {
     only('libs/importing', ['libs/domain/', 'libs/event-catalog/', 'libs/event-store/', 'libs/privacy/', 'libs/command-handling/']),
     only('libs/demo', ['libs/domain/', 'libs/event-catalog/', 'libs/event-store/', 'libs/privacy/', 'libs/command-handling/']),
     only('libs/access', ['libs/domain/', 'libs/privacy/']),
-    only('libs/observability', ['libs/domain/']),
+    only(
+      'libs/observability',
+      ['libs/domain/', 'libs/event-store/event-store\\.port\\.ts', 'libs/command-handling/', 'libs/projection-engine/'],
+      'It watches ports from outside; nobody below knows it.',
+    ),
     only('projections', [
       'libs/domain/',
       'libs/event-catalog/',

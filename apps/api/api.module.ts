@@ -17,15 +17,16 @@ import { RatesController } from './commands/rates.controller.js';
 import { RequestsController } from './commands/requests.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { MetricsController } from './health/metrics.controller.js';
 import { OperationsController } from './operations/operations.controller.js';
 import type { ApiParts } from './parts.js';
-import { ANSWERS, COMMAND_HANDLING, DEALTRAIL, EVENT_STORE, FEED_OPTIONS, KEY_STORE, LOG, READINESS } from './parts.js';
+import { ANSWERS, COMMAND_HANDLING, DEALTRAIL, EVENT_STORE, FEED_OPTIONS, KEY_STORE, LOG, METRICS, READINESS } from './parts.js';
 import { AskQuestionHandler } from './queries/ask-question.js';
 import { questionControllers } from './queries/question.controllers.js';
 
 @Module({})
 export class ApiModule {
-  static of({ dealtrail, readiness, feed, log }: ApiParts): DynamicModule {
+  static of({ dealtrail, readiness, feed, log, metrics }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
       imports: [CqrsModule.forRoot()],
@@ -45,6 +46,7 @@ export class ApiModule {
         EventsController,
         OperationsController,
         HealthController,
+        MetricsController,
         CallerController,
       ],
       providers: [
@@ -60,6 +62,7 @@ export class ApiModule {
         { provide: READINESS, useValue: readiness },
         { provide: FEED_OPTIONS, useValue: feed },
         { provide: LOG, useValue: log },
+        { provide: METRICS, useValue: metrics },
       ],
     };
   }

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Authenticator } from '../../libs/access/authenticator.js';
+import type { Tracing } from '../../libs/observability/tracing.js';
 import type { Tls } from '../wiring/open-access.js';
 import type { Need } from './access/operation-rights.js';
 import { resolveCallers } from './access/resolve-callers.js';
@@ -18,6 +19,7 @@ import { refuseForeignOrigins } from './http/origin-check.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { setSafeHeaders } from './http/safe-headers.js';
 import { answerNoRequest, answerUnroutable } from './http/unreadable.js';
+import { watchRequests } from './http/watch-requests.js';
 import { openApiDocument } from './openapi/document.js';
 import { serveDocuments } from './openapi/reading-page.js';
 
@@ -33,6 +35,7 @@ export interface ApiOptions {
   readonly tls?: Tls | null;
   /** Modules beside ours: a bench measures an empty route on the very same server. */
   readonly beside?: readonly (new () => object)[];
+  readonly tracing?: Tracing | null;
 }
 
 const LARGEST_BODY = 1024 * 1024;
@@ -49,6 +52,7 @@ export async function createApi({
   lingerMs,
   tls = null,
   beside = [],
+  tracing = null,
 }: ApiOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: LARGEST_BODY,
@@ -62,6 +66,7 @@ export async function createApi({
   const server = adapter.getInstance();
   const fastify = server as unknown as FastifyInstance; // the same Fastify; the adapter's type parameters differ
   let needs = (_request: FastifyRequest): Need | null => null;
+  watchRequests(fastify, { metrics: parts.metrics, log: parts.log, tracing });
   setSafeHeaders(fastify, { isTls: tls !== null });
   if (authenticator === null) refuseForeignOrigins(fastify);
   resolveCallers(fastify, {

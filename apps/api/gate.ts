@@ -5,9 +5,19 @@ import { sendProblem } from './http/send-problem.js';
 /** While the server has something to finish first, commands and questions are asked to come back; health, documentation and events answer. */
 export class Gate {
   #reason: string | null = null;
+  #draining = false;
 
   get reason(): string | null {
     return this.#reason;
+  }
+
+  /** Everything is answered still, but the server is about to end. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  drain(): void {
+    this.#draining = true;
   }
 
   async during<T>(reason: string, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { progressView } from '../cli/progress.js';
 import { exitOf, lineOf } from '../cli/failure.js';
 import { EXIT } from '../cli/exit-codes.js';
@@ -7,9 +7,11 @@ import type { Config } from '../wiring/config.js';
 import { ConfigError, VARIABLES, isLoopback, isShared, readConfig } from '../wiring/config.js';
 import type { Ownership } from '../wiring/data-directory.js';
 import { DirectoryOwned, tryOwn } from '../wiring/data-directory.js';
+import { openObservability } from '../wiring/observability.js';
 import type { Dealtrail } from '../wiring/open-dealtrail.js';
 import { isEmptyLog, openDealtrail } from '../wiring/open-dealtrail.js';
 import { serveBesideDeciders } from '../wiring/serve-protocol.js';
+import { openWatchPort } from '../wiring/watch-port.js';
 import { serve } from './serve.js';
 import type { Server } from './serve.js';
 import { taste } from './taste.js';
@@ -17,9 +19,18 @@ import { taste } from './taste.js';
 /** What must be ended, in the order in which it is: last begun, first ended. */
 const endings: (() => Promise<void> | void)[] = [];
 const stopping = new AbortController();
+/** What is done between SIGTERM and the end: it still answers, and says that it will not for long. */
+let drain = (): Promise<void> => Promise.resolve();
+/** An end that hangs is cut off. */
+const END_MS = 10_000;
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+function endInTime(): Promise<void> {
+  setTimeout(() => process.exit(EXIT.failed), END_MS).unref();
+  return end();
 }
 
 async function end(): Promise<void> {
@@ -32,8 +43,7 @@ function endOnSignal(): void {
     process.on(signal, () => {
       if (stopping.signal.aborted) process.exit(EXIT.failed);
       stopping.abort();
-      setTimeout(() => process.exit(EXIT.failed), 10_000).unref();
-      void end().then(
+      void (signal === 'SIGTERM' ? drain() : Promise.resolve()).then(endInTime).then(
         () => process.exit(EXIT.done),
         (error: unknown) => {
           say(`dealtrail: ${lineOf(error)}`);
@@ -73,25 +83,34 @@ async function start(config: Config, keepsModels: boolean): Promise<void> {
   const own = isShared(config) ? undefined : ownDirectory(config.dataDir);
   if (own) endings.push(() => own.release());
 
-  const log = pino({ name: 'dealtrail' }, pino.destination({ dest: 2, sync: true }));
+  const observability = await openObservability(config.observing, 'dealtrail');
+  const { metrics, tracing, log } = observability;
+  if (tracing) endings.push(() => tracing.stop());
   const dealtrail = await openDealtrail(config, {
     mode: 'owner',
     keeps: keepsModels ? 'all' : 'nothing',
     beginsWithDemo: config.demoDeals > 0,
     indexed: true,
-    note: (note) => {
-      if (note.kind === 'failed' || note.kind === 'stopped') log.error(describe(note), 'the projector does not go on');
-      else if (note.kind === 'parked') log.error(note.parked, 'a stream was parked');
-      else if (note.kind === 'store-unavailable') log.warn(note, 'the read store cannot be reached');
-    },
+    observability,
   });
   endings.push(() => dealtrail.close());
   dealtrail.projector?.start();
 
   const protocol = await serveBesideDeciders(dealtrail);
   if (protocol) endings.push(() => protocol.stop());
-  const server = await serve({ dealtrail, log });
+  if (protocol) metrics.readAtScrape('protocol', () => metrics.of.subscribers.set({ via: 'protocol' }, protocol.subscribers()));
+  const server = await serve({ dealtrail, ...observability });
   endings.push(() => server.close());
+  const { metricsAt, drainMs } = config.observing;
+  if (metricsAt) {
+    const watched = await openWatchPort(metricsAt, { metrics, readiness: server.readiness });
+    endings.push(() => watched.close());
+    say(`Metrics and health are told at ${watched.address}.`);
+  }
+  drain = async () => {
+    server.gate.drain();
+    await sleep(drainMs);
+  };
   own?.announce(server.address);
   const loaded = await prepare(dealtrail, server);
   if (stopping.signal.aborted) return;
@@ -119,10 +138,6 @@ function placeOf(config: Config): string {
     config.mongoUrl === null ? '' : ', read models and keys on MongoDB',
   ];
   return `Data: ${config.dataDir}${elsewhere.join('')}.`;
-}
-
-function describe(note: { readonly kind: string; readonly error: string }): object {
-  return { kind: note.kind, error: note.error };
 }
 
 endOnSignal();

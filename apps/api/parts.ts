@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Dealtrail } from '../wiring/open-dealtrail.js';
-import type { Readiness } from './health/readiness.js';
+import type { Metrics } from '../../libs/observability/metrics.js';
+import type { Readiness } from '../wiring/watch-port.js';
 
 // What controllers are handed by Nest, by name.
 export const COMMAND_HANDLING = Symbol('CommandHandling');
@@ -10,6 +11,7 @@ export const KEY_STORE = Symbol('KeyStore');
 export const READINESS = Symbol('Readiness');
 export const FEED_OPTIONS = Symbol('FeedOptions');
 export const LOG = Symbol('Log');
+export const METRICS = Symbol('Metrics');
 export const DEALTRAIL = Symbol('Dealtrail');
 
 export interface FeedOptions {
@@ -23,4 +25,5 @@ export interface ApiParts {
   readonly readiness: Readiness;
   readonly feed: FeedOptions;
   readonly log: Logger;
+  readonly metrics: Metrics;
 }

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
+import type { Gate } from '../api/gate.js';
 import type { FeedOptions } from '../api/parts.js';
 import { serve } from '../api/serve.js';
+import { Metrics } from '../../libs/observability/metrics.js';
+import type { Tracing } from '../../libs/observability/tracing.js';
 import type { Config } from '../wiring/config.js';
 import { readConfig } from '../wiring/config.js';
 import type { Dealtrail } from '../wiring/open-dealtrail.js';
@@ -17,6 +20,7 @@ export interface Running {
   readonly config: Config;
   readonly dealtrail: Dealtrail;
   readonly base: string;
+  readonly gate: Gate;
   ask(path: string, call?: Call): Promise<Exchange>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Exchange>;
   stop(): Promise<void>;
@@ -34,14 +38,22 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly log?: Logger;
   readonly lingerMs?: number;
+  readonly tracing?: Tracing;
 }
 
 export async function runServer(dataDir: string, options: RunOptions = {}): Promise<Running> {
-  const { environment = {}, indexed = false, log = pino({ level: process.env['TEST_LOG'] ?? 'silent' }), ...rest } = options;
+  const {
+    environment = {},
+    indexed = false,
+    log = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
+    tracing = null,
+    ...rest
+  } = options;
   const config = readConfig({ PORT: '0', ...environment }, { dataDir });
-  const dealtrail = await openDealtrail(config, { mode: 'owner', indexed });
+  const observability = { metrics: new Metrics(), tracing, log };
+  const dealtrail = await openDealtrail(config, { mode: 'owner', indexed, observability });
   dealtrail.projector?.start();
-  const server = await serve({ dealtrail, log, ...rest }).catch(async (error: unknown) => {
+  const server = await serve({ dealtrail, ...observability, ...rest }).catch(async (error: unknown) => {
     await dealtrail.close();
     throw error;
   });
@@ -50,6 +62,7 @@ export async function runServer(dataDir: string, options: RunOptions = {}): Prom
     config,
     dealtrail,
     base,
+    gate: server.gate,
     ask: (path, call) => exchange(base, path, call),
     post: (path, body, headers = {}) => exchange(base, path, { method: 'POST', body, headers }),
     async stop() {

@@ -27,6 +27,7 @@ describe('configuration', () => {
       access: null,
       tls: null,
       token: null,
+      observing: { metricsAt: null, logLevel: 'info', traces: false, drainMs: 0 },
     });
   });
 
@@ -49,6 +50,10 @@ describe('configuration', () => {
       DEALTRAIL_TLS_CERT: '/etc/dealtrail/cert.pem',
       DEALTRAIL_TLS_KEY: '/etc/dealtrail/key.pem',
       DEALTRAIL_TOKEN: 'dealtrail_abc',
+      DEALTRAIL_METRICS_PORT: '0.0.0.0:9464',
+      DEALTRAIL_LOG_LEVEL: 'debug',
+      DEALTRAIL_DRAIN_SECONDS: '5',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
     };
     expect(readConfig(environment, { dataDir: '/srv/deals' })).toEqual({
       dataDir: '/srv/deals',
@@ -68,6 +73,7 @@ describe('configuration', () => {
       },
       tls: { certificateFile: '/etc/dealtrail/cert.pem', keyFile: '/etc/dealtrail/key.pem' },
       token: 'dealtrail_abc',
+      observing: { metricsAt: { host: '0.0.0.0', port: 9464 }, logLevel: 'debug', traces: true, drainMs: 5_000 },
     });
   });
 
@@ -103,7 +109,7 @@ describe('configuration', () => {
     ],
     [
       { DEALTRAIL_TIMEZONE: 'UTC' },
-      'environment variable DEALTRAIL_TIMEZONE: there is none of that name; there are DEALTRAIL_DATA_DIR, PORT, DEALTRAIL_LISTEN, DEALTRAIL_TIME_ZONE, DEALTRAIL_STREAM_PREFIX, DEALTRAIL_DEMO, EVENTSTORE_URL, MONGODB_URL, DEALTRAIL_MASTER_KEY, DEALTRAIL_MASTER_KEY_FILE, DEALTRAIL_PROTOCOL_PORT, DEALTRAIL_PARTITIONS, DEALTRAIL_TOKENS, DEALTRAIL_OIDC_ISSUER, DEALTRAIL_OIDC_AUDIENCE, DEALTRAIL_OIDC_RIGHTS_CLAIM, DEALTRAIL_TLS_CERT, DEALTRAIL_TLS_KEY, DEALTRAIL_TOKEN',
+      'environment variable DEALTRAIL_TIMEZONE: there is none of that name; there are DEALTRAIL_DATA_DIR, PORT, DEALTRAIL_LISTEN, DEALTRAIL_TIME_ZONE, DEALTRAIL_STREAM_PREFIX, DEALTRAIL_DEMO, EVENTSTORE_URL, MONGODB_URL, DEALTRAIL_MASTER_KEY, DEALTRAIL_MASTER_KEY_FILE, DEALTRAIL_PROTOCOL_PORT, DEALTRAIL_PARTITIONS, DEALTRAIL_TOKENS, DEALTRAIL_OIDC_ISSUER, DEALTRAIL_OIDC_AUDIENCE, DEALTRAIL_OIDC_RIGHTS_CLAIM, DEALTRAIL_TLS_CERT, DEALTRAIL_TLS_KEY, DEALTRAIL_METRICS_PORT, DEALTRAIL_LOG_LEVEL, DEALTRAIL_DRAIN_SECONDS, OTEL_EXPORTER_OTLP_ENDPOINT, DEALTRAIL_TOKEN',
     ],
     [
       { EVENTSTORE_URL: 'http://admin:changeit@db.example' },
@@ -128,6 +134,19 @@ describe('configuration', () => {
     [{ DEALTRAIL_TLS_CERT: 'cert.pem' }, 'environment variables DEALTRAIL_TLS_CERT and DEALTRAIL_TLS_KEY: set both or none'],
     [{ DEALTRAIL_TOKEN: 'a secret\n' }, 'environment variable DEALTRAIL_TOKEN: what it holds is no bearer token'],
     [{ DEALTRAIL_PROTOCOL_PORT: 'none' }, "environment variable DEALTRAIL_PROTOCOL_PORT: 'none' is no port; use 0 to 65535, or off"],
+    [
+      { DEALTRAIL_METRICS_PORT: 'localhost' },
+      "environment variable DEALTRAIL_METRICS_PORT: 'localhost' is neither off, nor a port, nor host:port such as 0.0.0.0:9464",
+    ],
+    [
+      { DEALTRAIL_LOG_LEVEL: 'loud' },
+      "environment variable DEALTRAIL_LOG_LEVEL: 'loud' is no level; use trace, debug, info, warn, error, silent",
+    ],
+    [{ DEALTRAIL_DRAIN_SECONDS: '1h' }, "environment variable DEALTRAIL_DRAIN_SECONDS: '1h' is no number of seconds; use 0 to 300"],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' },
+      "environment variable OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' is no address; use http://host:port",
+    ],
   ])('stops at a wrong value with one line that says what and where: %j', (environment, line) => {
     expect(complaint(environment as Record<string, string>)).toBe(line);
   });
@@ -139,6 +158,7 @@ describe('configuration of a projector', () => {
   it('needs both stores', () => {
     expect(readProjectorConfig(urls)).toEqual({
       ...{ eventStoreUrl: urls.EVENTSTORE_URL, mongoUrl: urls.MONGODB_URL, streamPrefix: '', partitions: 4 },
+      observing: { metricsAt: null, logLevel: 'info', traces: false, drainMs: 0 },
     });
     expect(readProjectorConfig({ ...urls, DEALTRAIL_PARTITIONS: '9', DEALTRAIL_STREAM_PREFIX: 'acme' })).toMatchObject({
       ...{ streamPrefix: 'acme', partitions: 9 },

@@ -4,6 +4,8 @@ import { TimeNotUnderstood, reportZone } from '../../libs/reporting/time/report-
 import type { AccessConfig, TlsFiles } from './access-config.js';
 import { accessOf, listenAddress, tlsOf, tokenOf } from './access-config.js';
 import { filesOf } from './files.js';
+import type { ObservingConfig } from './observing-config.js';
+import { observingOf } from './observing-config.js';
 import type { Environment, ValueOf, Variable } from './variables.js';
 import { ConfigError, VARIABLES, valuesOf, wrong } from './variables.js';
 
@@ -37,6 +39,7 @@ export interface Config {
   readonly tls: TlsFiles | null;
   /** What the command line shows a server; never logged. */
   readonly token: string | null;
+  readonly observing: ObservingConfig;
 }
 
 export interface ProtocolPort {
@@ -86,6 +89,7 @@ export interface ProjectorConfig {
   readonly mongoUrl: string;
   readonly streamPrefix: string;
   readonly partitions: number;
+  readonly observing: ObservingConfig;
 }
 
 /** @throws ConfigError */
@@ -104,6 +108,7 @@ export function readProjectorConfig(environment: Environment): ProjectorConfig {
     mongoUrl: mongoUrl ?? '',
     streamPrefix: prefixOf(value(VARIABLES.streamPrefix)),
     partitions: partitionsOf(value(VARIABLES.partitions)),
+    observing: observingOf(value),
   };
 }
 
@@ -182,5 +187,6 @@ export function readConfig(environment: Environment, options: { readonly dataDir
     access,
     tls: tlsOf(value),
     token: tokenOf(value(VARIABLES.token)),
+    observing: observingOf(value),
   };
 }

@@ -15,6 +15,10 @@ import type { Projector } from '../../libs/projection-engine/projector.js';
 import { openProjector } from '../../libs/projection-engine/projector.js';
 import type { ReadModels } from '../../libs/projection-engine/read-models.js';
 import { SharedModels } from '../../libs/projection-engine/shared-models.js';
+import { commandWatch } from '../../libs/observability/watched-commands.js';
+import { watchedEventStore } from '../../libs/observability/watched-event-store.js';
+import { measureIndex } from '../../libs/observability/watched-index.js';
+import { measureReadModels, projectionWatch } from '../../libs/observability/watched-projections.js';
 import type { ReadStore } from '../../libs/read-store/read-store.port.js';
 import type { Answers } from '../../projections/answers/answers.js';
 import { DealRows, StatesFromRows } from '../../projections/answers/deal-rows.js';
@@ -27,7 +31,9 @@ import type { Config } from './config.js';
 import { filesOf } from './files.js';
 import { HouseClock } from './house-clock.js';
 import { openKeyStore, openLog, openReadStore } from './open-stores.js';
+import type { Observability } from './observability.js';
 import { partitionsByModel, projections } from './projections.js';
+import { projectorNotes } from './projector-notes.js';
 
 /** `owner`: this process owns the data directory, if there is one to own. `reader`: another one does, and this one only reads beside it. */
 export type Mode = 'owner' | 'reader';
@@ -53,6 +59,8 @@ export interface OpenOptions {
   /** Keeps the timeline index in memory: for a process that answers many questions. */
   readonly indexed?: boolean;
   readonly note?: (note: ProjectorNote) => void;
+  /** Counts, traces and writes down what happens at the ports; left out: nobody watches. */
+  readonly observability?: Observability;
   /** Read models that were made from another history are dropped and told, instead of stopping the start: for who was asked to make them anew. */
   readonly dropped?: (models: readonly string[]) => void;
 }
@@ -148,10 +156,49 @@ async function openModels(
   return { models: projector, projector };
 }
 
+/** How the ports are watched. */
+function watch({ metrics, tracing, log }: Observability, embeddedLog: LogFile | null, note: OpenOptions['note']) {
+  const { commitAppends, commitDuration, queuedAppends } = metrics.of;
+  if (embeddedLog !== null) {
+    embeddedLog.measure(({ jobs, ms }) => {
+      commitAppends.observe(jobs);
+      commitDuration.observe(ms / 1000);
+    });
+    metrics.readAtScrape('log', () => queuedAppends.set(embeddedLog.queued));
+  }
+  const [count, write] = [projectionWatch(metrics, tracing), projectorNotes(log)];
+  let told = '';
+  return {
+    store: (store: EventStore): EventStore => watchedEventStore(store, metrics, tracing),
+    commands: commandWatch(metrics, tracing),
+    note: (one: ProjectorNote): void => {
+      count(one);
+      write(one);
+      note?.(one);
+    },
+    /** The index tries again five times a second: the same failure is told once. */
+    indexFailed: (problem: unknown): void => {
+      const text = problem instanceof Error ? problem.message : String(problem);
+      if (text !== told) log.warn({ err: problem }, 'the timeline index is not brought further; the read store answers');
+      told = text;
+    },
+  };
+}
+
 /** @throws NoLogYet (a reader), LogRefused, LogDamaged, EventStoreUnavailable, ReadStoreUnavailable, KeyStoreUnavailable, AnotherHistory */
 export async function openDealtrail(
   config: Config,
-  { mode, keeps = 'all', beginsLog = true, beginsWithDemo = false, clock = new HouseClock(), indexed = false, note, dropped }: OpenOptions,
+  {
+    mode,
+    keeps = 'all',
+    beginsLog = true,
+    beginsWithDemo = false,
+    clock = new HouseClock(),
+    indexed = false,
+    note,
+    observability,
+    dropped,
+  }: OpenOptions,
 ): Promise<Dealtrail> {
   const readOnly = mode === 'reader';
   const isEmbeddedLog = config.eventStoreUrl === null;
@@ -162,25 +209,39 @@ export async function openDealtrail(
   try {
     const keyStore = closing.add(await openKeyStore(config, { readOnly }));
     const log = await openLog(config, { clock, keyStoreId: keyStore.id, readOnly: readOnly || (!isEmbeddedLog && !beginsLog) });
-    const eventStore = closing.add(log.eventStore);
+    const watching = observability === undefined ? null : watch(observability, log.embedded, note);
+    const eventStore = closing.add(watching?.store(log.eventStore) ?? log.eventStore);
     if (!readOnly && isEmbeddedLog) await resumeDemoClock(eventStore, clock, beginsWithDemo);
     const readStore = closing.add(await openReadStore(config, { readOnly }));
     if (dropped) {
       const models = projections.map(({ model }) => model);
       dropped(await dropOtherHistory(eventStore, readStore, models));
     }
-    const commands = openCommandHandling({ eventStore, keyStore, clock });
+    const commands = openCommandHandling({ eventStore, keyStore, clock, ...(watching === null ? {} : { watch: watching.commands }) });
     const { models, projector } =
       readOnly && config.mongoUrl === null
         ? { models: null, projector: null }
-        : await openModels(config, { eventStore, readStore, keyStoreId: keyStore.id }, { keeps: readOnly ? 'nothing' : keeps, note });
+        : await openModels(
+            config,
+            { eventStore, readStore, keyStoreId: keyStore.id },
+            { keeps: readOnly ? 'nothing' : keeps, note: watching?.note ?? note },
+          );
     if (projector) closing.before(() => projector.stop());
     // A snapshot file has one writer, as the data directory has.
     const file = isShared(config) ? {} : { file: filesOf(config.dataDir).index };
     const index = indexed
-      ? new IndexedStates({ readStore, eventStore, ...file, fallback: new StatesFromRows(new DealRows(readStore)) })
+      ? new IndexedStates({
+          ...{ readStore, eventStore, ...file, fallback: new StatesFromRows(new DealRows(readStore)) },
+          ...(watching === null ? {} : { onError: watching.indexFailed }),
+        })
       : null;
     if (index) closing.before(() => index.stop());
+    if (observability !== undefined) {
+      const { metrics } = observability;
+      if (models !== null) measureReadModels(metrics, models, eventStore);
+      if (index !== null) measureIndex(metrics, index);
+      metrics.readAtScrape('projector', () => metrics.of.keptPartitions.set(projector?.members().length ?? 0));
+    }
     const answersByZone = new AnswersByZone({
       eventStore,
       readStore,

@@ -59,7 +59,7 @@ export async function serveLogAlone({ dataDir, streamPrefix }: Config, options: 
     const ownCategories = { kind: 'checked', checkStored: checkStoredOrCopied } as const;
     const server = await startProtocolServer({ log, clock, ownCategories, port, ...reached });
     return {
-      ...{ port: server.port, connectionString: server.connectionString },
+      ...server,
       stop: async () => {
         await server.stop();
         log.close();

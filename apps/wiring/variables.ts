@@ -66,6 +66,26 @@ export const VARIABLES = {
   },
   tlsCertificate: { name: 'DEALTRAIL_TLS_CERT', fallback: '', meaning: 'PEM file of the certificate that the server shows' },
   tlsKey: { name: 'DEALTRAIL_TLS_KEY', fallback: '', meaning: 'PEM file of its private key' },
+  metricsPort: {
+    name: 'DEALTRAIL_METRICS_PORT',
+    fallback: 'off',
+    meaning: 'where a process tells /metrics and /health apart from the API, without tokens: a loopback port, or host:port; off: nowhere',
+  },
+  logLevel: {
+    name: 'DEALTRAIL_LOG_LEVEL',
+    fallback: 'info',
+    meaning: 'least level of what is logged: trace, debug, info, warn, error, silent',
+  },
+  drain: {
+    name: 'DEALTRAIL_DRAIN_SECONDS',
+    fallback: '0',
+    meaning: 'how long an API goes on answering after SIGTERM while /health/ready says 503, so that load balancers look away first',
+  },
+  otlpEndpoint: {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    fallback: '',
+    meaning: 'OpenTelemetry collector that traces are sent to (OTLP over HTTP); unset: none are made. The other OTEL_ variables hold too',
+  },
   token: { name: 'DEALTRAIL_TOKEN', fallback: '', meaning: 'bearer token that the command line shows a server' },
 } as const satisfies Record<string, Variable>;
 

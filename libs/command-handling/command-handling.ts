@@ -21,6 +21,7 @@ import { registerRequest } from './register-request.js';
 import type { RunParts } from './run.js';
 import { Attempt } from './run.js';
 import type { StreamState } from './stream-state.js';
+import type { CommandWatch } from './watch.js';
 
 export interface CommandHandlingOptions {
   readonly eventStore: EventStore;
@@ -32,6 +33,7 @@ export interface CommandHandlingOptions {
   readonly keptStreams?: number;
   /** How often a command is decided anew because others wrote to its stream first. */
   readonly attempts?: number;
+  readonly watch?: CommandWatch;
 }
 
 /**
@@ -44,9 +46,18 @@ export class CommandHandling {
   readonly #turns = new Map<StreamName, Promise<unknown>>();
 
   constructor(options: CommandHandlingOptions) {
-    const { eventStore, keyStore, clock, ids = timeOrderedIds, catalog = ownCatalog, keptStreams = 20_000, attempts = 10 } = options;
+    const {
+      eventStore,
+      keyStore,
+      clock,
+      ids = timeOrderedIds,
+      catalog = ownCatalog,
+      keptStreams = 20_000,
+      attempts = 10,
+      watch = null,
+    } = options;
     const loader = new StreamLoader({ eventStore, keyStore, catalog }, keptStreams);
-    this.#parts = { eventStore, keyStore, clock, ids, catalog, loader, hashOf: (step) => this.#requestHash(step) };
+    this.#parts = { eventStore, keyStore, clock, ids, catalog, loader, hashOf: (step) => this.#requestHash(step), watch };
     this.#attempts = attempts;
   }
 
@@ -86,19 +97,17 @@ export class CommandHandling {
    * Many requests decided in order and appended in one call, one commit where the store can; each is atomic by itself. The same stream may come several times.
    * Pipelines that deals of the batch need must be defined before it. For imports and the demo: no promise for each event.
    */
-  async executeStreams(requests: readonly StreamSteps[], { onRefusal = 'rest' }: StepOptions = {}): Promise<readonly StreamOutcome[]> {
-    const outcomes: (StreamOutcome | undefined)[] = new Array<StreamOutcome | undefined>(requests.length).fill(undefined);
-    const forgotten = new Set<KeyHolder>();
-    let open = requests.map((_, index) => index);
-    for (let fruitless = 0; open.length > 0;) {
-      await new Attempt(this.#parts, onRefusal, forgotten).settle(requests, open, outcomes);
-      const left = open.filter((index) => outcomes[index] === undefined);
-      fruitless = left.length < open.length ? 0 : fruitless + 1;
-      const first = requests[left[0] ?? 0];
-      if (fruitless >= this.#attempts && first !== undefined) throw new StreamContended(first.stream, fruitless);
-      open = left;
+  async executeStreams(requests: readonly StreamSteps[], options: StepOptions = {}): Promise<readonly StreamOutcome[]> {
+    const { watch } = this.#parts;
+    if (watch === null) return this.#settle(requests, options);
+    try {
+      const outcomes = await watch.around('command', requests, () => this.#settle(requests, options));
+      watch.settled(requests, outcomes);
+      return outcomes;
+    } catch (error) {
+      watch.failed(requests);
+      throw error;
     }
-    return outcomes.filter((outcome) => outcome !== undefined);
   }
 
   /** Every event of a stream as recorded, personal fields opened where the person was not forgotten; for who writes corrections. */
@@ -135,6 +144,21 @@ export class CommandHandling {
   /** Under the log's own key, so that nobody can guess a body from its hash. */
   bodyHash(body: object): string {
     return hashUnder(this.#parts.keyStore.logKey, canonicalJson(['request', body]));
+  }
+
+  async #settle(requests: readonly StreamSteps[], { onRefusal = 'rest' }: StepOptions): Promise<readonly StreamOutcome[]> {
+    const outcomes: (StreamOutcome | undefined)[] = new Array<StreamOutcome | undefined>(requests.length).fill(undefined);
+    const forgotten = new Set<KeyHolder>();
+    let open = requests.map((_, index) => index);
+    for (let fruitless = 0; open.length > 0;) {
+      await new Attempt(this.#parts, onRefusal, forgotten).settle(requests, open, outcomes);
+      const left = open.filter((index) => outcomes[index] === undefined);
+      fruitless = left.length < open.length ? 0 : fruitless + 1;
+      const first = requests[left[0] ?? 0];
+      if (fruitless >= this.#attempts && first !== undefined) throw new StreamContended(first.stream, fruitless);
+      open = left;
+    }
+    return outcomes.filter((outcome) => outcome !== undefined);
   }
 
   #requestHash({ command, context, body }: Step): string {

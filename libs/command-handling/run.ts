@@ -18,6 +18,7 @@ import { sealedEvent } from './sealing-events.js';
 import type { StreamState } from './stream-state.js';
 import { mark } from './stream-state.js';
 import { UndecidedStream } from './undecided-stream.js';
+import type { CommandWatch } from './watch.js';
 
 export interface RunParts {
   readonly eventStore: EventStore;
@@ -27,6 +28,7 @@ export interface RunParts {
   readonly ids: IdSource;
   readonly loader: StreamLoader;
   readonly hashOf: (step: Step) => string;
+  readonly watch: CommandWatch | null;
 }
 
 /** A request whose steps are decided: its events are `stream.pending` from `from` up to `to`. */
@@ -74,6 +76,22 @@ export class Attempt {
       const request = requests[index];
       if (request?.steps.some(({ command }) => command.type === 'CorrectHistory')) correcting.add(request.stream);
     }
+    const { watch } = this.parts;
+    const deciding = (): Promise<DecidedRequest[]> => this.#decideAll(requests, open, correcting);
+    const decided = await (watch === null ? deciding() : watch.around('decide', requests, deciding));
+    const keys = await this.#ensureKeys(decided);
+    await this.#append(
+      decided.filter(({ stream }) => !this.again.has(stream.base.stream)),
+      keys,
+      outcomes,
+    );
+  }
+
+  async #decideAll(
+    requests: readonly StreamSteps[],
+    open: readonly number[],
+    correcting: ReadonlySet<StreamName>,
+  ): Promise<DecidedRequest[]> {
     const decided: DecidedRequest[] = [];
     for (const index of open) {
       const request = requests[index];
@@ -81,12 +99,7 @@ export class Attempt {
       const one = await this.#decide(request, index, correcting.has(request.stream));
       if (one !== undefined) decided.push(one);
     }
-    const keys = await this.#ensureKeys(decided);
-    await this.#append(
-      decided.filter(({ stream }) => !this.again.has(stream.base.stream)),
-      keys,
-      outcomes,
-    );
+    return decided;
   }
 
   /**

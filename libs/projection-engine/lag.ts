@@ -57,7 +57,8 @@ export async function measureLag(eventStore: EventStore, members: readonly Behin
     const { events, exact, since } = measured.get(position) ?? (await behind(eventStore, position));
     measured.set(position, { events, exact, since });
     const seconds = since === null ? 0 : Math.max(0, now - since) / 1000;
-    const stuckSeconds = events === 0 ? 0 : Math.max(0, now - member.movedAt) / 1000;
+    // Nothing can be stuck for longer than there has been something to take.
+    const stuckSeconds = events === 0 ? 0 : Math.min(seconds, Math.max(0, now - member.movedAt) / 1000);
     const { name, version } = member.model;
     const { partition, state, parked, error } = member;
     lags.push({

@@ -52,6 +52,13 @@ interface Share {
   halted: boolean;
 }
 
+/** What is told of a page once it is committed. */
+interface PageStory {
+  readonly began: EpochMs;
+  /** Null where there are too many to keep. */
+  readonly events: StoredEvent[] | null;
+}
+
 /** Events in hand at a time. Few die young, and many would be moved by the garbage collector before they die. */
 const EVENTS_PER_READ = 500;
 
@@ -91,20 +98,21 @@ export class Lane {
    */
   async step(limit: number): Promise<Step> {
     const shares = this.newShares();
+    const story: PageStory = { began: this.options.now(), events: limit > EVENTS_PER_READ ? null : [] };
     let events = 0;
     let through = this.cursor;
     let end = false;
     try {
       for (;;) {
         const piece = await this.options.eventStore.readAll({ after: through, limit: Math.min(EVENTS_PER_READ, limit - events) });
-        if (piece.events.length > 0) await this.project(piece.events, shares);
+        if (piece.events.length > 0) await this.project(piece.events, shares, story);
         events += piece.events.length;
         through = piece.through;
         end = piece.end;
         if (end || events >= limit) break;
         await turn();
       }
-      await this.take(shares, through);
+      await this.take(shares, story, through);
     } catch (error) {
       this.states.clear(); // some members may have taken an event that others have not
       throw error;
@@ -124,9 +132,9 @@ export class Lane {
     this.states.clear();
   }
 
-  private async take(shares: readonly Share[], through: Position): Promise<void> {
+  private async take(shares: readonly Share[], story: PageStory, through: Position): Promise<void> {
     try {
-      await this.commit(shares);
+      await this.commit(shares, story);
     } catch (error) {
       if (isOfTheStore(error)) throw error;
       this.states.clear();
@@ -146,24 +154,25 @@ export class Lane {
 
   private async takeOne(event: StoredEvent): Promise<void> {
     const shares = this.newShares();
-    await this.project([event], shares);
+    const story: PageStory = { began: this.options.now(), events: [] };
+    await this.project([event], shares, story);
     for (const share of shares) {
       try {
-        await this.commit([share]);
+        await this.commit([share], story);
       } catch (refusal) {
         if (isOfTheStore(refusal)) throw refusal;
-        await this.commitFailed(share, event, refusal);
+        await this.commitFailed(share, story, event, refusal);
       }
     }
   }
 
-  private async commitFailed(share: Share, event: StoredEvent, error: unknown): Promise<void> {
+  private async commitFailed(share: Share, story: PageStory, event: StoredEvent, error: unknown): Promise<void> {
     const { member } = share;
     if (!(await this.holdBack(member, event, error))) return;
-    await this.commit([{ ...share, rows: new RowBatch(false) }]);
+    await this.commit([{ ...share, rows: new RowBatch(false) }], story);
   }
 
-  private async commit(shares: readonly Share[]): Promise<void> {
+  private async commit(shares: readonly Share[], { began, events }: PageStory): Promise<void> {
     const moved = shares.flatMap(({ member, rows, through }) => {
       if (through === undefined || reached(member, through.position)) return [];
       const { position, eventId, recordedAt } = through;
@@ -183,6 +192,8 @@ export class Lane {
       kind: 'committed',
       members: moved.map(({ member }) => member),
       rows: moved.reduce((sum, { batch }) => sum + batch.changes.length, 0),
+      events: events ?? [],
+      began,
     });
   }
 
@@ -195,7 +206,7 @@ export class Lane {
     }));
   }
 
-  private async project(events: readonly StoredEvent[], shares: readonly Share[]): Promise<void> {
+  private async project(events: readonly StoredEvent[], shares: readonly Share[], story: PageStory): Promise<void> {
     const histories = new StreamHistories(this.options.eventStore, this.options.decode);
     for (const stored of events) {
       const plan = this.planFor(stored);
@@ -203,6 +214,7 @@ export class Lane {
         const state = this.states.at(stored.stream, stored.revision - 1);
         if (state !== undefined) state.revision = stored.revision;
       } else {
+        story.events?.push(stored);
         let state = stored.revision === 0 ? this.fresh(stored.stream) : this.states.at(stored.stream, stored.revision - 1);
         state ??= await this.fold(stored, histories);
         await this.applyAll(stored, plan, state, shares, histories);

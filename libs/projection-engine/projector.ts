@@ -186,6 +186,10 @@ export class Projector implements ReadModels {
     return this.shared?.models.lag() ?? measureLag(this.options.eventStore, this.members(), this.now());
   }
 
+  async unkept(): Promise<readonly string[]> {
+    return this.shared?.models.unkept() ?? (this.failure === null ? [] : this.names);
+  }
+
   async parked(): Promise<ParkedStream[]> {
     return this.shared?.models.parked() ?? this.own.parked();
   }

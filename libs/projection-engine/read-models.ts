@@ -22,6 +22,8 @@ export interface ReadModels {
   waitFor(position: Position, timeoutMs: number, models?: readonly string[]): Promise<Waited>;
   /** How far each model is behind the log. */
   lag(): Promise<ModelLag[]>;
+  /** Models in use that no process keeps now: nothing moves them. */
+  unkept(): Promise<readonly string[]>;
   /** The parked streams of the models in use. */
   parked(): Promise<ParkedStream[]>;
   /** Tries parked streams again. Rows that are made this way lie below the checkpoint: the read store notes it. @throws NobodyAnswers */

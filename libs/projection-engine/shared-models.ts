@@ -29,6 +29,9 @@ export interface SharedModelsOptions {
   readonly answerMs?: number;
 }
 
+/** A lease that ran out so long ago is nobody's; less may be the difference of two clocks. */
+const FORGOTTEN_MS = 15_000;
+
 interface Place {
   readonly position: Position;
   readonly movedAt: EpochMs;
@@ -82,6 +85,25 @@ export class SharedModels implements ReadModels {
       if (inUse === null && build === undefined) members.push(this.behindhand(model, 0, null, 'building', [], null));
     }
     return measureLag(this.options.eventStore, members, this.now());
+  }
+
+  /** By the leases: one that was given back, or has long run out on any clock that is near right. */
+  async unkept(): Promise<readonly string[]> {
+    const { readStore, projections } = this.options;
+    const orders = await this.control.orders();
+    const isKept = async (model: ReadModel): Promise<boolean> => {
+      const inUse = await modelInUse(readStore, model);
+      const build = buildOf(orders, model);
+      const kept = inUse ?? (build === undefined ? model : builtModel(model, build.version));
+      const partitions = inUse === null ? (build?.partitions ?? 1) : await partitionCount(readStore, inUse);
+      for (let partition = 0; partition < partitions; partition += 1) {
+        const lease = await readStore.leases.held(kept, partition);
+        if (lease === null || lease.expiresAt + FORGOTTEN_MS < this.now()) return false;
+      }
+      return true;
+    };
+    const kept = await Promise.all(projections.map(({ model }) => isKept(model)));
+    return this.names.filter((_, index) => kept[index] === false);
   }
 
   parked(): Promise<ParkedStream[]> {

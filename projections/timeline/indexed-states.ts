@@ -52,6 +52,8 @@ export interface IndexStatus {
 export class IndexedStates implements PipelineStates {
   private current: Current | undefined;
   private status: Omit<IndexStatus, 'size'> = { state: 'off', loadedFrom: null, loadMs: null, error: null };
+  /** When it was last brought as far as its read model. */
+  private currentAt: number | null = null;
   /** Everything that changes the index runs after what was asked before it. */
   private turn: Promise<unknown> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
@@ -73,6 +75,11 @@ export class IndexedStates implements PipelineStates {
 
   info(): IndexStatus {
     return { ...this.status, size: this.current?.index.size ?? null };
+  }
+
+  /** How long ago it was last brought as far as its read model, in ms; null before it was ready. */
+  ageMs(): number | null {
+    return this.currentAt === null ? null : performance.now() - this.currentAt;
   }
 
   /** Stops following, and leaves a snapshot file for a warm start. */
@@ -130,6 +137,7 @@ export class IndexedStates implements PipelineStates {
     const fromFile = await this.fromFile(model, checkpoint);
     this.current = fromFile ?? (await this.fromStore(model, checkpoint));
     await this.follow(this.current, positionNumber(checkpoint.position));
+    this.currentAt = performance.now();
     this.status = {
       ...this.status,
       state: 'ready',
@@ -201,6 +209,7 @@ export class IndexedStates implements PipelineStates {
     if (current === undefined || current.model.version !== model.version) return this.load();
     const checkpoint = await this.checkpoint(model);
     if (checkpoint !== null) await this.follow(current, positionNumber(checkpoint.position));
+    this.currentAt = performance.now();
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

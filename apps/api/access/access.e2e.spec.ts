@@ -284,8 +284,7 @@ describe('a server with tokens', () => {
     await eventually(async () => (await ask('/v1/caller', leaving)).status === 200);
     expect(await read(leaving, () => writeFileSync(file, written))).toMatch(ended);
     writeFileSync(file, 'tokens: [');
-    await eventually(async () => (await ask('/v1/caller', tokens.read)).status === 200 && logged.length > 0);
-    expect(logged.join('')).toContain('cannot be used');
+    await eventually(async () => (await ask('/v1/caller', tokens.read)).status === 200 && logged.join('').includes('cannot be used'));
   });
 
   it('keeps what it answers from caches, frames and guesses about its type', async () => {

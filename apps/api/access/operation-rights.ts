@@ -70,6 +70,7 @@ export const OPERATION_RIGHTS: Readonly<Record<string, Need>> = {
   Resume: 'operate',
   Rebuild: 'operate',
   ShowCaller: 'any',
+  Metrics: 'operate',
   Live: 'open',
   Ready: 'open',
 };

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../access/caller.js';
 import { READINESS } from '../parts.js';
-import type { Readiness } from './readiness.js';
+import type { Readiness } from '../../wiring/watch-port.js';
 
 @ApiTags('health')
 @Controller('health')

@@ -2,6 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { createParamDecorator } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../../libs/domain/shared/envelope.js';
+import { callerPlace } from '../../../libs/observability/correlation.js';
 import { callerOf } from '../access/caller.js';
 import { idFault } from './fields.js';
 import type { Fault } from './problem.js';
@@ -45,10 +46,17 @@ function keyOf(request: FastifyRequest, faults: Fault[]): string | undefined {
   return key;
 }
 
-function correlationOf(request: FastifyRequest, faults: Fault[]): string {
+/** As the caller says, else the id of the caller's trace, else one that begins here: the request's own. A header that is no id counts as none. */
+export function correlationOf({ headers, id }: FastifyRequest): { readonly id: string; readonly begins: boolean } {
+  const said = headers[CORRELATION_HEADER];
+  const given = typeof said === 'string' && idFault(said) === undefined ? said : callerPlace(headers['traceparent'])?.traceId;
+  return { id: given ?? id, begins: given === undefined };
+}
+
+function checkedCorrelation(request: FastifyRequest, faults: Fault[]): string {
   const id = header(request, CORRELATION_HEADER, faults);
   if (id !== undefined && idFault(id) !== undefined) faults.push({ path: 'header Dealtrail-Correlation', message: idFault(id) ?? '' });
-  return id ?? request.id;
+  return correlationOf(request).id;
 }
 
 export function callOf(request: FastifyRequest, reply: FastifyReply): Call {
@@ -57,7 +65,7 @@ export function callOf(request: FastifyRequest, reply: FastifyReply): Call {
   const call: Call = {
     actor,
     mayReadPersonal: rights.has('personal'),
-    correlationId: correlationOf(request, faults),
+    correlationId: checkedCorrelation(request, faults),
     idempotencyKey: keyOf(request, faults),
     expectedRevision: revisionOf(request, faults),
     reply,

@@ -12,6 +12,18 @@ interface StreamingCall {
 /** The streaming calls that are open, so that a stopping server ends them as the real one does: with CANCELLED. */
 export class OpenCalls {
   private readonly calls = new Set<StreamingCall>();
+  private readonly subscriptions = new Set<StreamingCall>();
+
+  /** Clients that follow, alone or as a group's. */
+  get subscribers(): number {
+    return this.subscriptions.size;
+  }
+
+  /** The call is one that follows; until it ends. */
+  subscribes(call: StreamingCall): void {
+    this.subscriptions.add(call);
+    for (const end of ['close', 'cancelled', 'finish'] as const) call.once(end, () => this.subscriptions.delete(call));
+  }
 
   /** Answers a call and ends it; what `answer` throws ends it with that. */
   async run(call: StreamingCall, answer: () => Promise<void>): Promise<void> {
@@ -23,6 +35,7 @@ export class OpenCalls {
       if (!call.cancelled && this.calls.has(call)) call.emit('error', serviceError(error));
     } finally {
       this.calls.delete(call);
+      this.subscriptions.delete(call);
     }
   }
 
@@ -34,6 +47,7 @@ export class OpenCalls {
     } catch (error) {
       if (!this.calls.has(call)) return;
       this.calls.delete(call);
+      this.subscriptions.delete(call);
       call.emit('error', serviceError(error));
     }
   }
@@ -42,6 +56,7 @@ export class OpenCalls {
     const stopping = { code: status.CANCELLED, details: 'the server is shutting down', metadata: new Metadata() };
     for (const call of [...this.calls]) {
       this.calls.delete(call);
+      this.subscriptions.delete(call);
       call.emit('error', Object.assign(new Error(stopping.details), stopping));
     }
   }

@@ -35,6 +35,8 @@ export interface ProtocolServer {
   readonly port: number;
   /** What an EventStoreDB client is given to connect here. */
   readonly connectionString: string;
+  /** Clients that follow the log now, by themselves or as members of a group. */
+  subscribers(): number;
   /** Ends open calls with CANCELLED, answers those under way, frees the port. The log stays open. */
   stop(): Promise<void>;
 }
@@ -62,7 +64,10 @@ export async function startProtocolServer(options: ProtocolServerOptions): Promi
   let port = options.port;
 
   const streamsService: IStreamsServer = {
-    read: (call) => void open.run(call, async () => answerRead(call, log, clock, await callerOf(access, call.metadata))),
+    read: (call) => {
+      if (call.request.getOptions()?.hasSubscription() === true) open.subscribes(call);
+      void open.run(call, async () => answerRead(call, log, clock, await callerOf(access, call.metadata)));
+    },
     append: (call, callback) => void reply(callback, async () => answerAppend(call, log, own, await callerOf(access, call.metadata))),
     batchAppend: (call) =>
       void open.keep(call, async () => answerBatchAppend(call, { log, own, clock, caller: await callerOf(access, call.metadata) })),
@@ -83,6 +88,7 @@ export async function startProtocolServer(options: ProtocolServerOptions): Promi
   return {
     port,
     connectionString: `esdb://${name.includes(':') ? `[${name}]` : name}:${options.advertise?.port ?? port}?tls=${access === undefined ? 'false' : 'true'}`,
+    subscribers: () => open.subscribers,
     stop: async () => {
       groups.stop();
       open.cancelAll();

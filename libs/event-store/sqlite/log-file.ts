@@ -63,6 +63,12 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
+/** One commit, for who measures: how many jobs shared it, and how long it took. */
+export interface Commit {
+  readonly jobs: number;
+  readonly ms: number;
+}
+
 interface KnownStream {
   id: number;
   readonly name: string;
@@ -90,6 +96,7 @@ export class LogFile {
   private readonly statements;
   private readonly transaction: LogTransaction;
   private readonly watchers = new Set<() => void>();
+  private tellCommit: ((commit: Commit) => void) | undefined;
   private lastPosition = 0;
   /** Counts rows written, also those that a rollback takes back. */
   private writes = 0;
@@ -187,6 +194,16 @@ export class LogFile {
     return this.categories.get(category);
   }
 
+  /** Jobs that wait for the next commit. */
+  get queued(): number {
+    return this.queue.length;
+  }
+
+  /** Tells of each commit of this process. */
+  measure(tell: (commit: Commit) => void): void {
+    this.tellCommit = tell;
+  }
+
   /** Calls back after each commit, of this process or (polled) of the writer's. Returns how to stop. */
   watch(onCommit: () => void): () => void {
     this.watchers.add(onCommit);
@@ -240,6 +257,7 @@ export class LogFile {
   private commitGroup(jobs: Job[]): Job[] {
     const settle: (() => void)[] = [];
     const before = this.lastPosition;
+    const began = performance.now();
     try {
       this.statements.begin.run();
       if (this.statements.dataVersion.get() !== this.dataVersion) this.refresh();
@@ -258,6 +276,7 @@ export class LogFile {
         }
       }
       this.statements.commit.run();
+      this.tellCommit?.({ jobs: jobs.length, ms: performance.now() - began });
     } catch (error) {
       const clear = asLogError(error, this.file);
       this.rollBack();

@@ -64,7 +64,10 @@ export class PersistentSubscriptions {
       list: ({ request, metadata }, callback) => answer(metadata, callback, () => this.list(request)),
       replayParked: ({ request, metadata }, callback) => answer(metadata, callback, () => this.replayParked(request)),
       restartSubsystem: ({ metadata }, callback) => answer(metadata, callback, () => this.restart()),
-      read: (call) => void open.keep(call, async () => this.read(call, await callerOf(access, call.metadata))),
+      read: (call) => {
+        open.subscribes(call);
+        void open.keep(call, async () => this.read(call, await callerOf(access, call.metadata)));
+      },
     };
   }
 
