@@ -41,7 +41,7 @@ module.exports = {
     only('libs/access', ['libs/domain/', 'libs/privacy/']),
     only(
       'libs/observability',
-      ['libs/domain/', 'libs/event-store/event-store\\.port\\.ts', 'libs/command-handling/', 'libs/projection-engine/'],
+      ['libs/domain/', 'libs/event-store/', 'libs/command-handling/', 'libs/projection-engine/'],
       'It watches ports from outside; nobody below knows it.',
     ),
     only('projections', [
