@@ -14,7 +14,7 @@ import { readIndexFile, writeIndexFile } from './index-file.js';
 
 export interface IndexedStatesOptions {
   readonly readStore: ReadStore;
-  readonly eventStore: EventStore;
+  readonly eventStore: Pick<EventStore, 'eventAt'>;
   /** Where the snapshot file stands; left out: none is read or written. */
   readonly file?: string;
   /** Answers what the index cannot hold: too many groups. */
