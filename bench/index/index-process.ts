@@ -27,8 +27,8 @@ export interface Told {
   readonly firstAnswerMs?: number;
   readonly loadedFrom?: 'file' | 'store' | null;
   readonly times?: readonly number[];
-  /** Of the processor, told apart because others may have it meanwhile. */
-  readonly cpuTimes?: readonly number[];
+  /** Without the time in which others had the processor. */
+  readonly ownTimes?: readonly number[];
   readonly answers?: readonly (readonly string[])[];
   readonly memory?: { readonly rss: number; readonly most: number; readonly index: number; readonly rows: number; readonly deals: number };
   readonly tookMs?: number;
@@ -72,6 +72,11 @@ function memory(): NonNullable<Told['memory']> {
   return { rss: process.memoryUsage.rss(), most: status('VmHWM'), index: size?.bytes ?? 0, rows: size?.rows ?? 0, deals: size?.deals ?? 0 };
 }
 
+/** Milliseconds that this thread has been ready and others had the processor; Linux tells. */
+function waitedMs(): number {
+  return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
+}
+
 async function watched(work: () => Promise<unknown>): Promise<Told> {
   const loop = monitorEventLoopDelay({ resolution: 1 });
   loop.enable();
@@ -85,18 +90,17 @@ async function answer(asked: Asked): Promise<Told> {
   switch (asked.kind) {
     case 'ask': {
       const times: number[] = [];
-      const cpuTimes: number[] = [];
+      const ownTimes: number[] = [];
       const answers: (readonly string[])[] = [];
       for (const question of asked.questions) {
-        const [began, used] = [performance.now(), process.cpuUsage()];
+        const [waited, began] = [waitedMs(), performance.now()];
         const [state] = (await index.states(asPipelineQuestion(question), [{ asOf: question.asOf, view }], question.knownAt)) ?? [];
         times.push(performance.now() - began);
-        const { user, system } = process.cpuUsage(used);
-        cpuTimes.push((user + system) / 1_000);
+        ownTimes.push((times.at(-1) ?? 0) - (waitedMs() - waited));
         if (state === undefined) throw new Error('the index gave no answer');
         if (asked.tell) answers.push(plainAnswer(state));
       }
-      return { times, cpuTimes, answers, memory: memory() };
+      return { times, ownTimes, answers, memory: memory() };
     }
     case 'memory':
       return { memory: memory() };

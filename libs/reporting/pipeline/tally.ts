@@ -4,7 +4,7 @@ import { addDeal, addSums, figuresOf, noSums } from '../figures.js';
 import type { Group, Grouping, RateInForce, Totals } from '../queries.js';
 import type { DealInterval } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
-import { dimensionOf, groupOrder, keyReader } from '../scope/groupings.js';
+import { dimensionOf, inGroupOrder, keyReader } from '../scope/groupings.js';
 import { worthIn } from '../scope/conversion.js';
 import type { Scope } from '../scope/scope.js';
 import { filterEntries, inScope } from '../scope/scope.js';
@@ -115,11 +115,10 @@ export function pipelineState({ groupBy, scope, convertTo }: PipelineQuestion, v
   const { groups, byStatus, pipelines, undated } = parts;
   const all = noSums();
   for (const sums of byStatus.values()) addSums(all, sums);
-  const order = groupOrder(groupBy, view);
   const asked = new Set([...groupBy, ...filterEntries(scope.filters).map(([grouping]) => grouping)].map(dimensionOf));
   const assumed = [...asked, ...(all.weighing > 0 ? (['process'] as const) : []), ...(convertTo === undefined ? [] : (['rate'] as const))];
   return {
-    groups: [...groups].sort((a, b) => order(a.group, b.group)),
+    groups: inGroupOrder(groups, groupBy, view),
     byStatus,
     all,
     undated,

@@ -34,6 +34,10 @@ export class CellSpace {
     this.cells = stride;
   }
 
+  sizeOf(axis: number): number {
+    return this.axes[axis]?.size ?? 1;
+  }
+
   /** The cell of every row of these columns, as one function without a loop for one and two axes. */
   cellOf(columns: Columns): (row: number) => number {
     const currency = columns.currency.data;

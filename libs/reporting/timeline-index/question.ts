@@ -1,10 +1,10 @@
 import { DEAL_STATUSES } from '../../domain/deal/deal.evolve.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { Sums } from '../figures.js';
-import { addSums, noSums } from '../figures.js';
+import { addMoney, addSums, noSums } from '../figures.js';
 import type { GroupSums, PipelineQuestion, PipelineState } from '../pipeline/tally.js';
 import { pipelineState } from '../pipeline/tally.js';
-import type { Group, Grouping } from '../queries.js';
+import type { Grouping } from '../queries.js';
 import { NOT_KNOWN } from '../queries.js';
 import { NOTHING_KNOWN } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
@@ -12,6 +12,7 @@ import { keyReader } from '../scope/groupings.js';
 import { closingDate, filterEntries } from '../scope/scope.js';
 import type { Axis, Weights } from './cells.js';
 import { bookingOf, Cells, CellSpace, NO_WEIGHT, NOT_OPEN } from './cells.js';
+import type { Dictionary } from './dictionary.js';
 import type { LooseRows } from './loose-rows.js';
 import type { SegmentFrames } from './segment-frames.js';
 import type { Columns } from './segment.js';
@@ -51,12 +52,19 @@ interface Plan {
 
 type Test = (row: number) => boolean;
 
+/** Keys of a column's codes. One row is filled anew for every code: groupings read, and keep nothing of it. */
 function keysReader({ question, view }: StateQuestion, rows: IndexRows, column: CodedColumn, groupings: readonly Grouping[]) {
   const readers = groupings.map((grouping) => keyReader(grouping, view, question.zone));
+  const row = { ...NOTHING_KNOWN };
   return (code: number): (string | null)[] => {
-    const row = { ...NOTHING_KNOWN, ...rows.vocabulary.part(column, code) };
+    Object.assign(row, rows.vocabulary.part(column, code));
     return readers.map((read) => read(row));
   };
+}
+
+/** Whether the keys are the column's own texts, each code its own: an owner by owner, but not a team by owner. */
+function isOwnText(column: CodedColumn, groupings: readonly Grouping[]): boolean {
+  return groupings.length === 1 && groupings[0] === column;
 }
 
 /** Room for codes to come, so that a new owner does not throw the keyframes away. */
@@ -76,17 +84,23 @@ function plainPlan(asked: StateQuestion, rows: IndexRows, column: CodedColumn, g
 function foldedPlan(asked: StateQuestion, rows: IndexRows, column: CodedColumn, groupings: readonly Grouping[]): Plan {
   const read = keysReader(asked, rows, column, groupings);
   const { size } = rows.vocabulary.dictionaries[column];
+  if (isOwnText(column, groupings)) return { axis: { column, size }, groupings, keys: read };
   const table = new Uint32Array(size);
   const codes = new Map<string, number>();
   const keys: (string | null)[][] = [];
   for (let code = 0; code < size; code += 1) {
     const told = read(code);
-    const text = JSON.stringify(told);
+    const text = textOf(told);
     const known = codes.get(text);
     if (known === undefined) codes.set(text, keys.push(told) - 1);
     table[code] = known ?? keys.length - 1;
   }
   return { axis: { column, size: Math.max(1, keys.length), table }, groupings, keys: (code) => keys[code] ?? [] };
+}
+
+/** One text for each list of keys: ids hold neither of these characters. */
+function textOf(keys: readonly (string | null)[]): string {
+  return keys.map((key) => key ?? '\u001e').join('\u001f');
 }
 
 function columnsOf(groupBy: readonly Grouping[]): Map<CodedColumn, Grouping[]> {
@@ -107,9 +121,16 @@ function weightsOf({ view }: StateQuestion, { vocabulary }: IndexRows): Weights 
   return weights;
 }
 
+/** The codes of texts, looked up once each: a filter by ten of a million companies looks at ten. */
+function among(dictionary: Dictionary, texts: Iterable<string | null>): (code: number) => boolean {
+  const codes = new Set<number | undefined>();
+  for (const text of texts) codes.add(dictionary.find(text));
+  return (code) => codes.has(code);
+}
+
 /** Which codes of a column are in scope; one table for each column that a filter is told by. */
 function masksOf(asked: StateQuestion, rows: IndexRows): Map<CodedColumn, Uint8Array> {
-  const { question, view } = asked;
+  const { question } = asked;
   const masks = new Map<CodedColumn, Uint8Array>();
   const narrow = (column: CodedColumn, allowed: (code: number) => boolean): void => {
     const mask = masks.get(column) ?? new Uint8Array(rows.vocabulary.dictionaries[column].size).fill(1);
@@ -118,9 +139,12 @@ function masksOf(asked: StateQuestion, rows: IndexRows): Map<CodedColumn, Uint8A
   };
   for (const [grouping, values] of filterEntries(question.scope.filters)) {
     const column = COLUMN_OF[grouping];
-    const read = keyReader(grouping, view, question.zone);
+    const read = keysReader(asked, rows, column, [grouping]);
     const wanted = new Set<string | null>(values.map((value) => (value === NOT_KNOWN ? null : value)));
-    narrow(column, (code) => wanted.has(read({ ...NOTHING_KNOWN, ...rows.vocabulary.part(column, code) })));
+    narrow(
+      column,
+      isOwnText(column, [grouping]) ? among(rows.vocabulary.dictionaries[column], wanted) : (code) => wanted.has(read(code)[0] ?? null),
+    );
   }
   const { closing } = question.scope;
   if (closing !== null) {
@@ -183,15 +207,31 @@ function fromFrames(asked: StateQuestion, rows: IndexRows, space: CellSpace, wei
   return sums;
 }
 
-function sumsOf(cells: Cells, cell: number, currency: string | null): Sums {
-  const sums = noSums();
-  sums.deals = cells.deals[cell]!; // cell is in range, here and below
-  sums.unvalued = cells.unvalued[cell]!;
-  sums.weighing = cells.weighing[cell]!;
-  sums.weightless = cells.weightless[cell]!;
-  if (currency !== null && sums.deals > sums.unvalued) sums.value.set(currency, cells.value[cell]!);
-  if (currency !== null && cells.weighed[cell]! > 0) sums.weighted.set(currency, cells.weighted[cell]!);
-  return sums;
+function addCell(sums: Sums, cells: Cells, cell: number, currency: string | null): void {
+  const deals = cells.deals[cell]!; // cell is in range, here and below
+  const unvalued = cells.unvalued[cell]!;
+  sums.deals += deals;
+  sums.unvalued += unvalued;
+  sums.weighing += cells.weighing[cell]!;
+  sums.weightless += cells.weightless[cell]!;
+  if (currency === null) return;
+  if (deals > unvalued) addMoney(sums.value, currency, cells.value[cell]!);
+  if (cells.weighed[cell]! > 0) addMoney(sums.weighted, currency, cells.weighted[cell]!);
+}
+
+/** A plan's keys by code, each list of keys with a number of its own: two owners of one team have the team's. */
+function numberedKeys({ axis, keys }: Plan): (code: number) => { readonly number: number; readonly keys: readonly (string | null)[] } {
+  const numbers = new Map<string, number>();
+  const told: ({ readonly number: number; readonly keys: readonly (string | null)[] } | undefined)[] = Array.from({ length: axis.size });
+  return (code) => {
+    const known = told[code];
+    if (known !== undefined) return known;
+    const read = keys(code);
+    const text = textOf(read);
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return (told[code] = { number, keys: read });
+  };
 }
 
 function groupsOf(
@@ -201,20 +241,25 @@ function groupsOf(
   cells: Cells,
   vocabulary: Vocabulary,
 ): GroupSums[] {
-  const groups = new Map<string, GroupSums>();
-  const keys = plans.map(({ axis, keys: read }) => Array.from({ length: axis.size }, (_, code) => read(code)));
+  const groups = new Map<number, GroupSums>();
+  const read = plans.map(numberedKeys);
+  // Where each grouping's key stands: at which axis, and among the keys that it tells.
+  const places = groupBy.map((grouping) => {
+    const axis = plans.findIndex(({ groupings }) => groupings.includes(grouping));
+    return { grouping, axis, index: plans[axis]?.groupings.indexOf(grouping) ?? 0 };
+  });
   for (let cell = 0; cell < space.cells; cell += 1) {
     if (cells.deals[cell] === 0) continue;
     const { codes, currency } = space.codesOf(cell);
-    const told = new Map<Grouping, string | null>();
-    plans.forEach(({ groupings }, axis) =>
-      groupings.forEach((grouping, index) => told.set(grouping, keys[axis]?.[codes[axis] ?? 0]?.[index] ?? null)),
-    );
-    const group: Group = Object.fromEntries(groupBy.map((grouping) => [grouping, told.get(grouping) ?? null]));
-    const text = JSON.stringify(Object.values(group));
-    const known = groups.get(text) ?? { group, sums: noSums() };
-    groups.set(text, known);
-    addSums(known.sums, sumsOf(cells, cell, vocabulary.dictionaries.currency.text(currency)));
+    const told = read.map((keysAt, axis) => keysAt(codes[axis] ?? 0));
+    const number = told.reduce((sum, { number: own }, axis) => sum * space.sizeOf(axis) + own, 0);
+    let known = groups.get(number);
+    if (known === undefined) {
+      const group: Partial<Record<Grouping, string | null>> = {};
+      for (const { grouping, axis, index } of places) group[grouping] = told[axis]?.keys[index] ?? null;
+      groups.set(number, (known = { group, sums: noSums() }));
+    }
+    addCell(known.sums, cells, cell, vocabulary.dictionaries.currency.text(currency));
   }
   return [...groups.values()];
 }

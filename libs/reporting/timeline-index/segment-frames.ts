@@ -3,8 +3,12 @@ import type { Booking } from './cells.js';
 import { bookingOf, Cells } from './cells.js';
 import type { CellSpace, Weights } from './cells.js';
 import { Keyframes } from './keyframes.js';
+import type { Lifetimes } from './live-lists.js';
+import { LiveLists } from './live-lists.js';
 import { rowCountsAt } from './loose-rows.js';
+import { orderBy } from './order-by.js';
 import type { COLUMNS, Segment } from './segment.js';
+import { positionCode, rowsWhere } from './segment.js';
 
 /** Where the index turns from one way to another. The defaults are for millions of rows; specs take small ones to go every way. */
 export interface IndexLimits {
@@ -33,16 +37,11 @@ export const INDEX_LIMITS: IndexLimits = {
   mergeRows: 400_000,
 };
 
-interface LiveLists {
-  /** Rows that had begun at each list. */
-  readonly starts: readonly number[];
-  readonly lists: readonly Uint32Array[];
-}
-
 /** A segment with what makes it fast: keyframes by grouping, lists of live rows, and where a deal's open row is. All made when first asked for. */
 export class SegmentFrames {
   private readonly frames = new Map<string, Keyframes>();
   private live: LiveLists | undefined;
+  private known: LiveLists | undefined;
   private openRows: Uint32Array | undefined;
 
   constructor(
@@ -70,24 +69,36 @@ export class SegmentFrames {
   eachLive(asOf: EpochMs, visit: (row: number) => void): void {
     const { segment } = this;
     const to = segment.columns.validTo.data;
-    const starts = segment.startsBy(asOf);
-    let from = 0;
-    // Where few rows end there is nothing to leave out by lists: closed deals stay closed.
-    if (segment.endsInOrder.length * 4 > segment.length) {
-      const { starts: begun, lists } = (this.live ??= liveLists(segment, this.limits.liveLists));
-      let list = begun.length - 1;
-      while (list >= 0 && begun[list]! > starts) list -= 1; // list is in range
-      for (const row of lists[list] ?? []) if (to[row]! > asOf) visit(row); // rows of the segment, here and below
-      from = begun[list] ?? 0;
+    if (this.mostEnd) {
+      this.live ??= new LiveLists(effectiveLives(segment), this.limits.liveLists);
+      return this.live.each(asOf, (row) => {
+        if (to[row]! > asOf) visit(row); // rows of the segment, here and below
+      });
     }
-    for (let row = from; row < starts; row += 1) if (to[row]! > asOf) visit(row);
+    const starts = segment.startsBy(asOf);
+    for (let row = 0; row < starts; row += 1) if (to[row]! > asOf) visit(row);
   }
 
-  /** Every row of the segment that counts at (T, K), K in the past. */
+  /**
+   * Every row of the segment that counts at (T, K), K in the past. Few do: those whose end was known at K live at T, and those whose end was not are the ones
+   * that were open in known time at K.
+   */
   eachKnown(asOf: EpochMs, knownAt: number, visit: (row: number) => void): void {
     const { segment } = this;
+    const { columns } = segment;
+    if (this.mostEnd) {
+      const code = positionCode(knownAt);
+      const endKnown = (row: number): boolean => columns.endedBy.at(row) !== 0 && columns.endedBy.at(row) <= code;
+      this.eachLive(asOf, (row) => {
+        if (endKnown(row) && rowCountsAt(columns, row, asOf, knownAt)) visit(row);
+      });
+      this.known ??= new LiveLists(knownLives(segment), this.limits.liveLists);
+      return this.known.each(code, (row) => {
+        if (!endKnown(row) && rowCountsAt(columns, row, asOf, knownAt)) visit(row);
+      });
+    }
     const starts = segment.startsBy(asOf);
-    for (let row = 0; row < starts; row += 1) if (rowCountsAt(segment.columns, row, asOf, knownAt)) visit(row);
+    for (let row = 0; row < starts; row += 1) if (rowCountsAt(columns, row, asOf, knownAt)) visit(row);
   }
 
   find(values: Record<(typeof COLUMNS)[number], number>): number | undefined {
@@ -126,8 +137,12 @@ export class SegmentFrames {
 
   get bytes(): number {
     const frames = [...this.frames.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-    const lists = this.live?.lists.reduce((sum, { byteLength }) => sum + byteLength, 0) ?? 0;
-    return this.segment.bytes + frames + lists + (this.openRows?.byteLength ?? 0);
+    return this.segment.bytes + frames + (this.live?.bytes ?? 0) + (this.known?.bytes ?? 0) + (this.openRows?.byteLength ?? 0);
+  }
+
+  /** Where few rows end there is nothing to leave out by lists: closed deals stay closed. */
+  private get mostEnd(): boolean {
+    return this.segment.endsInOrder.length * 4 > this.segment.length;
   }
 
   private sumLive(book: Booking, space: CellSpace, asOf: EpochMs): Cells {
@@ -146,35 +161,16 @@ export class SegmentFrames {
   }
 }
 
-function liveLists(segment: Segment, count: number): LiveLists {
-  const { validFrom, validTo } = segment.columns;
-  const starts = Array.from({ length: count }, (_, index) =>
-    segment.startsBy(validFrom.at(Math.floor(((index + 1) * segment.length) / (count + 1)))),
-  );
-  const instants = starts.map((count) => validFrom.at(count - 1));
-  const places: number[][] = starts.map(() => []);
-  for (let row = 0; row < segment.length; row += 1) {
-    const to = validTo.at(row);
-    let list = firstAtOrAfter(starts, row + 1);
-    // A list holds the rows begun by its instant that have not ended at it.
-    while (list < count && instants[list]! < to) {
-      places[list]!.push(row); // list is in range, here and in the condition
-      list += 1;
-    }
-  }
-  return { starts, lists: places.map((rows) => Uint32Array.from(rows)) };
+function effectiveLives({ length, columns }: Segment): Lifetimes {
+  return { rows: length, begins: columns.validFrom, endOf: (row) => columns.validTo.at(row) };
 }
 
-function firstAtOrAfter(ascending: readonly number[], value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ascending[middle]! < value)
-      low = middle + 1; // middle is in range
-    else high = middle;
-  }
-  return low;
+function knownLives({ length, columns }: Segment): Lifetimes {
+  const order = orderBy(
+    columns.openedBy.data,
+    rowsWhere(length, () => true),
+  );
+  return { rows: length, order, begins: columns.openedBy, endOf: (row) => columns.endedBy.at(row) || Infinity };
 }
 
 function slotOf(deal: number, mask: number): number {

@@ -22,6 +22,8 @@ const QUARTER_HOUR = 900_000;
 /** The texts behind the codes. Codes are never taken back. */
 export class Vocabulary {
   readonly dictionaries: Readonly<Record<CodedColumn, Dictionary>>;
+  /** States that were read from their texts, by code. */
+  private readonly states: Pick<DealInterval, 'status' | 'pipeline' | 'stage'>[] = [];
 
   constructor(texts?: Readonly<Record<CodedColumn, readonly string[]>>) {
     this.dictionaries = Object.fromEntries(CODED.map((column) => [column, Dictionary.of(texts?.[column] ?? [])])) as Record<
@@ -40,10 +42,7 @@ export class Vocabulary {
   }
 
   state(code: number): Pick<DealInterval, 'status' | 'pipeline' | 'stage'> {
-    const text = this.dictionaries.state.text(code);
-    if (text === null) return { status: 'requested', pipeline: null, stage: null };
-    const [status, pipeline, stage] = JSON.parse(text) as [DealStatus, string | null, string | null]; // written by stateCode
-    return { status, pipeline, stage };
+    return (this.states[code] ??= readState(this.dictionaries.state.text(code)));
   }
 
   /** The part of a row that the code of a column tells. */
@@ -51,10 +50,18 @@ export class Vocabulary {
     if (column === 'state') return this.state(code);
     const text = this.dictionaries[column].text(code);
     if (column !== 'closing') return { [column]: text };
-    return text?.startsWith('@') === true ? { closedAt: Number(text.slice(1)) * QUARTER_HOUR } : { closedAt: null, decisionDate: text };
+    return text?.startsWith('@') === true
+      ? { closedAt: Number(text.slice(1)) * QUARTER_HOUR, decisionDate: null }
+      : { closedAt: null, decisionDate: text };
   }
 
   texts(): Record<CodedColumn, readonly string[]> {
     return Object.fromEntries(CODED.map((column) => [column, this.dictionaries[column].all()])) as Record<CodedColumn, readonly string[]>; // likewise
   }
+}
+
+function readState(text: string | null): Pick<DealInterval, 'status' | 'pipeline' | 'stage'> {
+  if (text === null) return { status: 'requested', pipeline: null, stage: null };
+  const [status, pipeline, stage] = JSON.parse(text) as [DealStatus, string | null, string | null]; // written by stateCode
+  return { status, pipeline, stage };
 }
