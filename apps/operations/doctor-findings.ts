@@ -1,12 +1,4 @@
-import type { DoctorAnswer } from './doctor.js';
-
-/** `note`: worth knowing; `problem`: something does not work; `damage`: what is stored cannot be read. */
-export interface Finding {
-  readonly severity: 'note' | 'problem' | 'damage';
-  readonly what: string;
-  /** What to do about it. */
-  readonly cure: string;
-}
+import type { DoctorAnswer, Finding } from './doctor-answer.js';
 
 type Seen = Omit<DoctorAnswer, 'findings'>;
 

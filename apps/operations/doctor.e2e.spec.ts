@@ -5,7 +5,7 @@ import { runServer, temporaryFolder } from '../testing/running.js';
 import type { Running } from '../testing/running.js';
 import { configurationShown } from '../wiring/configuration-shown.js';
 import { filesOf } from '../wiring/files.js';
-import type { DoctorAnswer } from './doctor.js';
+import type { DoctorAnswer } from './doctor-answer.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { DoctorAnswer } from '../../operations/doctor.js';
+import type { DoctorAnswer } from '../../operations/doctor-answer.js';
 import { examine } from '../../operations/doctor.js';
 import { loadDemo } from '../../operations/demo.js';
 import { importInto } from '../../operations/import.js';

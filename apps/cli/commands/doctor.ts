@@ -1,6 +1,6 @@
-import type { DoctorAnswer } from '../../operations/doctor.js';
+import type { DoctorAnswer } from '../../operations/doctor-answer.js';
 import { examine } from '../../operations/doctor.js';
-import type { Finding } from '../../operations/doctor-findings.js';
+import type { Finding } from '../../operations/doctor-answer.js';
 import { answerText } from '../../questions/question.js';
 import { checkFiles } from '../../wiring/check-files.js';
 import type { CheckedFile } from '../../wiring/check-files.js';

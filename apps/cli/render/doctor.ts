@@ -1,4 +1,4 @@
-import type { DoctorAnswer, IndexHealth } from '../../operations/doctor.js';
+import type { DoctorAnswer, IndexHealth } from '../../operations/doctor-answer.js';
 import type { CheckedFile } from '../../wiring/check-files.js';
 import { folded } from './fold.js';
 import { lagTable } from './lag.js';

@@ -6,16 +6,8 @@ import { NOT_IN_SOURCE } from '../../domain/shared/envelope.js';
 import type { DealId, StageId } from '../../domain/shared/ids.js';
 import { sameMoney } from '../../domain/shared/money-rules.js';
 import type { ImportFact } from './moment.js';
+import type { CannotBe, Planned } from './planned.js';
 import { describe } from './recorded.js';
-
-/** A command, and the fact that its decider makes of it: planning folds that, so that the next command is planned on what will be so. */
-export interface Planned {
-  readonly command: DealCommand;
-  readonly fact: DealFact;
-}
-
-/** The deal cannot come to be so by an ordinary command. */
-export type CannotBe = { readonly cannot: string };
 
 const closed = (deal: Deal): boolean =>
   deal.status === 'won' || deal.status === 'lost' || deal.status === 'marketing' || deal.status === 'filed';

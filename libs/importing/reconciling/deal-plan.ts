@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../../domain/shared/envelope.js';
 import { factsAsKnown } from '../../domain/shared/history.js';
 import type { DealId, EventId } from '../../domain/shared/ids.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
-import type { Planned } from './commands-for.js';
+import type { Planned } from './planned.js';
 import type { Place } from './moment.js';
 
 /** One command to the deal's stream, with the hash by which the next import recognises its fact. */

@@ -5,7 +5,7 @@ import type { StageId } from '../../domain/shared/ids.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { isoInstant } from '../../domain/shared/instant.js';
 import { sameJson } from '../../domain/shared/same-json.js';
-import type { Planned } from './commands-for.js';
+import type { Planned } from './planned.js';
 import { commandsFor, outcome, saysNothing } from './commands-for.js';
 import type { PlanFact, PlannedStep } from './deal-plan.js';
 import { DealPlan } from './deal-plan.js';
