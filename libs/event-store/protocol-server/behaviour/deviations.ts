@@ -48,9 +48,6 @@ export const NOT_REPEATED: ReadonlyMap<string, string> = new Map([
   ],
   ['batchAppend raw/no options', 'the real server never answers; nothing can be answered without an append to answer for'],
   ['persistent/resolveLinkTos', 'links through groups are repeated by the Java client, replayed ones included'],
-  ['persistent/to $all with filter', 'not repeated yet'],
   ['persistent/checkpoint stream', 'the stream is read in persistent/checkpoint and subsystem restart'],
-  ['persistent/ack twice and unknown', 'not repeated yet'],
   ['persistent/bufferSize zero and negative raw', 'negative: a sentence at once; zero: a client that takes nothing gets nothing'],
-  ['persistent/delete $all group while connected and parked stream name', 'not repeated yet'],
 ]);

@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'node:events';
 import {
   END,
   NO_STREAM,
@@ -9,7 +8,9 @@ import {
   streamNameFilter,
 } from '@eventstore/db-client';
 import type { PersistentSubscriptionToStream, PersistentSubscriptionToStreamSettings } from '@eventstore/db-client';
-import { thrown } from './probe.js';
+import { following, place } from './following.js';
+import type { Delivered, Following } from './following.js';
+import { groupCases } from './group-cases.js';
 import type { Probe } from './probe.js';
 import { three } from './write-cases.js';
 
@@ -19,48 +20,10 @@ export async function followCase(probe: Probe, name: string): Promise<Record<str
     name,
   )?.[1];
   if (kind !== undefined) return truncated(probe, kind);
-  return cases[name]?.(probe);
-}
-
-interface Following {
-  readonly log: unknown[];
-  until(condition: (log: readonly unknown[]) => boolean): Promise<void>;
-  end(): Promise<unknown[]>;
-}
-
-/** Writes down what a subscription brings, in order. */
-export function following(subscription: { unsubscribe(): Promise<void> }, show: (resolved: Delivered) => unknown): Following {
-  const log: unknown[] = [];
-  let wake: () => void = () => undefined;
-  const note = (entry: unknown): void => {
-    log.push(entry);
-    wake();
-  };
-  // Every subscription of the client is an emitter of these events; their overloads fit no common type.
-  const emitter = subscription as unknown as EventEmitter;
-  emitter.on('confirmation', () => note('confirmation'));
-  emitter.on('caughtUp', () => note('caughtUp'));
-  emitter.on('data', (resolved: Delivered) => note(show(resolved)));
-  emitter.on('error', (error: Parameters<typeof thrown>[0]) => note({ error: thrown(error) }));
-  return {
-    log,
-    until: async (condition) => {
-      while (!condition(log)) await new Promise<void>((resolve) => (wake = resolve));
-    },
-    end: async () => {
-      await subscription.unsubscribe();
-      return [...log, 'end'];
-    },
-  };
-}
-
-interface Delivered {
-  readonly event?: { readonly streamId: string; readonly revision: bigint; readonly type: string };
-  readonly retryCount?: number;
+  return (cases[name] ?? groupCases[name])?.(probe);
 }
 
 const brief = ({ event }: Delivered): string => `${event?.streamId}@${event?.revision}:${event?.type}`;
-export const place = ({ event }: Delivered): string => `${event?.streamId}@${event?.revision}`;
 const retried = (delivered: Delivered): string => `${place(delivered)} retry=${delivered.retryCount}`;
 const has = (entry: string) => (log: readonly unknown[]) => log.includes(entry);
 const length = (count: number) => (log: readonly unknown[]) => log.length >= count;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ANY, EventStoreDBClient, NO_STREAM, START, binaryEvent, jsonEvent } from '@eventstore/db-client';
-import { following, place } from './follow-cases.js';
+import { following, place } from './following.js';
 import type { Probe } from './probe.js';
 import { batchAppend, rawAppend } from './raw-appends.js';
 import { expectedOf, three } from './write-cases.js';
