@@ -35,27 +35,47 @@ interface Behind {
   readonly since: EpochMs | null;
 }
 
-async function behind(eventStore: EventStore, position: Position): Promise<Behind> {
-  let after = position;
-  let events = 0;
-  let since: EpochMs | null = null;
-  while (events < COUNTED_AT_MOST) {
+/** What was read of the log from a position on, to its end or as far as it is counted. */
+interface Stretch {
+  readonly events: readonly { readonly position: Position; readonly recordedAt: EpochMs }[];
+  readonly end: boolean;
+}
+
+async function read(eventStore: EventStore, from: Position): Promise<Stretch> {
+  const events: { readonly position: Position; readonly recordedAt: EpochMs }[] = [];
+  for (let after = from; events.length < COUNTED_AT_MOST;) {
     const page = await eventStore.readAll({ after, limit: COUNTED_PER_READ });
-    since ??= page.events[0]?.recordedAt ?? null;
-    events += page.events.length;
+    for (const { position, recordedAt } of page.events) events.push({ position, recordedAt });
     after = page.through;
-    if (page.end) return { events, exact: true, since };
+    if (page.end) return { events, end: true };
   }
-  return { events, exact: false, since };
+  return { events, end: false };
+}
+
+/** How much lies behind each of the positions. The log is read once for those that stand near each other: reading a log that is elsewhere costs more than projecting it. */
+async function behind(eventStore: EventStore, positions: readonly Position[]): Promise<ReadonlyMap<Position, Behind>> {
+  const found = new Map<Position, Behind>();
+  for (const from of [...new Set(positions)].sort()) {
+    if (found.has(from)) continue;
+    const { events, end } = await read(eventStore, from);
+    for (const position of positions) {
+      const first = events.findIndex((event) => event.position > position);
+      const ahead = first === -1 ? events.length : first;
+      // From far along the stretch what is left of it would say too little.
+      if (position < from || (!end && ahead > COUNTED_AT_MOST / 2)) continue;
+      found.set(position, { events: events.length - ahead, exact: end, since: events[ahead]?.recordedAt ?? null });
+    }
+  }
+  return found;
 }
 
 export async function measureLag(eventStore: EventStore, members: readonly Behindhand[], now: EpochMs): Promise<ModelLag[]> {
-  const measured = new Map<Position, Behind>();
+  const placeOf = ({ checkpoint }: Behindhand): Position => checkpoint?.position ?? LOG_START;
+  const measured = await behind(eventStore, members.map(placeOf));
   const lags: ModelLag[] = [];
   for (const member of members) {
-    const position = member.checkpoint?.position ?? LOG_START;
-    const { events, exact, since } = measured.get(position) ?? (await behind(eventStore, position));
-    measured.set(position, { events, exact, since });
+    const position = placeOf(member);
+    const { events, exact, since } = measured.get(position)!; // each was measured
     const seconds = since === null ? 0 : Math.max(0, now - since) / 1000;
     // Nothing can be stuck for longer than there has been something to take.
     const stuckSeconds = events === 0 ? 0 : Math.min(seconds, Math.max(0, now - member.movedAt) / 1000);
