@@ -106,7 +106,6 @@ const REQUESTS = `${QUESTIONS.find(({ command }) => command === 'report deals')?
     expect([answer.status, answer.text]).toEqual([201, expect.any(String)]);
     return answer.json() as { id: string; position: string };
   }
-  /** The deals that are requests, as of that position: this one too. */
   /** The requests at that position, waited for: this one among them. */
   async function expectSeen(base: string, { id, position }: { id: string; position: string }): Promise<void> {
     const answer = await exchange(base, `${REQUESTS}&after=${position}&timeoutMs=20000`);
@@ -143,44 +142,48 @@ const REQUESTS = `${QUESTIONS.find(({ command }) => command === 'report deals')?
     for (const folder of [logFolder, ownFolder, source]) folder.remove();
   });
 
-  it('answer every question, at ten instants, with the same bytes as embedded read models of the same log', async () => {
-    expect(Object.keys(SAID).sort()).toEqual(
-      QUESTIONS.filter(({ about }) => about === undefined)
-        .map(({ command }) => command)
-        .sort(),
-    );
-    const keyStore = await openMongoKeyStore({ url: mongoUrl, masterKey: masterKeyFrom({ text: masterKey }) });
-    const clock = { now: () => Date.now() };
-    const eventStore = openSqliteEventStore({
-      ...{ file: filesOf(logFolder.folder).log, clock, checkStored, streamPrefix: '', keyStoreId: keyStore.id, readOnly: true },
-    });
-    const readStore = openSqliteReadStore({ file: ':memory:' });
-    const embedded = await openProjector({ eventStore, readStore, projections });
-    await embedded.catchUp();
-    const answers = openAnswers({ eventStore, readStore, keyStore, clock, timeZone: reportZone('UTC') });
-    const { position } = await eventStore.head();
-    const same = async (question: Question, said: Readonly<Record<string, string>>, id = ''): Promise<void> => {
-      const takes = (name: string): boolean => question.parameters.some((parameter) => parameter.name === name);
-      const asked = { ...(takes('knownAt') ? { knownAt: `position:${position}` } : {}), ...said };
-      const path = `${question.path.replace('{id}', id)}?${new URLSearchParams(asked).toString()}`;
-      const there = await exchange(apis[1], path);
-      const here = answerText(await question.ask(answers, readGiven(question, asked), { readPersonal: true }, id));
-      expect([question.command, there.status, there.text]).toEqual([question.command, 200, here]);
-    };
-    for (const question of QUESTIONS.filter(({ about }) => about === undefined)) {
-      const dated = question.parameters.some(({ name }) => name === 'asOf');
-      for (const asOf of dated ? INSTANTS : ['']) await same(question, { ...SAID[question.command], ...(dated ? { asOf } : {}) });
-    }
-    const { events } = await eventStore.readAll({ limit: 1_000, filter: { categories: ['deal'] } });
-    const deal = events.at(-1)?.stream.slice('deal-'.length) ?? '';
-    for (const question of QUESTIONS.filter(({ about }) => about === 'deal')) {
-      const dated = question.parameters.some(({ name }) => name === 'asOf');
-      await same(question, dated ? { asOf: '2018-06-01' } : {}, deal);
-    }
-    await readStore.close();
-    await eventStore.close();
-    await keyStore.close();
-  }, PATIENCE_MS);
+  it(
+    'answer every question, at ten instants, with the same bytes as embedded read models of the same log',
+    async () => {
+      expect(Object.keys(SAID).sort()).toEqual(
+        QUESTIONS.filter(({ about }) => about === undefined)
+          .map(({ command }) => command)
+          .sort(),
+      );
+      const keyStore = await openMongoKeyStore({ url: mongoUrl, masterKey: masterKeyFrom({ text: masterKey }) });
+      const clock = { now: () => Date.now() };
+      const eventStore = openSqliteEventStore({
+        ...{ file: filesOf(logFolder.folder).log, clock, checkStored, streamPrefix: '', keyStoreId: keyStore.id, readOnly: true },
+      });
+      const readStore = openSqliteReadStore({ file: ':memory:' });
+      const embedded = await openProjector({ eventStore, readStore, projections });
+      await embedded.catchUp();
+      const answers = openAnswers({ eventStore, readStore, keyStore, clock, timeZone: reportZone('UTC') });
+      const { position } = await eventStore.head();
+      const same = async (question: Question, said: Readonly<Record<string, string>>, id = ''): Promise<void> => {
+        const takes = (name: string): boolean => question.parameters.some((parameter) => parameter.name === name);
+        const asked = { ...(takes('knownAt') ? { knownAt: `position:${position}` } : {}), ...said };
+        const path = `${question.path.replace('{id}', id)}?${new URLSearchParams(asked).toString()}`;
+        const there = await exchange(apis[1], path);
+        const here = answerText(await question.ask(answers, readGiven(question, asked), { readPersonal: true }, id));
+        expect([question.command, there.status, there.text]).toEqual([question.command, 200, here]);
+      };
+      for (const question of QUESTIONS.filter(({ about }) => about === undefined)) {
+        const dated = question.parameters.some(({ name }) => name === 'asOf');
+        for (const asOf of dated ? INSTANTS : ['']) await same(question, { ...SAID[question.command], ...(dated ? { asOf } : {}) });
+      }
+      const { events } = await eventStore.readAll({ limit: 1_000, filter: { categories: ['deal'] } });
+      const deal = events.at(-1)?.stream.slice('deal-'.length) ?? '';
+      for (const question of QUESTIONS.filter(({ about }) => about === 'deal')) {
+        const dated = question.parameters.some(({ name }) => name === 'asOf');
+        await same(question, dated ? { asOf: '2018-06-01' } : {}, deal);
+      }
+      await readStore.close();
+      await eventStore.close();
+      await keyStore.close();
+    },
+    PATIENCE_MS,
+  );
 
   it('see through one what was said through the other, at its position', async () => {
     const [first, second] = apis;
