@@ -13,6 +13,7 @@ import { checked } from '../apps/api/http/checked.pipe.js';
 import { serve } from '../apps/api/serve.js';
 import { readConfig } from '../apps/wiring/config.js';
 import { openDealtrail } from '../apps/wiring/open-dealtrail.js';
+import { Metrics } from '../libs/observability/metrics.js';
 import type { ClientsAsked, ClientsTold } from './http/clients.worker.js';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' } } });
@@ -33,9 +34,12 @@ class EmptyController {
 class EmptyModule {}
 
 const dataDir = mkdtempSync(join(tmpdir(), 'dealtrail-bench-'));
-const dealtrail = await openDealtrail(readConfig({ PORT: '0' }, { dataDir }), { mode: 'owner' });
+// Watched as `npm start` is: counted, and a line written for each request.
+const log = pino({ level: 'info' }, pino.destination({ dest: '/dev/null', sync: true }));
+const observability = { metrics: new Metrics({ ofProcess: true }), tracing: null, log };
+const dealtrail = await openDealtrail(readConfig({ PORT: '0' }, { dataDir }), { mode: 'owner', observability });
 dealtrail.projector?.start();
-const server = await serve({ dealtrail, log: pino({ level: 'silent' }), beside: [EmptyModule] });
+const server = await serve({ dealtrail, ...observability, beside: [EmptyModule] });
 const headers = { 'content-type': 'application/json' };
 
 async function post(path: string, body: object): Promise<{ readonly id: string }> {

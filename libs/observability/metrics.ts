@@ -34,9 +34,12 @@ export class Metrics {
     return this.registry.metrics();
   }
 
-  /** Names, help and labels of all there are. */
-  described(): ReturnType<Registry['getMetricsAsJSON']> {
-    return this.registry.getMetricsAsJSON();
+  /** All there are, with or without a series yet. */
+  described(): readonly DescribedMetric[] {
+    return this.registry.getMetricsAsArray().map((metric) => {
+      const { name, help, labelNames } = metric as unknown as { name: string; help: string; labelNames: readonly string[] }; // its types leave out the labels
+      return { name, help, labels: labelNames };
+    });
   }
 
   private async read(part: string, source: Source): Promise<void> {
@@ -53,6 +56,12 @@ export class Metrics {
       late.catch(() => undefined);
     }
   }
+}
+
+export interface DescribedMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
 }
 
 export interface MetricsOptions {
