@@ -264,6 +264,7 @@ describe('a server with tokens', () => {
     const read = async (token: string, onOpen = (): void => undefined): Promise<string> => {
       const sent = get(new URL('/v1/events', running.base), { headers: bearing(token), agent: false });
       const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      if (answer.statusCode === 401) return '';
       expect(answer.statusCode).toBe(200);
       let text = '';
       for await (const chunk of answer) {
@@ -273,7 +274,9 @@ describe('a server with tokens', () => {
       return text;
     };
     const ended = /event: problem\ndata: \{[^\n]*"code":"access\/token-ended"[^\n]*\n\n$/;
-    const expiring = await read(await issuer.sign({ expiresIn: -4 }));
+    // A second to live is enough for most machines, and one that is busy gets more.
+    let expiring = '';
+    for (let expiresIn = -4; expiring === ''; expiresIn += 2) expiring = await read(await issuer.sign({ expiresIn }));
     expect(expiring).toContain('LogIdentified');
     expect(expiring).toMatch(ended);
 
@@ -285,7 +288,7 @@ describe('a server with tokens', () => {
     expect(await read(leaving, () => writeFileSync(file, written))).toMatch(ended);
     writeFileSync(file, 'tokens: [');
     await eventually(async () => (await ask('/v1/caller', tokens.read)).status === 200 && logged.join('').includes('cannot be used'));
-  });
+  }, 60_000);
 
   it('keeps what it answers from caches, frames and guesses about its type', async () => {
     for (const path of ['/v1/caller', '/v1/reports/pipeline', '/v1/nothing', '/health/live']) {
