@@ -1,4 +1,4 @@
-import { open, rename } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { ImageHeader } from '../../libs/reporting/timeline-index/index-image.js';
@@ -21,38 +21,66 @@ export interface LoadedImage {
 }
 
 const MAGIC = 'dealtrail-timeline\n';
+/** Read and written at once: a hundredth of a second. */
 const BLOCK = 8 << 20;
+const FIRST_LINES = 80;
 const PADDING = new Uint8Array(8);
+
+/** A snapshot that has been written and not yet put in its place. */
+export interface WrittenImage {
+  /** Syncs it and puts it in the old one's place; the index may go on meanwhile. */
+  place(): Promise<void>;
+}
 
 /**
  * Writes the index beside the read store, whole or not at all: to a new file, synced, then renamed. The first line says what it is, the second is the header's length and
- * both checksums; a torn or edited file does not fit them.
+ * both checksums; a torn or edited file does not fit them. The index must not `follow` before this resolves; it is written piece by piece, so that others are
+ * served between.
  */
-export async function writeIndexFile(file: string, index: TimelineIndex, origin: ImageOrigin): Promise<void> {
+export async function writeIndexFile(file: string, index: TimelineIndex, origin: ImageOrigin): Promise<WrittenImage> {
   const { header, arrays } = imageOf(index);
   const text = Buffer.from(JSON.stringify({ origin, header }));
-  const parts = arrays.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-  let bodySum = 0;
-  for (const part of parts) for (const piece of piecesOf(part)) bodySum = crc32(piece, bodySum);
   const fresh = `${file}.${process.pid}.new`;
   const handle = await open(fresh, 'w', 0o600);
   try {
-    await handle.write(firstLines(text, bodySum));
-    await handle.write(text);
-    for (const part of parts) {
-      await handle.write(part);
-      await handle.write(PADDING.subarray(0, (8 - (part.byteLength % 8)) % 8));
+    // The first lines hold the sum of all behind them and are written last.
+    await handle.writeFile(Buffer.alloc(FIRST_LINES));
+    await handle.writeFile(text);
+    let bodySum = 0;
+    for (const { buffer, byteOffset, byteLength } of arrays) {
+      for (const piece of piecesOf(new Uint8Array(buffer, byteOffset, byteLength))) {
+        bodySum = crc32(piece, bodySum);
+        await handle.writeFile(piece);
+      }
+      await handle.writeFile(PADDING.subarray(0, (8 - (byteLength % 8)) % 8));
     }
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await handle.write(firstLines(text, bodySum), 0, FIRST_LINES, 0);
+  } catch (problem) {
+    await giveUp(handle, fresh);
+    throw problem;
   }
-  await rename(fresh, file);
+  return {
+    async place() {
+      try {
+        await handle.sync();
+      } catch (problem) {
+        await giveUp(handle, fresh);
+        throw problem;
+      }
+      await handle.close();
+      await rename(fresh, file);
+    },
+  };
+}
+
+async function giveUp(handle: FileHandle, fresh: string): Promise<void> {
+  await handle.close();
+  await rm(fresh, { force: true });
 }
 
 function firstLines(header: Uint8Array, bodySum: number): Buffer {
   const line = `${MAGIC}${header.byteLength} ${crc32(header)} ${bodySum}`;
-  return Buffer.from(`${line.padEnd(79)}\n`);
+  return Buffer.from(`${line.padEnd(FIRST_LINES - 1)}\n`);
 }
 
 function piecesOf(bytes: Uint8Array): Uint8Array[] {
@@ -106,20 +134,23 @@ interface SaidHeader {
 }
 
 async function readHeader(handle: FileHandle): Promise<SaidHeader | undefined> {
-  const first = Buffer.alloc(80);
-  await handle.read(first, 0, 80, 0);
+  const first = Buffer.alloc(FIRST_LINES);
+  await handle.read(first, 0, FIRST_LINES, 0);
   const match = new RegExp(`^${MAGIC}(\\d+) (\\d+) (\\d+) *\\n$`).exec(first.toString('latin1'));
   if (match === null) return undefined;
   const { size } = await handle.stat();
   const headerLength = Number(match[1]);
-  if (size < 80 + headerLength) return undefined;
+  if (size < FIRST_LINES + headerLength) return undefined;
   const text = Buffer.alloc(headerLength);
-  await handle.read(text, 0, headerLength, 80);
+  await handle.read(text, 0, headerLength, FIRST_LINES);
   if (crc32(text) !== Number(match[2])) return undefined;
   const { origin, header } = JSON.parse(text.toString('utf8')) as { origin: ImageOrigin; header: ImageHeader }; // its checksum fits: written by writeIndexFile
-  if (header.layout !== IMAGE_LAYOUT || size !== 80 + headerLength + header.arrays.reduce((sum, shape) => sum + paddedBytes(shape), 0))
+  if (
+    header.layout !== IMAGE_LAYOUT ||
+    size !== FIRST_LINES + headerLength + header.arrays.reduce((sum, shape) => sum + paddedBytes(shape), 0)
+  )
     return undefined;
-  return { origin, header, bodyAt: 80 + headerLength, bodySum: Number(match[3]) };
+  return { origin, header, bodyAt: FIRST_LINES + headerLength, bodySum: Number(match[3]) };
 }
 
 async function readImage(handle: FileHandle): Promise<LoadedImage | undefined> {

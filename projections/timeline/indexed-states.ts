@@ -21,12 +21,15 @@ export interface IndexedStatesOptions {
   readonly fallback: PipelineStates;
   /** How often the index looks for what is new when nobody asks; default 200 ms. */
   readonly followMs?: number;
+  /** How many positions may lie behind the snapshot file before it is written again; default 200,000: what a warm start then reads takes a second or two. */
+  readonly saveAfter?: number;
   /** Told of what went wrong in the background; the store then answers. */
   readonly onError?: (problem: unknown) => void;
 }
 
 /** Positions followed in one step. */
 const STEP = 20_000;
+const SAVE_AFTER = 200_000;
 
 interface Current {
   readonly index: TimelineIndex;
@@ -58,12 +61,16 @@ export class IndexedStates implements PipelineStates {
   private turn: Promise<unknown> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  /** Position of the snapshot file that stands there; null where none does. */
+  private savedAt: number | null = null;
+  /** One file is written at a time. */
+  private saving: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: IndexedStatesOptions) {}
 
-  /** Loads the index; resolves when it is ready (or there is nothing to load yet). */
+  /** Loads the index; resolves when it is ready, or when it could not be loaded or there is nothing to load yet: that is tried again as often as it follows. */
   async start(): Promise<void> {
-    await this.inTurn(() => this.load());
+    await this.told(this.inTurn(() => this.load()));
     this.schedule();
   }
 
@@ -86,7 +93,7 @@ export class IndexedStates implements PipelineStates {
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.inTurn(() => this.save());
+    await this.save();
   }
 
   private async answer(question: PipelineQuestion, points: readonly StatePoint[], knownAt: number): Promise<readonly PipelineState[]> {
@@ -144,7 +151,7 @@ export class IndexedStates implements PipelineStates {
       loadedFrom: fromFile === undefined ? 'store' : 'file',
       loadMs: performance.now() - began,
     };
-    if (fromFile === undefined) await this.save();
+    this.savedAt = fromFile === undefined ? null : fromFile.index.position;
   }
 
   private async fromStore(model: ReadModel, checkpoint: Checkpoint): Promise<Current> {
@@ -156,7 +163,7 @@ export class IndexedStates implements PipelineStates {
     return { index: loader.finish(), model, logId: checkpoint.logId, replays };
   }
 
-  /** Undefined where the file is none, torn, of another history, or of another version of the model. */
+  /** Undefined where the file is none, torn, of another history, of another version of the model or of a read store that is no more. */
   private async fromFile(model: ReadModel, checkpoint: Checkpoint): Promise<Current | undefined> {
     const { file, eventStore } = this.options;
     if (file === undefined) return undefined;
@@ -169,33 +176,57 @@ export class IndexedStates implements PipelineStates {
     if (origin.logId !== checkpoint.logId || origin.modelVersion !== model.version || index.position > positionNumber(checkpoint.position))
       return undefined;
     const event = index.position === 0 ? null : ((await eventStore.eventAt(positionOf(index.position)))?.eventId ?? null);
-    return event === origin.eventId ? { index, model, logId: origin.logId, replays: origin.replays } : undefined;
+    // A store made anew counts its replays from the beginning: what the file says it has seen is then of another one.
+    const seen = origin.replays === 0 || (await this.options.readStore.replays(origin.replays - 1)).length > 0;
+    return event === origin.eventId && seen ? { index, model, logId: origin.logId, replays: origin.replays } : undefined;
   }
 
-  private async save(): Promise<void> {
+  private save(): Promise<void> {
+    const saved = this.saving.then(() => this.saveNow());
+    this.saving = saved.catch(() => undefined);
+    return saved;
+  }
+
+  /** Writes the snapshot file. Who asks for what the index has come to is answered meanwhile; it follows on when the arrays are written, before the disk has them. */
+  private async saveNow(): Promise<void> {
     const { file, eventStore } = this.options;
-    const { current } = this;
-    if (file === undefined || current === undefined) return;
-    const { position } = current.index;
-    const event = position === 0 ? null : ((await eventStore.eventAt(positionOf(position)))?.eventId ?? null);
-    const origin: ImageOrigin = { logId: current.logId, modelVersion: current.model.version, eventId: event, replays: current.replays };
-    await writeIndexFile(file, current.index, origin);
+    if (file === undefined) return;
+    const written = await this.inTurn(async () => {
+      const { current } = this;
+      if (current === undefined) return null;
+      const { position } = current.index;
+      // Said before it is: where the disk is full, it is tried again after as much as ever, and not at once.
+      this.savedAt = position;
+      const event = position === 0 ? null : ((await eventStore.eventAt(positionOf(position)))?.eventId ?? null);
+      const origin: ImageOrigin = { logId: current.logId, modelVersion: current.model.version, eventId: event, replays: current.replays };
+      return writeIndexFile(file, current.index, origin);
+    });
+    await written?.place();
   }
 
   private schedule(): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      void this.inTurn(() => this.refresh())
-        .then(
-          () => this.tellError(null),
-          (problem: unknown) => {
-            this.tellError(problem);
-            this.options.onError?.(problem);
-          },
-        )
-        .finally(() => this.schedule());
+      void this.told(this.inTurn(() => this.refresh()).then(() => this.saveWhenBehind())).finally(() => this.schedule());
     }, this.options.followMs ?? 200);
     this.timer.unref();
+  }
+
+  private async saveWhenBehind(): Promise<void> {
+    const { current } = this;
+    if (this.stopped || current === undefined) return;
+    if (this.savedAt === null || current.index.position - this.savedAt >= (this.options.saveAfter ?? SAVE_AFTER)) await this.save();
+  }
+
+  /** What goes wrong in the background is told, and the read store answers meanwhile. */
+  private async told(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+      this.tellError(null);
+    } catch (problem) {
+      this.tellError(problem);
+      this.options.onError?.(problem);
+    }
   }
 
   private tellError(problem: unknown): void {
