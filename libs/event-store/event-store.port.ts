@@ -67,6 +67,11 @@ export interface LogPage {
   readonly end: boolean;
 }
 
+export interface EventCount {
+  readonly events: number;
+  readonly exact: boolean;
+}
+
 export interface LogIdentity {
   readonly logId: string;
   readonly keyStoreId: string;
@@ -104,6 +109,8 @@ export interface EventStore {
   head(): Promise<{ readonly position: Position; readonly recordedAt: EpochMs }>;
   /** The last position whose recordedAt is at or before `instant`; LOG_START where there is none. */
   positionAt(instant: EpochMs): Promise<Position>;
+  /** How many of our events are in (after, through], through the end where left out. Stops at `atMost`, and is then not exact: at least so many. */
+  count(range: { after: Position; through?: Position; atMost: number }): Promise<EventCount>;
   /** The event at exactly this position; undefined where there is none (of ours). */
   eventAt(position: Position): Promise<StoredEvent | undefined>;
   close(): Promise<void>;

@@ -47,6 +47,7 @@ export function watchedEventStore(store: EventStore, metrics: Metrics, tracing: 
     waitForNew: (after, options) => store.waitForNew(after, options),
     head: () => store.head(),
     positionAt: (instant) => store.positionAt(instant),
+    count: (range) => store.count(range),
     eventAt: (position) => store.eventAt(position),
     close: () => store.close(),
   };

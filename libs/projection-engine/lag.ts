@@ -1,7 +1,7 @@
 import type { EpochMs } from '../domain/shared/instant.js';
 import type { Position } from '../domain/shared/position.js';
 import { LOG_START } from '../domain/shared/position.js';
-import type { EventStore } from '../event-store/event-store.port.js';
+import type { EventCount, EventStore } from '../event-store/event-store.port.js';
 import type { Member, MemberState } from './member.js';
 
 export interface ModelLag {
@@ -21,7 +21,6 @@ export interface ModelLag {
   readonly error: string | null;
 }
 
-const COUNTED_PER_READ = 2_000;
 const COUNTED_AT_MOST = 20_000;
 
 /** A partition of a model, as far as its lag needs it. */
@@ -35,36 +34,21 @@ interface Behind {
   readonly since: EpochMs | null;
 }
 
-/** What was read of the log from a position on, to its end or as far as it is counted. */
-interface Stretch {
-  readonly events: readonly { readonly position: Position; readonly recordedAt: EpochMs }[];
-  readonly end: boolean;
-}
-
-async function read(eventStore: EventStore, from: Position): Promise<Stretch> {
-  const events: { readonly position: Position; readonly recordedAt: EpochMs }[] = [];
-  for (let after = from; events.length < COUNTED_AT_MOST;) {
-    const page = await eventStore.readAll({ after, limit: COUNTED_PER_READ });
-    for (const { position, recordedAt } of page.events) events.push({ position, recordedAt });
-    after = page.through;
-    if (page.end) return { events, end: true };
-  }
-  return { events, end: false };
-}
-
-/** How much lies behind each of the positions. The log is read once for those that stand near each other: reading a log that is elsewhere costs more than projecting it. */
+/**
+ * How much lies behind each of the positions. From the last position backwards, each adding what lies between it and the one before: no event is counted twice, and
+ * none is handed out for it. Reading a log that is elsewhere costs more than projecting it.
+ */
 async function behind(eventStore: EventStore, positions: readonly Position[]): Promise<ReadonlyMap<Position, Behind>> {
   const found = new Map<Position, Behind>();
-  for (const from of [...new Set(positions)].sort()) {
-    if (found.has(from)) continue;
-    const { events, end } = await read(eventStore, from);
-    for (const position of positions) {
-      const first = events.findIndex((event) => event.position > position);
-      const ahead = first === -1 ? events.length : first;
-      // From far along the stretch what is left of it would say too little.
-      if (position < from || (!end && ahead > COUNTED_AT_MOST / 2)) continue;
-      found.set(position, { events: events.length - ahead, exact: end, since: events[ahead]?.recordedAt ?? null });
-    }
+  let last: { readonly position: Position; readonly count: EventCount } | undefined;
+  for (const after of [...new Set(positions)].sort().reverse()) {
+    const through = last === undefined ? {} : { through: last.position };
+    const until = await eventStore.count({ after, ...through, atMost: COUNTED_AT_MOST });
+    const events = Math.min(COUNTED_AT_MOST, until.events + (last?.count.events ?? 0));
+    const exact = until.exact && (last?.count.exact ?? true) && until.events + (last?.count.events ?? 0) <= COUNTED_AT_MOST;
+    const first = events === 0 ? undefined : (await eventStore.readAll({ after, limit: 1 })).events[0];
+    found.set(after, { events, exact, since: first?.recordedAt ?? null });
+    last = { position: after, count: { events, exact } };
   }
   return found;
 }

@@ -376,6 +376,21 @@ export function describeEventStoreContract(name: string, open: () => Promise<Eve
       });
     });
 
+    it('counts our events behind a position or between two, and says where it stopped counting', async () => {
+      for (let index = 0; index < 5; index += 1) {
+        await store.append(deal(index), 'none', [event(), event()]);
+        await test.appendForeign('invoice-1', [{ type: 'Foreign', data: utf8('x') }]);
+      }
+      const events = await pages(store, 'forwards', 100);
+      for (const [index, { position }] of events.entries()) {
+        const behind = events.length - 1 - index;
+        expect(await store.count({ after: position, atMost: 1_000 })).toEqual({ events: behind, exact: true });
+        expect(await store.count({ after: position, atMost: 3 })).toEqual({ events: Math.min(3, behind), exact: behind <= 3 });
+        expect(await store.count({ after: LOG_START, through: position, atMost: 1_000 })).toEqual({ events: index + 1, exact: true });
+      }
+      expect(await store.count({ after: LOG_START, atMost: 1_000 })).toEqual({ events: events.length, exact: true });
+    });
+
     describe('the identity', () => {
       it('is the first of our events and the same for everybody', async () => {
         const first = (await store.readAll({ limit: 1 })).events[0];

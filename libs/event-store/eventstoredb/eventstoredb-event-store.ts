@@ -10,6 +10,7 @@ import type {
   AppendRequest,
   AppendResult,
   Clock,
+  EventCount,
   EventFilter,
   EventStore,
   EventToAppend,
@@ -50,6 +51,7 @@ export interface EventStoreDBOptions {
 
 /** A page looks at no more of $all than this, others' events included. */
 const EXAMINED_PER_PAGE = 4_096;
+const COUNTED_PER_READ = 2_000;
 /** Appends of one call that are on their way at a time. */
 const APPENDS_IN_FLIGHT = 128;
 
@@ -188,6 +190,18 @@ class EventStoreDBStore implements EventStore {
 
   async positionAt(instant: EpochMs): Promise<Position> {
     return this.times.positionAt(instant);
+  }
+
+  async count({ after, through, atMost }: { after: Position; through?: Position; atMost: number }): Promise<EventCount> {
+    let events = 0;
+    for (let from = after; through === undefined || from < through;) {
+      const page = await this.readAll({ after: from, limit: COUNTED_PER_READ });
+      for (const { position } of page.events) if (through === undefined || position <= through) events += 1;
+      if (events > atMost) return { events: atMost, exact: false };
+      if (page.end) break;
+      from = page.through;
+    }
+    return { events, exact: true };
   }
 
   async eventAt(position: Position): Promise<StoredEvent | undefined> {

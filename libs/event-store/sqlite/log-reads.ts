@@ -64,6 +64,9 @@ export class LogReads {
       lastOwn: raw(
         `SELECT e.position, e.recorded_at ${FROM} WHERE e.position > ? AND e.position <= ? AND s.category > 0 ORDER BY e.position DESC LIMIT 1`,
       ),
+      countOwn: db
+        .prepare(`SELECT count(*) FROM (SELECT 1 ${FROM} WHERE e.position > ? AND e.position <= ? AND s.category > 0 LIMIT ?)`)
+        .pluck(),
       categories: raw('SELECT id, name FROM categories'),
     };
   }
@@ -108,6 +111,11 @@ export class LogReads {
   lastOwn(after: number, through: number): { readonly position: number; readonly recordedAt: EpochMs } | undefined {
     const row = this.statements.lastOwn.get(after, through) as readonly [number, number] | undefined;
     return row && { position: row[0], recordedAt: row[1] };
+  }
+
+  /** Our events in (after, through], at most `limit`. */
+  countOwn(after: number, through: number, limit: number): number {
+    return this.statements.countOwn.get(after, through, limit) as number;
   }
 
   categoryNumbers(): ReadonlyMap<string, number> {

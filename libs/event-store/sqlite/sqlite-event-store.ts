@@ -10,6 +10,7 @@ import type {
   AppendRequest,
   AppendResult,
   Clock,
+  EventCount,
   EventFilter,
   EventStore,
   EventToAppend,
@@ -169,6 +170,17 @@ export class SqliteEventStore implements EventStore {
       }
       return positionOf(reads.lastOwn(0, low)?.position ?? 0);
     });
+  }
+
+  async count(range: { after: Position; through?: Position; atMost: number }): Promise<EventCount> {
+    const { atMost } = range;
+    const after = positionNumber(range.after);
+    const end = range.through === undefined ? this.log.lastOwn().position : positionNumber(range.through);
+    // What others wrote between ours is looked at as well: for so long, and no longer.
+    const through = Math.min(end, after + atMost + EXAMINED_PER_PAGE);
+    if (after >= end) return { events: 0, exact: true };
+    const events = this.log.read((reads) => reads.countOwn(after, through, atMost + 1));
+    return { events: Math.min(events, atMost), exact: events <= atMost && through === end };
   }
 
   async eventAt(position: Position): Promise<StoredEvent | undefined> {
