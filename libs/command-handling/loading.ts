@@ -12,10 +12,13 @@ import type { StreamState } from './stream-state.js';
 import { emptyState, keepsHistory, stateOf } from './stream-state.js';
 
 const PAGE = 1_000;
+const ABSENT_KEPT = 5_000;
 
 /** Reads streams into states and keeps the ones used last. A kept state is validated by the expected revision of the append that follows from it. */
 export class StreamLoader {
   readonly #kept: LRUCache<StreamName, StreamState>;
+  /** Streams that were looked for a moment ago and were not there: told once, for the command that looked before it wrote. */
+  readonly #absent = new LRUCache<StreamName, StreamState>({ max: ABSENT_KEPT });
 
   constructor(
     private readonly parts: { readonly eventStore: EventStore; readonly keyStore: KeyStore; readonly catalog: Catalog },
@@ -25,24 +28,32 @@ export class StreamLoader {
   }
 
   kept(stream: StreamName): StreamState | undefined {
-    return this.#kept.get(stream);
+    const kept = this.#kept.get(stream);
+    if (kept !== undefined) return kept;
+    const absent = this.#absent.get(stream);
+    if (absent !== undefined) this.#absent.delete(stream);
+    return absent;
   }
 
   keep(state: StreamState): void {
-    // A stream that does not exist is no knowledge worth keeping.
     if (state.revision === -1) return;
+    this.#absent.delete(state.stream);
     this.#kept.set(state.stream, keepsHistory(state.kind) ? state : { ...state, history: null });
   }
 
   drop(stream: StreamName): void {
     this.#kept.delete(stream);
+    this.#absent.delete(stream);
   }
 
   /** A deal's texts decide nothing, so they are opened only with its history, for a correction. */
   async load(stream: StreamName, withHistory = false): Promise<StreamState> {
     const empty = emptyState(stream);
     const sealed = await this.#read(stream);
-    if (sealed.length === 0) return empty;
+    if (sealed.length === 0) {
+      this.#absent.set(stream, empty);
+      return empty;
+    }
     const open = withHistory || keepsHistory(empty.kind);
     const state = stateOf(stream, open ? await this.#opened(sealed) : sealed);
     this.keep(state);

@@ -10,7 +10,7 @@ import type { Registering } from './registering.js';
 import type { Writer } from './writer.js';
 
 /** About so many events go into one commit: more gain little, and make a killed import do more again. */
-const EVENTS_A_COMMIT = 1_000;
+const EVENTS_A_COMMIT = 2_000;
 
 interface Waiting {
   readonly said: SaidOfDeal;
@@ -78,11 +78,7 @@ export class DealBatches {
         stream: waiting.stream,
         steps: steps.map(({ command, effectiveAt, dated, importHash }) => ({
           command,
-          context: this.writer.context({
-            importHash,
-            ...(effectiveAt === undefined ? {} : { effectiveAt }),
-            ...(dated ? {} : { dated: false }),
-          }),
+          context: this.writer.context(importHash, effectiveAt, dated),
         })),
       });
     }

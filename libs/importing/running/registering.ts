@@ -108,10 +108,7 @@ export class Registering implements References {
       stream: streamOf(first),
       steps: register.steps.map((step) => ({
         command: step.command,
-        context: this.writer.context({
-          importHash: this.hash(register, step.fact, step.effectiveAt ?? null, step.value),
-          ...(step.effectiveAt === undefined ? {} : { effectiveAt: step.effectiveAt }),
-        }),
+        context: this.writer.context(this.hash(register, step.fact, step.effectiveAt ?? null, step.value), step.effectiveAt),
       })),
     };
   }
@@ -123,10 +120,7 @@ export class Registering implements References {
       stream,
       steps: commands.map((command, i) => ({
         command,
-        context: this.writer.context({
-          importHash: this.hash(register, i === 0 ? fact : `${fact}/${i}`, effectiveAt ?? null, value),
-          ...(effectiveAt === undefined ? {} : { effectiveAt }),
-        }),
+        context: this.writer.context(this.hash(register, i === 0 ? fact : `${fact}/${i}`, effectiveAt ?? null, value), effectiveAt),
       })),
     };
   }

@@ -187,7 +187,7 @@ class ImportRun {
       removedStages: [],
     };
     const [outcome] = await this.writer.execute(
-      [{ stream, steps: [{ command: { type: 'DefinePipeline', id: pipelineId, process: definition }, context: this.writer.context({}) }] }],
+      [{ stream, steps: [{ command: { type: 'DefinePipeline', id: pipelineId, process: definition }, context: this.writer.base }] }],
       'nothing',
     );
     const step = outcome?.steps[0];
