@@ -26,7 +26,7 @@ function standing(partition: number, before: number): Behindhand {
 describe('how far read models are behind', () => {
   const dir = mkdtempSync(join(tmpdir(), 'dealtrail-lag-'));
   let log: EventStore;
-  let reads = 0;
+  let handedOut = 0;
   beforeAll(async () => {
     const opened = openSqliteEventStore({
       ...{ file: join(dir, 'log.db'), clock: { now: () => RECORDED }, checkStored: () => undefined, keyStoreId: 'test-keys' },
@@ -35,15 +35,19 @@ describe('how far read models are behind', () => {
     await opened.append(streamName('deal', '1'), 'none', Array.from({ length: EVENTS }, event));
     log = opened;
     const readAll = opened.readAll.bind(opened);
-    opened.readAll = (page) => ((reads += 1), readAll(page));
+    opened.readAll = async (asked) => {
+      const page = await readAll(asked);
+      handedOut += page.events.length;
+      return page;
+    };
   });
-  beforeEach(() => (reads = 0));
+  beforeEach(() => (handedOut = 0));
   afterAll(async () => {
     await log.close();
     rmSync(dir, { recursive: true });
   });
 
-  it('is counted in one reading of the log for all that stand near each other', async () => {
+  it('is counted in the store: no more of the log is handed out than one event for each place', async () => {
     const before = [900, 1_000, 1_000, 700, 0, 1, 300, 999];
     const lags = await measureLag(
       log,
@@ -52,10 +56,10 @@ describe('how far read models are behind', () => {
     );
     expect(lags.map(({ events }) => events)).toEqual(before);
     expect(lags.map(({ exact, seconds }) => [exact, seconds])).toEqual(before.map((events) => [true, events === 0 ? 0 : 5]));
-    expect(reads).toBe(1);
+    expect(handedOut).toBe(6);
   });
 
-  it('is at least so many where the log goes on, and counted anew for who stands far ahead', async () => {
+  it('is at least so many where the log goes on', async () => {
     const lags = await measureLag(
       log,
       [25_000, 24_000, 5_500, 2_000].map((events, partition) => standing(partition, events)),
@@ -63,11 +67,10 @@ describe('how far read models are behind', () => {
     );
     expect(lags.map(({ events, exact }) => [events, exact])).toEqual([
       [20_000, false],
-      [19_000, false],
+      [20_000, false],
       [5_500, true],
       [2_000, true],
     ]);
-    // 10 pages of 2,000 and 3 more, not 10 for each.
-    expect(reads).toBe(13);
+    expect(handedOut).toBe(4);
   });
 });
