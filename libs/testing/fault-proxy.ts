@@ -10,6 +10,8 @@ export interface FaultProxy {
   state: 'open' | 'frozen' | 'cut' | { readonly slowMs: number };
   /** Breaks what is open; new connections pass. */
   breakAll(): void;
+  /** Breaks what is open as soon as so many more bytes have come from the server: an answer that ends in its midst. Resolves then. */
+  breakAfter(bytes: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,9 +31,20 @@ export async function openFaultProxy(target: number): Promise<FaultProxy> {
     socket.on('error', () => socket.destroy());
     return socket;
   };
-  const pass = (from: Socket, to: Socket): void => {
+  let bytesLeft = Infinity;
+  let broken: () => void = () => undefined;
+  const breaksWith = (bytes: number): boolean => {
+    bytesLeft -= bytes;
+    if (bytesLeft > 0) return false;
+    bytesLeft = Infinity;
+    breakAll();
+    broken();
+    return true;
+  };
+  const pass = (from: Socket, to: Socket, isAnswer: boolean): void => {
     void (async () => {
       for await (const chunk of from) {
+        if (isAnswer && breaksWith((chunk as Buffer).length)) break;
         while (state === 'frozen') await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
         if (typeof state === 'object') {
           const { slowMs } = state;
@@ -47,8 +60,8 @@ export async function openFaultProxy(target: number): Promise<FaultProxy> {
     track(incoming);
     if (state === 'cut') return void incoming.destroy();
     const outgoing = track(connect(aimedAt, '127.0.0.1'));
-    pass(incoming, outgoing);
-    pass(outgoing, incoming);
+    pass(incoming, outgoing, false);
+    pass(outgoing, incoming, true);
     incoming.on('close', () => outgoing.destroy());
     outgoing.on('close', () => incoming.destroy());
   });
@@ -69,6 +82,11 @@ export async function openFaultProxy(target: number): Promise<FaultProxy> {
       breakAll();
     },
     breakAll,
+    breakAfter: (bytes) =>
+      new Promise((resolve) => {
+        broken = resolve;
+        bytesLeft = bytes;
+      }),
     close: async () => {
       breakAll();
       await new Promise((resolve) => server.close(resolve));

@@ -23,6 +23,7 @@ interface SharedClient {
 const clients = new Map<string, SharedClient>();
 
 const FIRST_PAUSE_MS = 50;
+const LONGEST_GOODBYE_MS = 1_000;
 
 /** The client, with time-outs (it has none for reads) and repetition of what may be repeated. */
 export class StoreConnection {
@@ -97,7 +98,9 @@ export class StoreConnection {
     shared.users -= 1;
     if (shared.users > 0) return;
     clients.delete(this.options.url);
-    await shared.client.dispose();
+    // The client waits for calls that it has cancelled; on a line where nothing passes it was seen to wait for ever.
+    const late = new Promise((resolve) => setTimeout(resolve, LONGEST_GOODBYE_MS).unref());
+    await Promise.race([shared.client.dispose(), late]);
   }
 
   /** A read that is not taken to its end is cancelled, so that a slow page does not go on behind us. */

@@ -76,6 +76,8 @@ class EventStoreDBStore implements EventStore {
   private readonly waiting = new Set<() => void>();
   /** The last of our events that this process knows of. What lies at or before it was there before an append that is sent now. */
   private known: { readonly position: Position; readonly recordedAt: EpochMs } = { position: LOG_START, recordedAt: 0 };
+  /** An append was sent and not answered: the log may hold more than is known. */
+  private unsure = false;
 
   constructor(
     private readonly connection: StoreConnection,
@@ -228,8 +230,9 @@ class EventStoreDBStore implements EventStore {
 
   private async send({ stream, expected, events }: PreparedAppend): Promise<AppendResult> {
     const name = this.prefix + stream;
-    const before = this.known.position;
     try {
+      if (this.unsure) await this.lookAgain();
+      const before = this.known.position;
       const append = async () => this.connection.client.appendToStream(name, [...events], { expectedRevision: expectedFor(expected) });
       // Under `any` and `exists` a store that was restarted in between would store a repeated append twice.
       const result =
@@ -246,8 +249,16 @@ class EventStoreDBStore implements EventStore {
         repeated: stored.position <= before,
       };
     } catch (error) {
-      throw asPortError(error, { stream, expected });
+      const told = asPortError(error, { stream, expected });
+      if (told instanceof EventStoreUnavailable) this.unsure = true;
+      throw told;
     }
+  }
+
+  /** An append whose answer was lost may be there: what is known must say so before it is sent again. */
+  private async lookAgain(): Promise<void> {
+    await this.head();
+    this.unsure = false;
   }
 
   private notice(record: RecordedRecord | undefined): void {
