@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** A process of ours, as it is run in earnest (npm run build comes first). */
 export interface Process {
@@ -12,7 +12,9 @@ export interface Process {
   kill(signal: NodeJS.Signals): void;
 }
 
-const ROOT = join(import.meta.dirname, '../..');
+/** Of the checkout, for specs that run from the sources and for what runs from dist alike. */
+const ABOVE = join(import.meta.dirname, '../..');
+const ROOT = basename(ABOVE) === 'dist' ? dirname(ABOVE) : ABOVE;
 
 /** `main` under dist, such as `apps/api/main.js`. */
 export function startProcess(main: string, args: readonly string[], environment: Readonly<Record<string, string>>): Process {

@@ -56,7 +56,9 @@ function controllerOf(question: Question): Type<object> {
       const fault = question.about === 'deal' ? textFault(id, 200) : undefined;
       if (fault !== undefined) throw malformed([{ path: 'path id', message: fault }]);
       const given = readGiven(question, request.query as Record<string, unknown>);
+      const began = performance.now();
       const answer = await this.queries.execute(new AskQuestion(question, given, { readPersonal: mayReadPersonal }, id));
+      void reply.header('server-timing', `query;dur=${(performance.now() - began).toFixed(3)}`);
       const { revision } = answer as { revision?: number | null };
       if (typeof revision === 'number') void reply.header('etag', `"${revision}"`);
       const { type, body } = await written(answer, request.headers.accept);
