@@ -37,4 +37,8 @@ export class AnswerSources {
   states(question: PipelineQuestion, points: readonly StatePoint[], knownAt: number): Promise<readonly PipelineState[]> {
     return this.options.index?.states(question, points, knownAt) ?? this.fromRows.states(question, points, knownAt);
   }
+
+  firstInstant(knownAt: number): Promise<EpochMs | null> {
+    return this.options.index?.firstInstant(knownAt) ?? this.fromRows.firstInstant(knownAt);
+  }
 }

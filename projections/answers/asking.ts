@@ -62,7 +62,7 @@ export class Asking {
     }
     const empty = points.find(({ state }) => state !== null && state.all.deals === 0);
     if (empty !== undefined) {
-      const first = await this.sources.dealRows.firstInstant(empty.knowledge.number);
+      const first = await this.sources.firstInstant(empty.knowledge.number);
       if (first === null) marks.push('no deal had been recorded by then');
       else if (empty.asOf < first) marks.push(`${isoInstant(empty.asOf)} is before the first event of any deal, ${isoInstant(first)}`);
       else marks.push(`no deal in scope counts here as of ${isoInstant(empty.asOf)}`);

@@ -90,6 +90,10 @@ const FEW_POINTS = 4;
 export class StatesFromRows implements PipelineStates {
   constructor(private readonly rows: DealRows) {}
 
+  firstInstant(knownAt: number): Promise<EpochMs | null> {
+    return this.rows.firstInstant(knownAt);
+  }
+
   async states(question: PipelineQuestion, points: readonly StatePoint[], knownAt: number): Promise<readonly PipelineState[]> {
     const tallies = points.map(({ asOf, view }) => ({ asOf, tally: pipelineTally(question, view) }));
     if (tallies.length <= FEW_POINTS) {

@@ -18,6 +18,8 @@ export interface StatePoint {
 export interface PipelineStates {
   /** The state at each point, all at one K. Null where this source cannot tell; the read store then does. */
   states(question: PipelineQuestion, points: readonly StatePoint[], knownAt: number): Promise<readonly PipelineState[]> | null;
+  /** When the first of all deals known at K was registered, its promise null where none was. Null where this source cannot tell, likewise. */
+  firstInstant(knownAt: number): Promise<EpochMs | null> | null;
 }
 
 export interface AnswersOptions {

@@ -1,4 +1,5 @@
 import type { EventStore } from '../../libs/event-store/event-store.port.js';
+import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { positionNumber, positionOf } from '../../libs/domain/shared/position.js';
 import type { Checkpoint, ReadModel, ReadStore } from '../../libs/read-store/read-store.port.js';
 import type { PipelineQuestion, PipelineState } from '../../libs/reporting/pipeline/tally.js';
@@ -78,6 +79,15 @@ export class IndexedStates implements PipelineStates {
     // The index adds up values in their own currencies: what is converted deal by deal is the rows' to tell.
     if (this.current === undefined || this.stopped || question.convertTo !== undefined) return null;
     return this.answer(question, points, knownAt);
+  }
+
+  firstInstant(knownAt: number): Promise<EpochMs | null> | null {
+    if (this.current === undefined || this.stopped) return null;
+    return this.reach(knownAt).then(() => {
+      const index = this.current?.index;
+      if (index !== undefined && index.position >= knownAt) return index.firstInstant(knownAt);
+      return this.options.fallback.firstInstant(knownAt);
+    });
   }
 
   info(): IndexStatus {

@@ -24,9 +24,14 @@ export class LooseRows {
     return this.length - 1;
   }
 
+  /** Opened by K and not withdrawn by it. */
+  isKnown(row: number, knownAt: number): boolean {
+    const [opened, withdrawn] = [this.columns.openedBy.at(row), this.withdrawnBy.at(row)];
+    return opened !== 0 && opened <= positionCode(knownAt) && (withdrawn === 0 || withdrawn > positionCode(knownAt));
+  }
+
   counts(row: number, asOf: EpochMs, knownAt: number): boolean {
-    const withdrawn = this.withdrawnBy.at(row);
-    return (withdrawn === 0 || withdrawn > knownAt + 1) && rowCountsAt(this.columns, row, asOf, knownAt);
+    return this.isKnown(row, knownAt) && rowCountsAt(this.columns, row, asOf, knownAt);
   }
 
   get bytes(): number {

@@ -30,7 +30,7 @@ export interface IndexLimits {
 export const INDEX_LIMITS: IndexLimits = {
   smallSegment: 4_096,
   keyframeInterval: 4_096,
-  keyframeBytes: 24 << 20,
+  keyframeBytes: 16 << 20,
   allKeyframeBytes: 96 << 20,
   liveLists: 64,
   tailRows: 8_192,

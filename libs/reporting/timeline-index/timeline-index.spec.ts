@@ -120,6 +120,11 @@ function byRows(
   return tally.state();
 }
 
+function firstByRows(rows: readonly DealInterval[], knownAt: number): EpochMs | null {
+  const known = rows.filter(({ openedBy, withdrawnBy }) => openedBy <= knownAt && (withdrawnBy === null || withdrawnBy > knownAt));
+  return known.length === 0 ? null : Math.min(...known.map(({ validFrom }) => validFrom));
+}
+
 const groupings = fc.oneof(fc.subarray([...standard], { maxLength: 2 }), fc.subarray([...GROUPINGS], { maxLength: 3 }));
 const scopes: fc.Arbitrary<Scope> = fc.oneof(
   fc.constant(EVERYTHING),
@@ -163,6 +168,7 @@ describe('the timeline index', () => {
               const view = viewAt(dimensions, asOf, knownAt);
               const question = { groupBy, scope, zone };
               expect(index.state(question, view, asOf, knownAt)).toEqual(byRows(deals, question, view, asOf, knownAt));
+              expect(index.firstInstant(knownAt)).toBe(firstByRows(deals, knownAt));
             }
           }
         },

@@ -94,6 +94,19 @@ export class TimelineIndex {
     });
   }
 
+  /** When the first row known at K began; null where none was. K at or below the index's position. */
+  firstInstant(knownAt: number): EpochMs | null {
+    let first = Infinity;
+    for (const { segment } of this.segments) first = Math.min(first, firstOpened(segment, knownAt, first));
+    for (const loose of [this.tail, this.withdrawn]) {
+      for (let row = 0; row < loose.length; row += 1) {
+        const from = loose.columns.validFrom.at(row);
+        if (from < first && loose.isKnown(row, knownAt)) first = from;
+      }
+    }
+    return first === Infinity ? null : first;
+  }
+
   get size(): IndexSize {
     const rows = this.segments.reduce((sum, { segment }) => sum + segment.length, this.tail.length);
     const bytes = this.segments.reduce((sum, frames) => sum + frames.bytes, 0);
@@ -190,6 +203,15 @@ function merged(a: Segment, b: Segment): Segment {
     }
   }
   return Segment.sorted(rows.columns);
+}
+
+/** The earliest beginning of a row opened by K, where it is before `limit`: rows are in that order, so it is among the first. */
+function firstOpened({ columns, length }: Segment, knownAt: number, limit: EpochMs): EpochMs {
+  for (let row = 0; row < length && columns.validFrom.at(row) < limit; row += 1) {
+    const opened = columns.openedBy.at(row);
+    if (opened !== 0 && opened <= positionCode(knownAt)) return columns.validFrom.at(row);
+  }
+  return limit;
 }
 
 /** The row of a deal that a position opened; undefined where it is not among these. Newest first. */
