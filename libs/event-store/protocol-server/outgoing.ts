@@ -26,6 +26,11 @@ export class Outgoing<A> {
     return this.gone || this.call.cancelled;
   }
 
+  /** True while the client has not taken what was sent before. */
+  get isFull(): boolean {
+    return this.draining !== undefined;
+  }
+
   /** Called once, when the client is gone. */
   whenClosed(wake: () => void): void {
     if (this.closed) wake();

@@ -9,11 +9,13 @@ import type { Delivery } from './group.js';
 
 export type PersistentCall = ServerDuplexStream<Persistent.ReadReq, Persistent.ReadResp>;
 
-/** One connected reader of a group: at most `bufferSize` deliveries are with it at a time. */
+/** One connected reader of a group: at most `bufferSize` deliveries are with it at a time, and fewer where it takes them more slowly than they are sent. */
 export class Consumer {
   /** What it has and has not answered for, by the id it answers with. */
   readonly inFlight = new Map<string, { readonly delivery: Delivery; readonly since: number }>();
   delivered = 0;
+  /** Called when there is room again for one that was full. */
+  onRoom: () => void = () => undefined;
   private readonly out: Outgoing<Persistent.ReadResp>;
 
   constructor(
@@ -27,7 +29,7 @@ export class Consumer {
   }
 
   get hasRoom(): boolean {
-    return this.inFlight.size < this.bufferSize && !this.out.closed;
+    return this.inFlight.size < this.bufferSize && !this.out.isFull && !this.out.closed;
   }
 
   whenGone(wake: () => void): void {
@@ -42,7 +44,7 @@ export class Consumer {
   deliver(delivery: Delivery, now: number): void {
     this.inFlight.set(delivery.id, { delivery, since: now });
     this.delivered += 1;
-    void this.out.send(this.message(delivery));
+    void this.out.send(this.message(delivery)).then(() => this.onRoom());
   }
 
   drop(why: Error): void {

@@ -60,6 +60,7 @@ export class Group {
     this.consumers.push(consumer);
     consumer.confirm(`${source}::${group}`);
     consumer.whenGone(() => this.disconnect(consumer));
+    consumer.onRoom = () => this.pump();
     this.timer ??= setInterval(
       () => this.look(),
       Math.max(5, Math.min(LONGEST_LOOK_MS, settings.messageTimeoutMs / 4, settings.checkPointAfterMs / 2)),
