@@ -124,9 +124,11 @@ const REQUESTS = `${QUESTIONS.find(({ command }) => command === 'report deals')?
       ...{ PORT: '0', EVENTSTORE_URL: url, MONGODB_URL: mongoUrl, DEALTRAIL_MASTER_KEY: masterKey },
       ...{ DEALTRAIL_DATA_DIR: ownFolder.folder, DEALTRAIL_PARTITIONS: '2' },
     };
+    // Whoever keeps the read models first keeps them: the import only appends, and waits.
+    projector = startProjector();
+    await projector.says(/"msg":"projecting"/);
     const imported = await run('apps/cli/main.js', 'import', MAPPING, '--dir', source.folder, '--format', 'json').ended;
     expect([imported.code, imported.err]).toEqual([0, expect.any(String)]);
-    projector = startProjector();
     startProjector();
     const [[first], [second]] = await Promise.all([startApi(), startApi()]);
     apis = [first, second];

@@ -1,9 +1,9 @@
 import { ANY, EventStoreDBClient, START, jsonEvent } from '@eventstore/db-client';
 import { filesOf } from '../wiring/files.js';
 import { openLogFile } from '../../libs/event-store/sqlite/log-file.js';
-import type { Process } from './processes.js';
-import { startProcess } from './processes.js';
-import { temporaryFolder } from './running.js';
+import type { Process } from '../testing/processes.js';
+import { startProcess } from '../testing/processes.js';
+import { temporaryFolder } from '../testing/running.js';
 
 const IN_FLIGHT = 40;
 const ACKNOWLEDGED = 400;
