@@ -77,6 +77,11 @@ interface Draft {
   readonly closes?: true;
 }
 
+/** A text that only the person's key opens; here nobody does. */
+function sealed(field: string, deal: number): JsonObject {
+  return { box: Buffer.alloc(72, deal % 251).toString('base64'), field, person: `contact-p${deal}`, sealed: 1 };
+}
+
 function money(random: (below: number) => number): JsonObject {
   return { currency: 'EUR', minor: 100_000 + random(900_000) * 100 };
 }
@@ -96,7 +101,7 @@ function nextEvent(slot: Slot, random: (below: number) => number): Draft {
   }
   if (events.length === 1) return { type: 'RequestContacted', data: { channel: 'phone' } };
   if (events.length === 2) {
-    if (random(8) === 0) return { type: 'RequestFiled', data: { reason: 'no need' }, closes: true };
+    if (random(8) === 0) return { type: 'RequestFiled', data: { reason: sealed('RequestFiled.reason', deal) }, closes: true };
     return { type: 'LeadQualified', data: { ownerId: slot.owner, pipelineId: PIPELINE, stageId: STAGES[0] } };
   }
   if (random(80) === 0) return correction(slot, random);
@@ -144,5 +149,8 @@ function correction({ deal, events, owner }: Slot, random: (below: number) => nu
   if (corrected) return { type: 'ExpectedValueEstimated', data: { value: money(random) } };
   const data: JsonObject = registered === undefined ? { ...wrong.data, companyId: `c${random(COMPANIES)}` } : { value: money(random) };
   const event = { type: wrong.type, schemaVersion: 1, data, effectiveAt: isoInstant(wrong.effectiveAt) };
-  return { type: 'HistoryCorrected', data: { kind: 'replace', target: wrong.eventId, event, reason: 'told wrong' } };
+  return {
+    type: 'HistoryCorrected',
+    data: { kind: 'replace', target: wrong.eventId, event, reason: sealed('HistoryCorrected.reason', deal) },
+  };
 }

@@ -1,0 +1,103 @@
+// Reports that follow deals, with rows kept in memory and from the read store, byte for byte the same: `node dist/bench/flows.bench.js [--events 115000,1150000]`.
+// Some 11.5 events make a deal: 10 thousand and 100 thousand deals.
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { AppendRequest, EventStore } from '../libs/event-store/event-store.port.js';
+import { openSqliteEventStore } from '../libs/event-store/sqlite/sqlite-event-store.js';
+import { openSqliteKeyStore } from '../libs/privacy/sqlite/sqlite-key-store.js';
+import type { Projection } from '../libs/projection-engine/projection.js';
+import { openProjector } from '../libs/projection-engine/projector.js';
+import { openSqliteReadStore } from '../libs/read-store/sqlite/sqlite-read-store.js';
+import { UTC } from '../libs/reporting/time/report-zone.js';
+import { toAppend } from '../libs/testing/histories.js';
+import type { Answers } from '../projections/answers/answers.js';
+import { openAnswers } from '../projections/answers/answers.js';
+import { KeptRows } from '../projections/answers/kept-rows.js';
+import { dealDirectory } from '../projections/deal-directory/deal-directory.js';
+import { dimensionTimelines } from '../projections/dimension-timelines/dimension-timelines.js';
+import { pipelineSnapshot } from '../projections/pipeline-snapshot/pipeline-snapshot.js';
+import { BEGINS, dealLog, ENDS } from './index/deal-log.js';
+import { ms } from './index/figures.js';
+
+const { values } = parseArgs({ options: { events: { type: 'string', default: '115000,1150000' } } });
+const PROJECTIONS = [pipelineSnapshot, dimensionTimelines, dealDirectory] as readonly Projection[];
+const REPEATED = 3;
+const asker = { readPersonal: false };
+
+const QUESTIONS: readonly { readonly title: string; ask(answers: Answers): Promise<object> }[] = [
+  { title: 'waterfall of a quarter', ask: (answers) => answers.waterfall({ from: '2019-01-01', to: '2019-03-31' }, asker) },
+  { title: 'explanation of a month', ask: (answers) => answers.explain({ then: '2019-01-01', now: '2019-02-01', limit: 100 }, asker) },
+  { title: 'funnel of a quarter', ask: (answers) => answers.funnel({ cohort: '2019-Q1' }, asker) },
+  { title: 'lead times', ask: (answers) => answers.leadTimes({ from: 'registered', to: 'won' }, asker) },
+  { title: 'win rate by owner', ask: (answers) => answers.winRate({ closed: '2019', groupBy: ['owner'] }, asker) },
+  { title: 'aging', ask: (answers) => answers.aging({ asOf: '2019-06-01' }, asker) },
+];
+
+async function appended(eventStore: EventStore, events: number): Promise<void> {
+  let requests: AppendRequest[] = [];
+  const send = async (): Promise<void> => {
+    for (const outcome of await eventStore.appendMany(requests)) if (outcome.status === 'rejected') throw outcome.reason;
+    requests = [];
+  };
+  for (const { event } of dealLog(events)) {
+    requests.push({ stream: event.stream, expected: 'any', events: [toAppend(event)], recordedAt: event.recordedAt });
+    if (requests.length === 1_000) await send();
+  }
+  await send();
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const began = performance.now();
+  return [await work(), performance.now() - began];
+}
+
+async function benchAt(events: number): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'dealtrail-bench-flows-'));
+  const keyStore = openSqliteKeyStore({ file: ':memory:' });
+  const eventStore = openSqliteEventStore({
+    ...{
+      file: join(dir, 'log.db'),
+      clock: { now: () => BEGINS - 1 },
+      checkStored: () => undefined,
+      keyStoreId: keyStore.id,
+      simulated: true,
+    },
+  });
+  const readStore = openSqliteReadStore({ file: join(dir, 'rows.db') });
+  try {
+    await appended(eventStore, events);
+    const projector = await openProjector({ eventStore, readStore, projections: PROJECTIONS });
+    await projector.catchUp();
+    const stopped = projector.members().find(({ error }) => error !== null);
+    if (stopped !== undefined) throw new Error(`${stopped.model.name}: ${stopped.error ?? ''}`);
+    const common = { eventStore, readStore, keyStore, clock: { now: () => ENDS }, timeZone: UTC };
+    const plain = openAnswers(common);
+    const keptRows = new KeptRows({ readStore });
+    const kept = openAnswers({ ...common, keptRows });
+    const { rows } = await plain.pipeline({ groupBy: [] }, asker);
+    console.log(`${events.toLocaleString('en')} events, ${rows[0]?.deals.toLocaleString('en') ?? 0} deals`);
+    for (const { title, ask } of QUESTIONS) {
+      const [fromStore, storeMs] = await timed(() => ask(plain));
+      const [first, firstMs] = await timed(() => ask(kept));
+      const times: number[] = [];
+      for (let round = 0; round < REPEATED; round += 1) times.push((await timed(() => ask(kept)))[1]);
+      assert.equal(JSON.stringify(first), JSON.stringify(fromStore), `${title} differs with kept rows`);
+      const again = times.sort((a, b) => a - b)[REPEATED >> 1] ?? NaN;
+      console.log(
+        `  ${title.padEnd(26)} from the store ${ms(storeMs).padStart(9)}, with kept rows first ${ms(firstMs).padStart(9)}, again ${ms(again).padStart(9)}`,
+      );
+    }
+    console.log(`  rows kept: ${keptRows.size.toLocaleString('en')}; resident ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`);
+    await projector.stop();
+  } finally {
+    await readStore.close();
+    await eventStore.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+for (const events of values.events.split(',').map(Number)) await benchAt(events);
+process.exit(0);
