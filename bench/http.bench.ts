@@ -1,4 +1,4 @@
-// Commands over HTTP, each durable when answered, against an empty validated POST on the same server, 64 clients: `node dist/bench/http.bench.js [--seconds 5]`.
+// Commands over HTTP, each durable when answered, against an empty validated POST on the same server, 64 clients: `npm run bench:http -- [--seconds 5]`.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -10,8 +10,13 @@ export type CalendarDate = Brand<string, 'CalendarDate'>;
 export const BEGINNING_OF_TIME: EpochMs = -62_135_596_800_000; // 0001-01-01T00:00:00.000Z
 export const END_OF_TIME: EpochMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
+// The facts of one row and the events of one command share their instant, and writing one out is dear: the last one is remembered.
+let lastWritten: { readonly at: EpochMs; readonly text: string } = { at: 0, text: '1970-01-01T00:00:00.000Z' };
+
+/** @throws RangeError for what is no instant */
 export function isoInstant(at: EpochMs): string {
-  return new Date(at).toISOString();
+  if (at !== lastWritten.at) lastWritten = { at, text: new Date(at).toISOString() };
+  return lastWritten.text;
 }
 
 /** Undefined where the text is not `YYYY-MM-DD` of a day that exists. */

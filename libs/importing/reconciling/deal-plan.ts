@@ -1,6 +1,6 @@
 import type { CorrectableFact, Correction, DealCommand } from '../../domain/deal/deal.commands.js';
 import type { DealFact } from '../../domain/deal/deal.events.js';
-import type { Deal } from '../../domain/deal/deal.evolve.js';
+import type { Deal, DealFactAt } from '../../domain/deal/deal.evolve.js';
 import { evolve, noDeal } from '../../domain/deal/deal.evolve.js';
 import type { RecordedEvent } from '../../domain/shared/envelope.js';
 import { factsAsKnown } from '../../domain/shared/history.js';
@@ -115,7 +115,7 @@ export class DealPlan {
 
   /** An ordinary command, at or after the deal's latest fact. */
   act({ command, fact }: Planned, at: EpochMs, dated: boolean, importHash: string, place: Place): void {
-    this.tip = evolve(this.now(), { ...fact, effectiveAt: at, dated });
+    this.tip = evolve(this.now(), factAt(fact, at, dated));
     this.facts.push({ id: undefined, fact, at, dated, imported: true, tie: this.nextTie() });
     this.take({ command, effectiveAt: at, dated, importHash, place });
   }
@@ -168,8 +168,13 @@ export class DealPlan {
   }
 }
 
+/** Written out member by member: it is made for every fact of an import. */
+function factAt({ type, data }: DealFact, effectiveAt: EpochMs, dated: boolean): DealFactAt {
+  return { type, data, effectiveAt, dated } as DealFactAt; // type and data of one fact
+}
+
 function fold(facts: readonly PlanFact[]): Deal {
-  return facts.reduce<Deal>((deal, { fact, at, dated }) => evolve(deal, { ...fact, effectiveAt: at, dated }), noDeal);
+  return facts.reduce<Deal>((deal, { fact, at, dated }) => evolve(deal, factAt(fact, at, dated)), noDeal);
 }
 
 /** What a move says of where it came from is left to the decider, which knows the corrected history. */
