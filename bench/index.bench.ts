@@ -1,4 +1,5 @@
 // The timeline index beside DuckDB and PostgreSQL, the same as-of questions on the same rows: `node dist/bench/index.bench.js [--events 100000,1000000]`.
+// `--store file` makes the rows there once and leaves them for the next run with as many events; `--peers no` asks the index alone.
 import { strict as assert } from 'node:assert';
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
@@ -20,7 +21,7 @@ import { drawnQuestions } from './index/questions.js';
 import { rowsToCsv } from './index/rows-to-csv.js';
 
 const { values } = parseArgs({
-  options: { events: { type: 'string', default: '100000,1000000' }, peers: { type: 'string', default: 'yes' } },
+  options: { events: { type: 'string', default: '100000,1000000' }, peers: { type: 'string', default: 'yes' }, store: { type: 'string' } },
 });
 const CLASSES: readonly { kind: QuestionClass; title: string; questions: number; budgetMs: number }[] = [
   { kind: 'standard', title: 'standard groupings, K now', questions: 1_200, budgetMs: 1 },
@@ -128,10 +129,10 @@ async function beside(
 async function benchAt(events: number): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'dealtrail-bench-index-'));
   chmodSync(dir, 0o755);
-  const [store, file, csv] = [join(dir, 'read-store.db'), join(dir, 'timeline.index'), join(dir, 'rows.csv')];
+  const [store, file, csv] = [values.store ?? join(dir, 'read-store.db'), join(dir, 'timeline.index'), join(dir, 'rows.csv')];
   try {
     console.log(`${events.toLocaleString('en')} events`);
-    const [, made] = await timed(() => makeStore(store, events));
+    const [, made] = await timed(async () => (existsSync(store) ? undefined : makeStore(store, events)));
     say('rows made by the projection into the store', `${(made / 1_000).toFixed(1)} s, ${mb(statSync(store).size)}`);
 
     const cold = await IndexProcess.start({ store, file });
@@ -175,7 +176,6 @@ async function askPeers(dir: string, store: string, csv: string, events: number,
   const readStore = openSqliteReadStore({ file: store, readOnly: true });
   await rowsToCsv(readStore, events, csv);
   await readStore.close();
-  rmSync(store);
   const [duckdb, duckdbLoad] = await timed(() => duckdbPeer(csv, join(dir, 'peer.duckdb'), events));
   say('DuckDB, 2 threads, loaded', ms(duckdbLoad));
   for (const { kind, title } of CLASSES) await beside(`DuckDB: ${title}`, told.get(kind)!, (question) => duckdb.ask(question)); // every class was asked

@@ -17,7 +17,7 @@ const DAY = 24 * HOUR;
 const PAUSES = [0, 0, 0, 1, HOUR, 9 * HOUR, DAY, 3 * DAY, 20 * DAY];
 export const HISTORY_BEGINS: EpochMs = Date.UTC(2025, 0, 6, 9);
 
-const steps = ({ events: atMost = 40, long = false }: HistoryOptions): fc.Arbitrary<Step[]> =>
+const steps = (atMost: number): fc.Arbitrary<Step[]> =>
   fc.array(
     fc.record({
       stream: fc.nat(999),
@@ -27,7 +27,7 @@ const steps = ({ events: atMost = 40, long = false }: HistoryOptions): fc.Arbitr
       b: fc.nat(9_999),
     }),
     // Left to itself, fast-check makes arrays of a dozen at most, whatever their greatest length.
-    { minLength: 1, maxLength: atMost, ...(long ? { size: 'max' } : {}) },
+    { minLength: 1, maxLength: atMost, size: 'max' },
   );
 
 /** A UUID that says its number, so that a failing history can be read. */
@@ -60,10 +60,8 @@ function recorded(draft: Draft, number: number, revision: number, recordedAt: Ep
 }
 
 export interface HistoryOptions {
-  /** At most so many events; default 40. */
+  /** At most so many events, lengths drawn evenly; default 40. */
   readonly events?: number;
-  /** Lengths are drawn evenly up to `events`; default false: a dozen at most. */
-  readonly long?: boolean;
   /** At most so many deals; default 4. */
   readonly deals?: number;
   /** Share of corrections in 100 events of a deal; default 25. 0: none. */
@@ -98,7 +96,7 @@ export function historyOf(list: readonly Step[], options: HistoryOptions = {}): 
  * owner; people change teams, also backdated; processes have versions, also ahead of time. Not every correction leaves a legal history: projections cope with all.
  */
 export function arbitraryLog(options: HistoryOptions = {}): fc.Arbitrary<RecordedEvent[]> {
-  return steps(options).map((list) => historyOf(list, options));
+  return steps(options.events ?? 40).map((list) => historyOf(list, options));
 }
 
 /** The events of one deal, at positions 1, 2, … */

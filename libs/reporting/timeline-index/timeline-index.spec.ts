@@ -143,7 +143,7 @@ describe('the timeline index', () => {
     const questions = fc.array(fc.tuple(fc.nat(), fc.nat(), groupings, scopes), { minLength: 10, maxLength: 10 });
     await holds(
       fc.property(
-        arbitraryLog({ events: 80, deals: 12, long: true }),
+        arbitraryLog({ events: 80, deals: 12 }),
         fc.array(fc.nat(80), { minLength: 1, maxLength: 5, size: 'max' }),
         questions,
         (events, stops, asked) => {
