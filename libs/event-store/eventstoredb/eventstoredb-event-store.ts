@@ -24,6 +24,7 @@ import type {
 import { IDENTITY_STREAM } from '../log-identity.js';
 import { ownCategory, ownPrefix } from '../stream-prefix.js';
 import { StoreConnection, throwingPortErrors } from './connection.js';
+import type { StorePosition } from './connection.js';
 import type { CopiedPositions } from './copied-positions.js';
 import { LiveEvents } from './live-events.js';
 import { establishIdentity, movedIn } from './store-identity.js';
@@ -76,6 +77,8 @@ class EventStoreDBStore implements EventStore {
   private readonly waiting = new Set<() => void>();
   /** The last of our events that this process knows of. What lies at or before it was there before an append that is sent now. */
   private known: { readonly position: Position; readonly recordedAt: EpochMs } = { position: LOG_START, recordedAt: 0 };
+  /** The last of our events that was read by page. */
+  private lately: { readonly position: Position; readonly place: StorePosition } | undefined;
   /** An append was sent and not answered: the log may hold more than is known. */
   private unsure = false;
 
@@ -132,24 +135,29 @@ class EventStoreDBStore implements EventStore {
     const backwards = options.direction === 'backwards';
     const bound = backwards ? options.before : (options.after ?? LOG_START);
     const count = Math.min(EXAMINED_PER_PAGE, Math.max(512, options.limit + 2));
-    const from = bound === undefined ? 'end' : this.copied.place(bound, backwards);
+    let from = bound === undefined ? 'end' : this.placeOf(bound, backwards);
     if (backwards && from === 'start') return { events: [], through: LOG_START, end: true };
-    const records = await throwingPortErrors(() => this.connection.readAll(from, backwards, count));
     const events: StoredEvent[] = [];
     let ownThrough = bound ?? LOG_START;
-    for (const record of records) {
-      if (ownCategory(this.prefix, record.streamId) === undefined) continue;
-      const event = this.stored(record);
-      if (bound !== undefined && (backwards ? event.position >= bound : event.position <= bound)) continue;
-      if (events.length === options.limit) return { events, through: ownThrough, end: false };
-      ownThrough = event.position;
-      if (matches(event, this.prefix, record.streamId, options.filter)) events.push(event);
+    for (;;) {
+      const records = await throwingPortErrors(() => this.connection.readAll(from, backwards, count));
+      for (const record of records) {
+        if (ownCategory(this.prefix, record.streamId) === undefined) continue;
+        const event = this.stored(record);
+        if (bound !== undefined && (backwards ? event.position >= bound : event.position <= bound)) continue;
+        if (events.length === options.limit) return { events, through: ownThrough, end: false };
+        ownThrough = event.position;
+        this.lately = { position: event.position, place: record.position };
+        if (matches(event, this.prefix, record.streamId, options.filter)) events.push(event);
+      }
+      const last = records.at(-1);
+      if (records.length < count || last === undefined) return { events, through: ownThrough, end: true };
+      // Only others' events from here on: the next page begins at the last one looked at.
+      if (this.copied.offset === 0) return { events, through: this.stored(last).position, end: false };
+      // Among copied events others' have no position of ours, and the nearest known place may lie a long way before the bound.
+      if (ownThrough !== (bound ?? LOG_START)) return { events, through: ownThrough, end: false };
+      from = last.position;
     }
-    if (records.length < count) return { events, through: ownThrough, end: true };
-    // Only others' events from here on: the next page begins at the last one looked at.
-    const last = records.at(-1);
-    const through = last === undefined ? ownThrough : this.stored(last).position;
-    return { events, through, end: false };
   }
 
   async waitForNew(after: Position, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean> {
@@ -217,6 +225,12 @@ class EventStoreDBStore implements EventStore {
     this.live.stop();
     for (const look of [...this.waiting]) look();
     await this.connection.close();
+  }
+
+  /** In a copied log the store's place of the page's last event is known better than from the pairs. */
+  private placeOf(bound: Position, backwards: boolean): StorePosition | 'start' | 'end' {
+    const { lately } = this;
+    return !backwards && lately?.position === bound ? lately.place : this.copied.place(bound, backwards);
   }
 
   private prepare({ stream, expected, events }: AppendRequest): PreparedAppend {
