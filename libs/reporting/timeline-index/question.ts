@@ -158,10 +158,18 @@ function masksOf(asked: StateQuestion, rows: IndexRows): Map<CodedColumn, Uint8A
 
 function testOf(columns: Columns, masks: ReadonlyMap<CodedColumn, Uint8Array>): Test | undefined {
   const tests = [...masks].map(([column, mask]) => ({ data: columns[column].data, mask }));
-  const [first] = tests;
+  const [first, second] = tests;
   if (first === undefined) return undefined;
-  if (tests.length === 1) return (row) => first.mask[first.data[row]!] === 1; // row of these columns, here and below
-  return (row) => tests.every(({ data, mask }) => mask[data[row]!] === 1);
+  if (second === undefined) return (row) => first.mask[first.data[row]!] === 1; // row of these columns, here and below
+  if (tests.length === 2) return (row) => first.mask[first.data[row]!] === 1 && second.mask[second.data[row]!] === 1;
+  return (row) => {
+    // A loop, as a function made for each of a million rows would be most of the time.
+    for (let test = 0; test < tests.length; test += 1) {
+      const { data, mask } = tests[test]!; // below length
+      if (mask[data[row]!] !== 1) return false;
+    }
+    return true;
+  };
 }
 
 /** Sums of several spaces in one pass over the rows that count at (T, K) and are in scope. */
