@@ -60,9 +60,6 @@ export interface ProjectorOptions {
 
 /** How long a build's page may hold up the live lane before it is made smaller. */
 const BUILD_PAGE_MS = 15;
-/** Between two pages of a followed log at most so long, and at most so many times what the last page took. */
-const BREATH_MS = 25;
-const BREATH_SHARE = 4;
 const IDLE_MS = 1_000;
 /** How often it is looked whether a build has caught up with the rows in use. */
 const FINISH_MS = 200;
@@ -89,8 +86,6 @@ export class Projector implements ReadModels {
   private turnOf: Promise<unknown> = Promise.resolve();
   private loops: Promise<unknown> | null = null;
   private readonly wakeUps = new Set<AbortController>();
-  /** Ends the pause between two pages, where there is one. */
-  private breath: AbortController | null = null;
   private stopping = false;
   private readonly ending = new AbortController();
   private failure: unknown = null;
@@ -177,9 +172,7 @@ export class Projector implements ReadModels {
     if (this.shared !== null) return this.shared.models.waitFor(position, timeoutMs, models);
     const asked = (): Member[] => this.own.inUse().filter((member) => models?.includes(member.model.name) ?? true);
     const arrived = (): boolean => asked().every((member) => reached(member, position));
-    const waiting = this.waiters.until(arrived, timeoutMs);
-    if (this.waiters.any) this.breath?.abort();
-    if (!(await waiting)) return 'late';
+    if (!(await this.waiters.until(arrived, timeoutMs))) return 'late';
     if (asked().every((member) => member.parked.size === 0)) return 'reached';
     const event = await this.options.eventStore.eventAt(position);
     const held = asked().some((member) => {
@@ -249,13 +242,10 @@ export class Projector implements ReadModels {
     let attempt = 0;
     while (!this.stopping) {
       try {
-        const from = performance.now();
         const { end } = await this.trustedRound();
         attempt = 0;
-        if (end) {
-          await this.breathe(performance.now() - from);
-          await this.idle();
-        } else await turn(); // requests get their turn between pages
+        if (end) await this.idle();
+        else await turn(); // requests get their turn between pages
       } catch (error) {
         await this.recover(error, (attempt += 1));
       }
@@ -373,18 +363,6 @@ export class Projector implements ReadModels {
     const result = this.turnOf.then(work);
     this.turnOf = result.catch(() => undefined);
     return result;
-  }
-
-  /**
-   * Between two pages of a log that is followed closely: what commands append meanwhile comes as one page, which costs less than several, and the thread is theirs for
-   * the larger part. Never before the first page after a rest, and not while somebody waits for a position.
-   */
-  private async breathe(tookMs: number): Promise<void> {
-    const ms = Math.min(BREATH_MS, tookMs * BREATH_SHARE);
-    if (ms < 1 || this.waiters.any) return;
-    const breath = (this.breath = new AbortController());
-    await this.interruptible((signal) => sleep(ms, undefined, { signal: AbortSignal.any([signal, breath.signal]) }).catch(() => undefined));
-    this.breath = null;
   }
 
   private async idle(): Promise<void> {

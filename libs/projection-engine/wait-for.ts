@@ -10,10 +10,6 @@ interface Waiter {
 export class Waiters {
   private readonly waiting = new Set<Waiter>();
 
-  get any(): boolean {
-    return this.waiting.size > 0;
-  }
-
   /** Resolves true as soon as `arrived` says so at a `moved`, false at the time-out. */
   async until(arrived: () => boolean, timeoutMs: number): Promise<boolean> {
     if (arrived()) return true;
