@@ -13,9 +13,9 @@ import { FOUR_STAGES } from '../libs/domain/pipeline/pipeline.templates.js';
 import type { JsonObject } from '../libs/domain/shared/envelope.js';
 import type { CompanyId, ContactId, DealId, EmployeeId, PipelineId, StageId } from '../libs/domain/shared/ids.js';
 import { streamName } from '../libs/domain/shared/ids.js';
-import { LOG_START } from '../libs/domain/shared/position.js';
 import { catalog } from '../libs/event-catalog/catalog.js';
 import type { AppendRequest, EventStore, StoredEvent } from '../libs/event-store/event-store.port.js';
+import { logPages } from '../libs/event-store/log-pages.js';
 import { openSqliteEventStore } from '../libs/event-store/sqlite/sqlite-event-store.js';
 import { openSqliteKeyStore } from '../libs/privacy/sqlite/sqlite-key-store.js';
 
@@ -74,12 +74,8 @@ function inCommits<T>(items: readonly T[]): T[][] {
 
 async function allDeals(log: EventStore): Promise<StoredEvent[]> {
   const events: StoredEvent[] = [];
-  for (let after = LOG_START; ;) {
-    const page = await log.readAll({ after, limit: 5_000, filter: { categories: ['deal'] } });
-    events.push(...page.events);
-    after = page.through;
-    if (page.end) return events;
-  }
+  for await (const page of logPages(log, { limit: 5_000, filter: { categories: ['deal'] } })) events.push(...page);
+  return events;
 }
 
 /** What came out of the commands, as the port takes it. */

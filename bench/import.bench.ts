@@ -9,10 +9,10 @@ import { parseArgs } from 'node:util';
 import { importInto } from '../apps/operations/import.js';
 import { readConfig } from '../apps/wiring/config.js';
 import { openDealtrail } from '../apps/wiring/open-dealtrail.js';
-import { LOG_START } from '../libs/domain/shared/position.js';
 import { catalog } from '../libs/event-catalog/catalog.js';
 import type { JsonObject } from '../libs/domain/shared/envelope.js';
 import type { AppendRequest, EventStore } from '../libs/event-store/event-store.port.js';
+import { logPages } from '../libs/event-store/log-pages.js';
 import { openSqliteEventStore } from '../libs/event-store/sqlite/sqlite-event-store.js';
 import { runImport } from '../libs/importing/running/run-import.js';
 import { dealsFile, IMPORT_MAPPING, peopleFile } from '../libs/testing/import-source.js';
@@ -70,17 +70,15 @@ async function toTheLog(): Promise<Imported & { readonly appends: AppendRequest[
 /** The same events as one append a stream, as bare as they can be handed to the port. */
 async function appendsOf(eventStore: EventStore): Promise<AppendRequest[]> {
   const streams = new Map<string, AppendRequest & { events: AppendRequest['events'][number][] }>();
-  for (let after = LOG_START; ;) {
-    const page = await eventStore.readAll({ after, limit: 5_000 });
-    for (const { stream, eventId, type, data, metadata } of page.events) {
+  for await (const page of logPages(eventStore, { limit: 5_000 })) {
+    for (const { stream, eventId, type, data, metadata } of page) {
       if (stream === 'log-identity') continue;
       const of = streams.get(stream) ?? { stream, expected: 'none' as const, events: [] };
       of.events.push({ eventId, type, data: JSON.parse(String(data)) as JsonObject, metadata: JSON.parse(String(metadata)) as JsonObject });
       streams.set(stream, of);
     }
-    after = page.through;
-    if (page.end) return [...streams.values()];
   }
+  return [...streams.values()];
 }
 
 async function portAlone(appends: readonly AppendRequest[]): Promise<number> {

@@ -9,8 +9,8 @@ import { startProcess } from '../apps/testing/processes.js';
 import { readConfig } from '../apps/wiring/config.js';
 import { openDealtrail } from '../apps/wiring/open-dealtrail.js';
 import type { Position } from '../libs/domain/shared/position.js';
-import { LOG_START } from '../libs/domain/shared/position.js';
 import type { Grouping, PipelineAnswer } from '../libs/reporting/queries.js';
+import { logPages } from '../libs/event-store/log-pages.js';
 import { catalog } from '../libs/event-catalog/catalog.js';
 import { ms, spread } from './index/figures.js';
 import { randomNumbers } from './index/random.js';
@@ -156,13 +156,11 @@ async function equalTheFold(samples: readonly Sample[]): Promise<number> {
       checked += 1;
     }
   };
-  for (let after = LOG_START, end = false; !end;) {
-    const page = await eventStore.readAll({ after, limit: 10_000 });
-    for (const stored of page.events) {
+  for await (const page of logPages(eventStore, { limit: 10_000 })) {
+    for (const stored of page) {
       check(stored.position);
       fold.take(catalog.decode(stored));
     }
-    ({ through: after, end } = page);
   }
   check(null);
   await close();

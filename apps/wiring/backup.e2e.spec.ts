@@ -1,8 +1,8 @@
 import { cpSync, existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { LOG_START } from '../../libs/domain/shared/position.js';
 import type { StoredEvent } from '../../libs/event-store/event-store.port.js';
+import { logPages } from '../../libs/event-store/log-pages.js';
 import { tellDemo } from '../testing/demo.js';
 import { startProcess } from '../testing/processes.js';
 import type { Running } from '../testing/running.js';
@@ -23,11 +23,7 @@ async function dealtrail(...args: string[]): Promise<{ readonly code: number | n
 
 async function eventsOf({ dealtrail: { eventStore } }: Running, through: string): Promise<string[]> {
   const events: StoredEvent[] = [];
-  for (let after = LOG_START, end = false; !end;) {
-    const page = await eventStore.readAll({ after, limit: 5_000 });
-    events.push(...page.events);
-    ({ through: after, end } = page);
-  }
+  for await (const page of logPages(eventStore, { limit: 5_000 })) events.push(...page);
   const bytes = (text: string | Uint8Array): string => Buffer.from(text as Uint8Array).toString('hex'); // Buffer takes both
   return events
     .filter(({ position }) => position <= through)

@@ -14,10 +14,10 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Position } from '../../libs/domain/shared/position.js';
-import { LOG_START } from '../../libs/domain/shared/position.js';
 import { isoInstant } from '../../libs/domain/shared/instant.js';
 import { catalog } from '../../libs/event-catalog/catalog.js';
 import { LogDamaged } from '../../libs/event-store/event-store.port.js';
+import { logPages } from '../../libs/event-store/log-pages.js';
 import { openAll } from '../../libs/privacy/opening.js';
 import { checkFiles } from './check-files.js';
 import type { Config } from './config.js';
@@ -141,16 +141,14 @@ async function readBack(
     const { eventStore } = await openLog(copied, { clock: { now: () => Date.now() }, keyStoreId: keyStore.id, readOnly: true });
     try {
       let events = 0;
-      for (let place = LOG_START, end = false; !end;) {
+      for await (const page of logPages(eventStore, { limit: EVENTS_AT_ONCE })) {
         signal?.throwIfAborted();
-        const page = await eventStore.readAll({ after: place, limit: EVENTS_AT_ONCE });
         await openAll(
-          page.events.map((event) => catalog.decode(event).data),
+          page.map((event) => catalog.decode(event).data),
           keyStore,
         );
-        events += page.events.length;
+        events += page.length;
         onProgress?.({ step: 'reading back', events });
-        ({ through: place, end } = page);
       }
       const { position, recordedAt } = await eventStore.head();
       return {

@@ -1,9 +1,9 @@
 import type { RecordedEvent } from '../domain/shared/envelope.js';
 import type { EpochMs } from '../domain/shared/instant.js';
 import { END_OF_TIME } from '../domain/shared/instant.js';
-import { LOG_START } from '../domain/shared/position.js';
 import { catalog } from '../event-catalog/catalog.js';
 import type { EventStore } from '../event-store/event-store.port.js';
+import { logPages } from '../event-store/log-pages.js';
 import { openSqliteEventStore } from '../event-store/sqlite/sqlite-event-store.js';
 import { handlingOf } from '../projection-engine/projection.js';
 import type { Projection } from '../projection-engine/projection.js';
@@ -63,11 +63,7 @@ export async function openAnswering(
       for (const outcome of await eventStore.appendMany(requests)) if (outcome.status === 'rejected') throw outcome.reason;
     }
     events.splice(0);
-    for (let after = LOG_START, end = false; !end;) {
-      const page = await eventStore.readAll({ after, limit: 10_000 });
-      for (const stored of page.events) events.push(catalog.decode(stored));
-      ({ through: after, end } = page);
-    }
+    for await (const page of logPages(eventStore, { limit: 10_000 })) for (const stored of page) events.push(catalog.decode(stored));
     await project();
   }
 

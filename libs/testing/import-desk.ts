@@ -9,8 +9,8 @@ import { factsAsOf } from '../domain/shared/history.js';
 import type { StreamName } from '../domain/shared/ids.js';
 import { isoInstant } from '../domain/shared/instant.js';
 import { END_OF_TIME } from '../domain/shared/instant.js';
-import { LOG_START } from '../domain/shared/position.js';
 import { catalog } from '../event-catalog/catalog.js';
+import { logPages } from '../event-store/log-pages.js';
 import type { ImportInput, ImportOptions } from '../importing/running/import-input.js';
 import { runImport } from '../importing/running/run-import.js';
 import type { ImportReport } from '../importing/report/import-report.js';
@@ -74,18 +74,15 @@ export function openImportDesk(at = '2026-11-23T12:00:00.000Z'): ImportDesk {
     },
     streams: async () => {
       const streams = new Map<StreamName, RecordedEvent[]>();
-      let after = LOG_START;
-      for (;;) {
-        const page = await desk.eventStore.readAll({ after, limit: 1_000 });
-        for (const stored of page.events) {
+      for await (const page of logPages(desk.eventStore, { limit: 1_000 })) {
+        for (const stored of page) {
           const event = catalog.decode(stored);
           const there = streams.get(event.stream);
           if (there === undefined) streams.set(event.stream, [event]);
           else there.push(event);
         }
-        if (page.end) return streams;
-        after = page.through;
       }
+      return streams;
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Position } from '../../domain/shared/position.js';
 import { checkEvents } from '../appendable.js';
 import type { CheckStored } from '../appendable.js';
 import { LogDamaged, LogRefused } from '../event-store.port.js';
+import { logPages } from '../log-pages.js';
 import type { EventBytes, EventStore, StoredEvent } from '../event-store.port.js';
 import { IDENTITY_STREAM } from '../log-identity.js';
 import { ownPrefix } from '../stream-prefix.js';
@@ -154,10 +155,6 @@ function text(value: string | number | Uint8Array): string {
 }
 
 async function* inOrder(store: EventStore): AsyncGenerator<StoredEvent, undefined> {
-  for (let after = LOG_START, end = false; !end;) {
-    const page = await store.readAll({ after, limit: PAGE });
-    yield* page.events;
-    ({ through: after, end } = page);
-  }
+  for await (const page of logPages(store, { limit: PAGE })) yield* page;
   return undefined;
 }

@@ -5,9 +5,8 @@ import { evolve, noDeal, pipelinePartOf } from '../../domain/deal/deal.evolve.js
 import { factsAsOf } from '../../domain/shared/history.js';
 import { idOf } from '../../domain/shared/ids.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
-import type { Position } from '../../domain/shared/position.js';
-import { LOG_START } from '../../domain/shared/position.js';
 import type { EventStore } from '../../event-store/event-store.port.js';
+import { logPages } from '../../event-store/log-pages.js';
 import type { Spool } from './spool.js';
 
 const PAGE = 1_000;
@@ -27,10 +26,9 @@ export async function findGoneDeals(
   seen: Spool,
   tell: (reason: string) => void,
 ): Promise<void> {
-  let after: Position = LOG_START;
-  for (;;) {
-    const page = await eventStore.readAll({ after, limit: PAGE, filter: { categories: ['deal'], types: ['RequestRegistered'] } });
-    for (const { stream } of page.events) {
+  const filter = { categories: ['deal'], types: ['RequestRegistered'] } as const;
+  for await (const registered of logPages(eventStore, { limit: PAGE, filter })) {
+    for (const { stream } of registered) {
       const id = idOf(stream);
       if (!id.startsWith(`${source}-`) || seen.hasSeen(id)) continue;
       const events = await commands.history(stream);
@@ -43,7 +41,5 @@ export async function findGoneDeals(
       const stage = open ? pipelinePartOf(deal)?.stageId : undefined;
       tell(`deal "${id}" is not in the file; recorded as ${deal.status}${stage === undefined ? '' : ` in ${stage}`}`);
     }
-    if (page.end) return;
-    after = page.through;
   }
 }
