@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import type { KeyHolder, KeyState, KeyStore } from '../key-store.port.js';
@@ -21,20 +21,6 @@ interface Waiting {
 
 const MISSING: KeyState = { state: 'missing' };
 const GONE: KeyState = { state: 'forgotten' };
-
-// Random bytes are cheap by the page and dear by the dozen, and a buffer of its own for each key would be dearer still to the garbage collector.
-const KEYS_A_PAGE = 256;
-let page = Buffer.alloc(0);
-let taken = 0;
-
-function freshKey(): Buffer {
-  if (taken === page.length) {
-    page = randomFillSync(Buffer.alloc(KEY_BYTES * KEYS_A_PAGE));
-    taken = 0;
-  }
-  taken += KEY_BYTES;
-  return page.subarray(taken - KEY_BYTES, taken);
-}
 
 /** The embedded KeyStore: one SQLite file, keys durable when `ensure` returns. */
 export class SqliteKeyStore implements KeyStore {
@@ -155,7 +141,7 @@ export class SqliteKeyStore implements KeyStore {
 
   /** Within the transaction that found none: nobody else can make it meanwhile, so that it need not be read back. */
   #make(holder: KeyHolder): void {
-    const key = freshKey();
+    const key = randomBytes(KEY_BYTES);
     this.#insert.run(holder, key);
     this.#known.set(holder, { state: 'present', key });
   }
