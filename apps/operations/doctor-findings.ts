@@ -1,9 +1,8 @@
+import { standsStill } from '../wiring/read-models-check.js';
 import type { DoctorAnswer, Finding } from './doctor-answer.js';
 
 type Seen = Omit<DoctorAnswer, 'findings'>;
 
-/** A model that has not moved for so long while there are events for it is not being kept. */
-const STUCK_SECONDS = 30;
 /** Clocks of machines differ by less. */
 const CLOCK_SKEW_SECONDS = 2;
 const LEAST_FREE_BYTES = 1 << 30;
@@ -11,7 +10,8 @@ const LEAST_FREE_BYTES = 1 << 30;
 const INDEX_BEHIND = 100_000;
 
 function ofModels({ models }: Seen): Finding[] {
-  return models.flatMap(({ model, partition, state, position, error, stuckSeconds, events }): Finding[] => {
+  return models.flatMap((lag): Finding[] => {
+    const { model, partition, state, position, error, stuckSeconds, events } = lag;
     const which = `${model}${partition > 0 ? ` / ${partition}` : ''}`;
     if (state === 'stopped')
       return [
@@ -23,7 +23,7 @@ function ofModels({ models }: Seen): Finding[] {
       ];
     if (state === 'paused')
       return [{ severity: 'note', what: `${which} is paused, ${events} events behind`, cure: `./dealtrail resume ${model} lets it go on` }];
-    if (stuckSeconds > STUCK_SECONDS)
+    if (standsStill(lag))
       return [
         {
           severity: 'problem',
