@@ -2,7 +2,7 @@ import type { CalibrationAnswer, CalibrationRow } from '../../../../libs/reporti
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, daysText, moneyLines, percent } from '../text.js';
-import { RIGHT, groupCells, groupColumns, groupNames, page } from './grouped.js';
+import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
 function cells(row: CalibrationRow): string[] {
   return [
@@ -28,7 +28,7 @@ export function calibrationReportText({ basis, rows }: CalibrationAnswer): strin
       ? 'Nobody forecast anything, and nothing came.'
       : table(
           [...groupColumns(names), ...HEADS.map((title) => ({ title, ...RIGHT }))],
-          rows.map((row) => [...groupCells(names, row), ...cells(row)]),
+          inReadingOrder(names, rows).map((row) => [...groupCells(names, row), ...cells(row)]),
         ),
     basisWords(basis, `Each forecast as it stood at ${horizonWords(basis.horizon)}. Bias: + is over-forecast.`),
   );

@@ -3,7 +3,7 @@ import { basisWords } from '../basis.js';
 import type { Column } from '../table.js';
 import { table } from '../table.js';
 import { countText, daysOf, heading, instantText, moneyText, percent } from '../text.js';
-import { RIGHT, groupCells, groupColumns, groupNames, page } from './grouped.js';
+import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
 function limited(mean: { readonly mean: number; readonly limit: number } | null): string {
   return mean === null ? '-' : `${daysOf(mean.mean)}\nto ${daysOf(mean.limit)}`;
@@ -27,7 +27,7 @@ export function leadTimesText({ basis, rows }: LeadTimesAnswer): string {
   ];
   const drawn = table(
     [...groupColumns(names), ...figures.map((title) => ({ title, ...RIGHT }))],
-    rows.map((row) => [
+    inReadingOrder(names, rows).map((row) => [
       ...groupCells(names, row),
       ...[row.n, row.finished, row.running, row.gone].map(countText),
       ...[row.mean, ...(whole ? [row.p25] : []), row.p50, row.p75, row.p90, row.p95, row.kaplanMeierMedian].map(daysOf),
@@ -67,7 +67,7 @@ export function timeInStageText({ basis, rows }: TimeInStageAnswer): string {
   const figures = ['stays', 'ended', 'mean', 'median', 'median with\nthe running', 'mean to\na limit', 'exits a\ndeal-day'];
   const drawn = table(
     [...places, ...figures.map((title) => ({ title, ...RIGHT }))],
-    rows.map((row) => [
+    inReadingOrder(names, rows).map((row) => [
       ...place(row),
       ...[row.n, row.finished].map(countText),
       ...[row.mean, row.median, row.kaplanMeierMedian].map(daysOf),
@@ -90,7 +90,7 @@ export function velocityText({ basis, rows }: VelocityAnswer): string {
   const names = groupNames(rows);
   const drawn = table(
     [...groupColumns(names), ...['open deals', 'win rate', 'average won', 'average cycle', 'a day'].map((title) => ({ title, ...RIGHT }))],
-    rows.map((row) => [
+    inReadingOrder(names, rows).map((row) => [
       ...groupCells(names, row),
       countText(row.openDeals),
       percent(row.winRate),

@@ -11,7 +11,7 @@ import { folded } from '../fold.js';
 import { sparkline } from '../sparkline.js';
 import { table } from '../table.js';
 import { countText, daysText, instantText, intervalText, moneyLines, percent, pointText, signedMoney } from '../text.js';
-import { RIGHT, allCells, groupCells, groupColumns, groupLine, groupNames, page, valueText } from './grouped.js';
+import { RIGHT, allCells, groupCells, groupColumns, groupLine, groupNames, inReadingOrder, page, valueText } from './grouped.js';
 
 function methodOf(id: string): string {
   return id.split('/').at(-1) ?? id;
@@ -53,7 +53,7 @@ export function forecastText({ basis, rows, totals, noExpectedDate }: ForecastAn
       })),
     ],
     [
-      ...rows.map((row) => [...groupCells(names, row), ...cells(row)]),
+      ...inReadingOrder(names, rows).map((row) => [...groupCells(names, row), ...cells(row)]),
       ...(typeof totals !== 'string' && names.length > 0 ? [[...allCells(names), ...cells(totals)]] : []),
     ],
   );
@@ -76,6 +76,7 @@ function firstAmount(sums: readonly MoneyText[] | undefined): number | undefined
 
 function pointsTable({ basis, rows }: ForecastHistoryAnswer): string {
   const names = groupNames(rows);
+  const read = inReadingOrder(names, rows, ({ at }) => at);
   const share = ({ absoluteShare }: ForecastHistoryRow): string => Object.values(absoluteShare).map(percent).join('\n');
   return table(
     [
@@ -84,8 +85,8 @@ function pointsTable({ basis, rows }: ForecastHistoryAnswer): string {
       ...groupColumns(names),
       ...['open', 'won', 'forecast', 'error', 'of what\ncame'].map((title) => ({ title, ...RIGHT })),
     ],
-    rows.map((row, index) => {
-      const first = rows[index - 1]?.at !== row.at;
+    read.map((row, index) => {
+      const first = read[index - 1]?.at !== row.at;
       const { figures } = row;
       return [
         first ? pointText(row.at, basis.timeZone).slice(0, 16) : '',
@@ -107,7 +108,7 @@ function atCloseText(came: Actual['atClose'] | undefined): string {
 /** Forecasts of each group at a glance, beside what came. Of several currencies the first. */
 function glance({ basis, rows, actual }: ForecastHistoryAnswer): string {
   const names = groupNames(rows);
-  const lines = [...new Set(rows.map((row) => groupLine(names, row)))].map((name) => {
+  const lines = [...new Set(inReadingOrder(names, rows).map((row) => groupLine(names, row)))].map((name) => {
     const own = new Map(rows.filter((row) => groupLine(names, row) === name).map((row) => [row.at, firstAmount(row.figures?.forecast)]));
     const came = actual.find((each) => groupLine(names, each) === name);
     return [

@@ -32,6 +32,35 @@ export function groupLine(names: Names, row: Grouped): string {
   return names.length === 0 ? 'all' : cells.join(', ');
 }
 
+/** Named by people: read by name. The others have an order of their own (of a process, of time) or are ids and codes, which stand as they come. */
+const BY_NAME: ReadonlySet<keyof Group> = new Set(['owner', 'team', 'manager', 'office', 'company', 'product', 'campaign']);
+const byName = new Intl.Collator('en', { numeric: true }).compare;
+
+/**
+ * Rows of an answer come by id; here people, companies and the like come by the name that is shown, what has none behind them. Rows of one group keep their order, and
+ * so do groupings that are not named by people. Rows of one part (a point in time) stand together and stay so.
+ */
+export function inReadingOrder<R extends Grouped>(
+  names: Names,
+  rows: readonly R[],
+  partOf: (row: R) => unknown = () => null,
+): readonly R[] {
+  const places = new Map(rows.map((row, index) => [row, index]));
+  const before = (a: R, b: R): number => {
+    for (const name of partOf(a) === partOf(b) ? names : []) {
+      if (a.group[name] === b.group[name]) continue;
+      const [known, also] = [a, b].map((row) => typeof row.labels[name] === 'string');
+      if (!BY_NAME.has(name) || (!known && !also)) break;
+      if (known !== also) return known ? -1 : 1;
+      const order = byName(groupText(a.group[name], a.labels[name]), groupText(b.group[name], b.labels[name]));
+      if (order !== 0) return order;
+      break;
+    }
+    return places.get(a)! - places.get(b)!; // both are of these rows
+  };
+  return [...rows].sort(before);
+}
+
 /** The cells of a row of totals in the columns of the groupings. */
 export function allCells(names: Names): string[] {
   return names.map((_, index) => (index === 0 ? 'all' : ''));

@@ -3,14 +3,14 @@ import { basisWords } from '../basis.js';
 import { sparkline } from '../sparkline.js';
 import { table } from '../table.js';
 import { countText, daysText, instantText, percent } from '../text.js';
-import { RIGHT, groupCells, groupColumns, groupLine, groupNames, page, valueText } from './grouped.js';
+import { RIGHT, groupCells, groupColumns, groupLine, groupNames, inReadingOrder, page, valueText } from './grouped.js';
 
 /** More groups than this are no glance. */
 const MOST_LINES = 20;
 
 function glance({ rows }: InflowAnswer): string {
   const names = groupNames(rows);
-  const groups = [...new Set(rows.map((row) => groupLine(names, row)))];
+  const groups = [...new Set(inReadingOrder(names, rows).map((row) => groupLine(names, row)))];
   if (groups.length > MOST_LINES) return '';
   return table(
     [{ title: 'deals of', shrinks: true }, { title: 'from first to last' }, { title: 'all', ...RIGHT }],
@@ -24,6 +24,7 @@ function glance({ rows }: InflowAnswer): string {
 export function inflowText(answer: InflowAnswer): string {
   const { basis, rows } = answer;
   const names = groupNames(rows);
+  const read = inReadingOrder(names, rows, ({ period }) => period);
   const patterns = rows.some(({ periods }) => periods > 1);
   const unvalued = rows.some((row) => row.unvalued > 0);
   const drawn = table(
@@ -41,8 +42,8 @@ export function inflowText(answer: InflowAnswer): string {
       { title: 'value', ...RIGHT },
       ...(unvalued ? [{ title: 'no\nvalue', ...RIGHT }] : []),
     ],
-    rows.map((row, index) => [
-      rows[index - 1]?.period === row.period ? '' : row.period,
+    read.map((row, index) => [
+      read[index - 1]?.period === row.period ? '' : row.period,
       ...groupCells(names, row),
       countText(row.deals),
       ...(names.length > 0 ? [percent(row.share)] : []),

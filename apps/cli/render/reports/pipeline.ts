@@ -12,6 +12,7 @@ import {
   groupColumns,
   groupNames,
   hasWeights,
+  inReadingOrder,
   page,
   valueText,
 } from './grouped.js';
@@ -21,7 +22,7 @@ export function pipelineText({ basis, rows, totals }: PipelineAnswer): string {
   const weighted = hasWeights(rows);
   const unvalued = rows.some((row) => row.unvalued > 0);
   const all = allOf(totals);
-  const lines = rows.map((row) => [...groupCells(names, row), ...figureCells(row, weighted, unvalued)]);
+  const lines = inReadingOrder(names, rows).map((row) => [...groupCells(names, row), ...figureCells(row, weighted, unvalued)]);
   const total = all && names.length > 0 ? [[...allCells(names), ...figureCells(all, weighted, unvalued)]] : [];
   const drawn = table([...groupColumns(names), ...figureColumns(weighted, unvalued)], [...lines, ...total]);
   const said = typeof totals === 'string' ? totals : rows.length === 0 ? 'no deals' : drawn;
@@ -64,7 +65,7 @@ export function compareText({ basis, rows, totals }: CompareAnswer): string {
       { title: 'value', ...RIGHT },
     ],
     [
-      ...rows.map((row) => [...groupCells(names, row), ...cells(row)]),
+      ...inReadingOrder(names, rows).map((row) => [...groupCells(names, row), ...cells(row)]),
       ...(all && names.length > 0 ? [[...allCells(names), ...cells(all)]] : []),
     ],
   );

@@ -2,7 +2,7 @@ import type { ReemergenceAnswer } from '../../../../libs/reporting/flow-queries.
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, daysOf, instantText, intervalText, percent } from '../text.js';
-import { RIGHT, groupCells, groupColumns, groupNames, page } from './grouped.js';
+import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
 const FIGURES = [
   'turned\naway',
@@ -20,7 +20,7 @@ export function reemergenceText({ basis, rows }: ReemergenceAnswer): string {
   const names = groupNames(rows);
   const drawn = table(
     [...groupColumns(names), ...FIGURES.map((title) => ({ title, ...RIGHT }))],
-    rows.map((row) => [
+    inReadingOrder(names, rows).map((row) => [
       ...groupCells(names, row),
       countText(row.n),
       countText(row.askedAgain),

@@ -3,7 +3,19 @@ import { basisWords } from '../basis.js';
 import { sparkline } from '../sparkline.js';
 import { table } from '../table.js';
 import { countText, instantText, pointText } from '../text.js';
-import { RIGHT, allOf, figureCells, figureColumns, groupCells, groupColumns, groupLine, groupNames, hasWeights, page } from './grouped.js';
+import {
+  RIGHT,
+  allOf,
+  figureCells,
+  figureColumns,
+  groupCells,
+  groupColumns,
+  groupLine,
+  groupNames,
+  hasWeights,
+  inReadingOrder,
+  page,
+} from './grouped.js';
 
 /** More groups than this are no glance. */
 const MOST_LINES = 12;
@@ -11,7 +23,7 @@ const MOST_LINES = 12;
 /** Each group at a glance: how many deals it held at every point. Points at which nothing was known are gaps. */
 function glance({ rows, points }: SeriesAnswer): string {
   const names = groupNames(rows);
-  const groups = new Map(rows.map((row) => [groupLine(names, row), row]));
+  const groups = new Map(inReadingOrder(names, rows).map((row) => [groupLine(names, row), row]));
   const known = points.map(({ totals }) => typeof totals !== 'string');
   const lines = [...groups.keys()].map((name) => {
     const own = new Map(rows.filter((row) => groupLine(names, row) === name).map((row) => [row.at, row.deals]));
@@ -43,7 +55,10 @@ export function seriesText(answer: SeriesAnswer): string {
     [{ title: 'at' }, ...groupColumns(names), ...figureColumns(weighted, unvalued)],
     points
       .flatMap(({ at, totals }) => {
-        const own = rows.filter((row) => row.at === at);
+        const own = inReadingOrder(
+          names,
+          rows.filter((row) => row.at === at),
+        );
         const name = pointText(at, basis.timeZone);
         if (own.length === 0)
           return [[name, ...names.map(() => ''), typeof totals === 'string' ? '?' : '0', typeof totals === 'string' ? totals : '']];

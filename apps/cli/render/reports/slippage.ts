@@ -2,7 +2,7 @@ import type { SlippageAnswer, SlippageRow } from '../../../../libs/reporting/flo
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, daysText, moneyLines, moneyText, percent, withThousands } from '../text.js';
-import { RIGHT, groupCells, groupColumns, groupNames, page } from './grouped.js';
+import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
 const FIGURES = [
   'deals',
@@ -27,7 +27,7 @@ export function slippageText({ basis, rows, most }: SlippageAnswer): string {
   const names = groupNames(rows);
   const drawn = table(
     [...groupColumns(names), ...FIGURES.map((title) => ({ title, ...RIGHT }))],
-    rows.map((row) => [
+    inReadingOrder(names, rows).map((row) => [
       ...groupCells(names, row),
       ...[row.deals, row.pushes, row.dealsPushed, row.pulls, row.redatedWithin].map(countText),
       ...[row.daysLater, row.daysNet].map((days) => withThousands(days.toFixed(0))),

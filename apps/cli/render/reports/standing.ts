@@ -2,7 +2,7 @@ import type { AgingAnswer, AgingRow, CoverageAnswer, CoverageFigures } from '../
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, daysOf, groupText, instantText, moneyText, percent, withThousands } from '../text.js';
-import { RIGHT, allCells, groupCells, groupColumns, groupNames, page, valueText } from './grouped.js';
+import { RIGHT, allCells, groupCells, groupColumns, groupNames, inReadingOrder, page, valueText } from './grouped.js';
 
 const CLOCKS = { since_stage_entry: 'since they came to their stage', since_any_activity: 'since anything last happened' } as const;
 
@@ -36,7 +36,7 @@ export function agingText({ basis, rows, oldest, postponed, totals }: AgingAnswe
       })),
     ],
     [
-      ...rows.map((row) => [...groupCells(names, row), ...cells(row)]),
+      ...inReadingOrder(names, rows).map((row) => [...groupCells(names, row), ...cells(row)]),
       ...(names.length === 0 ? [] : [[...allCells(names), ...cells(totals)]]),
     ],
   );
@@ -111,7 +111,7 @@ export function coverageText({ basis, rows, totals }: CoverageAnswer): string {
     table(
       [...groupColumns(names), ...titles.map((title) => ({ title, ...RIGHT }))],
       [
-        ...rows.map((row) => [...groupCells(names, row), ...cells(row)]),
+        ...inReadingOrder(names, rows).map((row) => [...groupCells(names, row), ...cells(row)]),
         ...(names.length === 0 ? [] : [[...allCells(names), ...cells(totals)]]),
       ],
     );

@@ -4,7 +4,7 @@ import type { CurvePoint, ValueBand, WinRateAnswer, WinRateRow } from '../../../
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, instantText, intervalText, percent, withThousands } from '../text.js';
-import { RIGHT, groupCells, groupColumns, groupNames, page } from './grouped.js';
+import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
 const FORMS = {
   'by-deals': 'won of won and lost',
@@ -84,7 +84,7 @@ export function winRateText({ basis, rows }: WinRateAnswer): string {
       { title: 'what it is', shrinks: true },
       ...['won', 'of', 'rate', '95 % interval'].map((title) => ({ title, ...RIGHT })),
     ],
-    rows.flatMap((row) => forms(names, row)),
+    inReadingOrder(names, rows).flatMap((row) => forms(names, row)),
   );
   const which =
     basis.period === null

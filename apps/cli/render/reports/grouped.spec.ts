@@ -1,0 +1,23 @@
+import { inReadingOrder } from './grouped.js';
+
+const row = (stage: string | null, owner: string | null, name?: string) => ({
+  group: { stage, owner },
+  labels: name === undefined ? {} : { owner: name },
+});
+
+describe('rows as people read them', () => {
+  it('come by the name of a person, not by their id, within the order of the process', () => {
+    const rows = [row('offer', 'e-1', 'Zoe'), row('offer', 'e-2', 'anna'), row('deal', 'e-1', 'Zoe'), row('deal', 'e-2', 'anna')];
+    expect(inReadingOrder(['stage', 'owner'], rows)).toEqual([rows[1], rows[0], rows[3], rows[2]]);
+  });
+
+  it('have what nobody has named behind the names, as it came', () => {
+    const rows = [row('deal', null), row('deal', 'e-9'), row('deal', 'not-in-source'), row('deal', 'e-1', 'Zoe')];
+    expect(inReadingOrder(['stage', 'owner'], rows)).toEqual([rows[3], rows[0], rows[1], rows[2]]);
+  });
+
+  it('keep two people of one name apart, and rows of one group in their order', () => {
+    const rows = [row(null, 'e-2', 'Ann'), row(null, 'e-1', 'Ann'), row(null, 'e-2', 'Ann')];
+    expect(inReadingOrder(['owner'], rows)).toEqual([rows[0], rows[1], rows[2]]);
+  });
+});
