@@ -126,7 +126,7 @@ export class IndexedStates implements PipelineStates {
     const { readStore } = this.options;
     for (const replay of await readStore.replays(current.replays)) {
       if (replay.model === current.model.name)
-        current.index.reload(replay.entity, (await readStore.rowsOf(current.model, replay.entity)) as unknown as IndexedRow[]); // the model's columns
+        current.index.reload((await readStore.rowsOf(current.model, replay.entity)) as unknown as IndexedRow[]); // the model's columns
       current.replays = replay.number;
     }
     // In steps, so that whoever asks while an import runs waits for one of them and not for all.

@@ -1,4 +1,4 @@
-import { IdTable } from './id-table.js';
+import { ClosingTable } from './closing-table.js';
 import { LooseRows } from './loose-rows.js';
 import { NumberColumn } from './number-column.js';
 import type { IndexLimits } from './segment-frames.js';
@@ -6,11 +6,11 @@ import { INDEX_LIMITS } from './segment-frames.js';
 import type { Columns } from './segment.js';
 import { COLUMNS, Segment } from './segment.js';
 import { TimelineIndex } from './timeline-index.js';
-import type { CodedColumn } from './vocabulary.js';
+import type { TextColumn } from './vocabulary.js';
 import { Vocabulary } from './vocabulary.js';
 
 /** The layout of an image; another layout is another file, never a guess. */
-export const IMAGE_LAYOUT = 1;
+export const IMAGE_LAYOUT = 2;
 
 interface ArrayShape {
   readonly width: 1 | 2 | 4 | 8;
@@ -21,7 +21,9 @@ interface ArrayShape {
 export interface ImageHeader {
   readonly layout: number;
   readonly position: number;
-  readonly texts: Readonly<Record<CodedColumn, readonly string[]>>;
+  readonly texts: Readonly<Record<TextColumn, readonly string[]>>;
+  /** Dates on which customers are expected to decide. */
+  readonly dates: readonly string[];
   readonly segments: number;
   readonly arrays: readonly ArrayShape[];
 }
@@ -51,13 +53,17 @@ function looseArrays(rows: LooseRows): Backing[] {
 /** The index as a header and arrays, to be written one after the other in the machine's byte order. The arrays are the index's own: write before the next `follow`. */
 export function imageOf(index: TimelineIndex): { header: ImageHeader; arrays: readonly Backing[] } {
   const { segments, withdrawn, undated } = index.parts();
-  const ids = index.deals.parts();
-  const arrays: Backing[] = [ids.bytes, ids.offsets, ...looseArrays(withdrawn), ...looseArrays(undated)];
+  const { dates, keys } = index.vocabulary.closings.parts();
+  const arrays: Backing[] = [
+    new Uint32Array(keys.buffer, keys.byteOffset, keys.length),
+    ...looseArrays(withdrawn),
+    ...looseArrays(undated),
+  ];
   for (const segment of segments) {
     for (const name of COLUMNS) arrays.push(segment.columns[name].data.subarray(0, segment.length));
     arrays.push(segment.endsInOrder);
   }
-  const header = { layout: IMAGE_LAYOUT, position: index.position, texts: index.vocabulary.texts(), segments: segments.length };
+  const header = { layout: IMAGE_LAYOUT, position: index.position, texts: index.vocabulary.texts(), dates, segments: segments.length };
   return { header: { ...header, arrays: arrays.map(shapeOf) }, arrays };
 }
 
@@ -75,9 +81,10 @@ export function indexOf(header: ImageHeader, body: ArrayBuffer, limits: IndexLim
   };
   const columns = (): Columns => Object.fromEntries(COLUMNS.map((name) => [name, NumberColumn.of(array())])) as Columns; // every name is there
   const loose = (): LooseRows => new LooseRows(columns(), NumberColumn.of(array()), NumberColumn.of(array()));
-  const deals = IdTable.restore(array() as Uint8Array, array() as Uint32Array); // written so by imageOf
+  const keys = array();
+  const closings = ClosingTable.of(header.dates, new Int32Array(body, keys.byteOffset, keys.length));
   const withdrawn = loose();
   const undated = loose();
-  const segments = Array.from({ length: header.segments }, () => new Segment(columns(), array() as Uint32Array)); // likewise
-  return new TimelineIndex(new Vocabulary(header.texts), deals, segments, withdrawn, undated, header.position, limits);
+  const segments = Array.from({ length: header.segments }, () => new Segment(columns(), array() as Uint32Array)); // written so by imageOf
+  return new TimelineIndex(new Vocabulary(header.texts, closings), segments, withdrawn, undated, header.position, limits);
 }

@@ -1,5 +1,4 @@
 import type { ColumnPage } from '../../read-store/read-store.port.js';
-import { IdTable } from './id-table.js';
 import { LooseRows } from './loose-rows.js';
 import type { Columns } from './segment.js';
 import { COLUMNS, emptyColumns, positionCode, rowsWhere, Segment } from './segment.js';
@@ -17,7 +16,6 @@ type Translate = (row: number) => number;
  */
 export class IndexLoader {
   private readonly vocabulary = new Vocabulary();
-  private readonly deals = new IdTable();
   private readonly columns: Columns = emptyColumns();
   private readonly withdrawn = new LooseRows();
   private readonly undated = new LooseRows();
@@ -36,8 +34,7 @@ export class IndexLoader {
     const coded = (['owner', 'company', 'product', 'source', 'origin', 'campaign', 'department', 'currency'] as const).map(
       (name) => [name, this.translated(page, name, (text) => this.vocabulary.dictionaries[name].code(text))] as const,
     );
-    const deal = this.translated(page, 'entity', (text) => this.deals.number(text ?? ''));
-    const decision = this.translated(page, 'decisionDate', (text) => this.vocabulary.dictionaries.closing.code(text));
+    const decision = this.translated(page, 'decisionDate', (text) => this.vocabulary.closings.codeOfDate(text));
     const state = this.states(page);
     const values = Object.fromEntries(COLUMNS.map((name) => [name, 0])) as Record<(typeof COLUMNS)[number], number>; // every name is there
     const known = (position: number): boolean => position <= this.through; // NaN is not
@@ -48,11 +45,10 @@ export class IndexLoader {
       values.openedBy = positionCode(openedBy[row]!);
       values.endedBy = ended ? positionCode(endedBy[row]!) : 0;
       values.ordinal = ordinal[row]!;
-      values.deal = deal(row);
       values.state = state(row);
       for (const [name, code] of coded) values[name] = code(row);
       const closed = closedAt[row]!;
-      values.closing = Number.isNaN(closed) ? decision(row) : this.vocabulary.closingCode({ closedAt: closed, decisionDate: null });
+      values.closing = Number.isNaN(closed) ? decision(row) : this.vocabulary.closings.codeOfInstant(closed);
       const minor = valueMinor[row]!;
       values.value = Number.isNaN(minor) ? 0 : minor;
       if (Number.isNaN(minor)) values.currency = 0;
@@ -76,7 +72,7 @@ export class IndexLoader {
     const settled = rowsWhere(length, isSettled);
     const moving = rowsWhere(length, (row) => !isSettled(row));
     const segments = Segment.split(columns, [moving, settled]).filter((segment) => segment.length > 0);
-    return new TimelineIndex(vocabulary, this.deals, segments, this.withdrawn, this.undated, this.through, this.limits);
+    return new TimelineIndex(vocabulary, segments, this.withdrawn, this.undated, this.through, this.limits);
   }
 
   private translated(page: ColumnPage, name: string, codeOf: (text: string | null) => number): Translate {
@@ -84,7 +80,7 @@ export class IndexLoader {
     let known = this.translations.get(name);
     if (known === undefined) this.translations.set(name, (known = []));
     const translation = known;
-    const none = name === 'entity' ? -1 : codeOf(null);
+    const none = codeOf(null);
     return (row) => {
       const code = column.codes[row]!; // row of the page
       if (code === -1) return none;

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { NumberColumn } from './number-column.js';
-import type { Columns } from './segment.js';
+import type { Columns, KeyValues, RowValues } from './segment.js';
 import { COLUMNS, emptyColumns, positionCode } from './segment.js';
 
 /** Few rows in no order, looked at one by one: those just opened, those withdrawn, those of deals registered without a date. */
@@ -17,11 +17,35 @@ export class LooseRows {
     return this.columns.validFrom.length;
   }
 
-  add(values: Readonly<Record<(typeof COLUMNS)[number], number>>, withdrawnBy: number | null, registeredAt: EpochMs): number {
+  add(values: Readonly<RowValues>, withdrawnBy: number | null, registeredAt: EpochMs): number {
     for (const name of COLUMNS) this.columns[name].push(values[name]);
     this.withdrawnBy.push(positionCode(withdrawnBy));
     this.registeredAt.push(registeredAt);
     return this.length - 1;
+  }
+
+  /** Newest first: what changes is almost always among the latest rows. Undefined where the row is not among these, or was taken out. */
+  find({ openedBy, ordinal }: KeyValues): number | undefined {
+    const [opened, ordinals] = [this.columns.openedBy.data, this.columns.ordinal.data];
+    for (let row = this.length - 1; row >= 0; row -= 1) if (opened[row] === openedBy && ordinals[row] === ordinal) return row;
+    return undefined;
+  }
+
+  /** `endedBy` plus one, as the column holds it. */
+  end(row: number, validTo: EpochMs, endedBy: number): void {
+    this.columns.validTo.set(row, validTo);
+    this.columns.endedBy.set(row, endedBy);
+  }
+
+  /** The row counts no more. */
+  takeOut(row: number): void {
+    this.columns.validTo.set(row, this.columns.validFrom.at(row));
+    this.columns.openedBy.set(row, 0);
+  }
+
+  /** How many rows have no end. */
+  get notEnded(): number {
+    return this.columns.validTo.data.subarray(0, this.length).filter((to) => to === Infinity).length;
   }
 
   /** Opened by K and not withdrawn by it. */

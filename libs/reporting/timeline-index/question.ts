@@ -16,7 +16,7 @@ import type { Dictionary } from './dictionary.js';
 import type { LooseRows } from './loose-rows.js';
 import type { SegmentFrames } from './segment-frames.js';
 import type { Columns } from './segment.js';
-import type { CodedColumn, Vocabulary } from './vocabulary.js';
+import type { CodedColumn, TextColumn, Vocabulary } from './vocabulary.js';
 import { COLUMN_OF } from './vocabulary.js';
 
 export interface StateQuestion {
@@ -63,7 +63,7 @@ function keysReader({ question, view }: StateQuestion, rows: IndexRows, column: 
 }
 
 /** Whether the keys are the column's own texts, each code its own: an owner by owner, but not a team by owner. */
-function isOwnText(column: CodedColumn, groupings: readonly Grouping[]): boolean {
+function isOwnText(column: CodedColumn, groupings: readonly Grouping[]): column is TextColumn {
   return groupings.length === 1 && groupings[0] === column;
 }
 
@@ -76,14 +76,14 @@ function roomy(size: number): number {
 
 /** An axis of the column's own codes: the same at every (T, K). */
 function plainPlan(asked: StateQuestion, rows: IndexRows, column: CodedColumn, groupings: readonly Grouping[]): Plan {
-  const { size } = rows.vocabulary.dictionaries[column];
+  const size = rows.vocabulary.sizeOf(column);
   return { axis: { column, size: roomy(size) }, groupings, keys: keysReader(asked, rows, column, groupings) };
 }
 
 /** An axis of the distinct keys that the column's codes come to at this (T, K): as small as it can be. */
 function foldedPlan(asked: StateQuestion, rows: IndexRows, column: CodedColumn, groupings: readonly Grouping[]): Plan {
   const read = keysReader(asked, rows, column, groupings);
-  const { size } = rows.vocabulary.dictionaries[column];
+  const size = rows.vocabulary.sizeOf(column);
   if (isOwnText(column, groupings)) return { axis: { column, size }, groupings, keys: read };
   const table = new Uint32Array(size);
   const codes = new Map<string, number>();
@@ -133,7 +133,7 @@ function masksOf(asked: StateQuestion, rows: IndexRows): Map<CodedColumn, Uint8A
   const { question } = asked;
   const masks = new Map<CodedColumn, Uint8Array>();
   const narrow = (column: CodedColumn, allowed: (code: number) => boolean): void => {
-    const mask = masks.get(column) ?? new Uint8Array(rows.vocabulary.dictionaries[column].size).fill(1);
+    const mask = masks.get(column) ?? new Uint8Array(rows.vocabulary.sizeOf(column)).fill(1);
     for (let code = 0; code < mask.length; code += 1) if (mask[code] === 1 && !allowed(code)) mask[code] = 0;
     masks.set(column, mask);
   };

@@ -7,7 +7,7 @@ import type { Lifetimes } from './live-lists.js';
 import { LiveLists } from './live-lists.js';
 import { rowCountsAt } from './loose-rows.js';
 import { orderBy } from './order-by.js';
-import type { COLUMNS, Segment } from './segment.js';
+import type { Segment } from './segment.js';
 import { positionCode, rowsWhere } from './segment.js';
 
 /** Where the index turns from one way to another. The defaults are for millions of rows; specs take small ones to go every way. */
@@ -37,12 +37,11 @@ export const INDEX_LIMITS: IndexLimits = {
   mergeRows: 400_000,
 };
 
-/** A segment with what makes it fast: keyframes by grouping, lists of live rows, and where a deal's open row is. All made when first asked for. */
+/** A segment with what makes it fast: keyframes by grouping and lists of live rows, made when first asked for. */
 export class SegmentFrames {
   private readonly frames = new Map<string, Keyframes>();
   private live: LiveLists | undefined;
   private known: LiveLists | undefined;
-  private openRows: Uint32Array | undefined;
 
   constructor(
     readonly segment: Segment,
@@ -101,22 +100,6 @@ export class SegmentFrames {
     for (let row = 0; row < starts; row += 1) if (rowCountsAt(columns, row, asOf, knownAt)) visit(row);
   }
 
-  find(values: Record<(typeof COLUMNS)[number], number>): number | undefined {
-    const { openedBy, deal, ordinal } = this.segment.columns;
-    const is = (row: number): boolean =>
-      deal.at(row) === values.deal && openedBy.at(row) === values.openedBy && ordinal.at(row) === values.ordinal;
-    const slots = (this.openRows ??= openRowsOf(this.segment));
-    const mask = slots.length - 1;
-    for (let slot = slotOf(values.deal, mask); slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const row = slots[slot]! - 1; // slot is in range
-      if (is(row)) return row;
-    }
-    // A row that had ended when the segment was made: only a correction looks for one.
-    const opened = openedBy.data;
-    for (let row = 0; row < this.segment.length; row += 1) if (opened[row] === values.openedBy && is(row)) return row;
-    return undefined;
-  }
-
   end(row: number, validTo: EpochMs, endedBy: number): void {
     for (const frames of this.frames.values()) frames.endMoved(row, validTo, Infinity);
     this.segment.end(row, validTo, endedBy);
@@ -128,16 +111,9 @@ export class SegmentFrames {
     this.segment.takeOut(row);
   }
 
-  takeOutDeal(deal: number): void {
-    const { data } = this.segment.columns.deal;
-    for (let row = 0; row < this.segment.length; row += 1) {
-      if (data[row] === deal && this.segment.columns.openedBy.at(row) !== 0) this.takeOut(row);
-    }
-  }
-
   get bytes(): number {
     const frames = [...this.frames.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-    return this.segment.bytes + frames + (this.live?.bytes ?? 0) + (this.known?.bytes ?? 0) + (this.openRows?.byteLength ?? 0);
+    return this.segment.bytes + frames + (this.live?.bytes ?? 0) + (this.known?.bytes ?? 0);
   }
 
   /** Where few rows end there is nothing to leave out by lists: closed deals stay closed. */
@@ -171,24 +147,4 @@ function knownLives({ length, columns }: Segment): Lifetimes {
     rowsWhere(length, () => true),
   );
   return { rows: length, order, begins: columns.openedBy, endOf: (row) => columns.endedBy.at(row) || Infinity };
-}
-
-function slotOf(deal: number, mask: number): number {
-  return (Math.imul(deal, 0x9e3779b1) >>> 7) & mask;
-}
-
-/** Open addressing by deal over the rows that have no end: row number plus one, 0 where empty. */
-function openRowsOf(segment: Segment): Uint32Array {
-  const to = segment.columns.validTo.data;
-  let open = 0;
-  for (let row = 0; row < segment.length; row += 1) if (to[row] === Infinity) open += 1;
-  const slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(2, open * 2))));
-  const mask = slots.length - 1;
-  for (let row = 0; row < segment.length; row += 1) {
-    if (to[row] !== Infinity) continue;
-    let slot = slotOf(segment.columns.deal.at(row), mask);
-    while (slots[slot] !== 0) slot = (slot + 1) & mask;
-    slots[slot] = row + 1;
-  }
-  return slots;
 }

@@ -4,11 +4,15 @@ import { countUpTo, orderBy } from './order-by.js';
 
 /** The columns of a row. Texts are codes of the index's dictionaries; `value` is 0 where the value is unknown (`currency` code 0). */
 export const COLUMNS = [
-  ...(['validFrom', 'validTo', 'openedBy', 'endedBy', 'ordinal', 'deal', 'state', 'owner', 'company', 'product'] as const),
+  ...(['validFrom', 'validTo', 'openedBy', 'endedBy', 'ordinal', 'state', 'owner', 'company', 'product'] as const),
   ...(['source', 'origin', 'campaign', 'department', 'closing', 'currency', 'value'] as const),
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 export type Columns = Record<ColumnName, NumberColumn>;
+/** A row as the columns hold it. */
+export type RowValues = Record<ColumnName, number>;
+/** What tells a row from all others: the event that opened it and which of its rows it is; when it began says where to look. */
+export type KeyValues = Pick<RowValues, 'validFrom' | 'openedBy' | 'ordinal'>;
 
 /** Positions are kept plus one; 0 is never: `endedBy` of a row that has not ended, `openedBy` of a row that was taken out. */
 export function positionCode(position: number | null): number {
@@ -72,6 +76,15 @@ export class Segment {
   endsBy(at: EpochMs): number {
     const { data } = this.columns.validTo;
     return countUpTo(this.endCount, (index) => data[this.ends[index]!]!, at); // index < endCount
+  }
+
+  /** Undefined where the row is not among these, or was taken out. */
+  find({ validFrom, openedBy, ordinal }: KeyValues): number | undefined {
+    const { columns } = this;
+    for (let row = this.startsBy(validFrom) - 1; row >= 0 && columns.validFrom.at(row) === validFrom; row -= 1) {
+      if (columns.openedBy.at(row) === openedBy && columns.ordinal.at(row) === ordinal) return row;
+    }
+    return undefined;
   }
 
   /** The row that ends at this place of the order of ends. */

@@ -63,7 +63,6 @@ function loaded(rows: readonly DealInterval[], through: number): TimelineIndex {
     'registeredAt',
   ];
   const texts = [
-    'entity',
     'status',
     'pipeline',
     'stage',
@@ -157,11 +156,7 @@ describe('the timeline index', () => {
             if (through % 3 === 0) index = throughImage(index);
             // A replay of a parked stream: the deal's rows come again, as the store holds them by now.
             const again = `h-${through % 12}`;
-            if (through % 4 === 0)
-              index.reload(
-                again,
-                deals.filter((row) => row.entity === again),
-              );
+            if (through % 4 === 0) index.reload(deals.filter((row) => row.entity === again));
             for (const [t, k, groupBy, scope] of asked) {
               const asOf = tellingInstant(events, t);
               const knownAt = k % 3 === 0 ? through : Math.min(through, positionNumber(tellingPosition(events, k)));

@@ -2,11 +2,10 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import type { PipelineQuestion, PipelineState } from '../pipeline/tally.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import type { IndexedRow } from './index-row.js';
-import type { IdTable } from './id-table.js';
 import { LooseRows } from './loose-rows.js';
 import type { StateQuestion } from './question.js';
 import { answerState } from './question.js';
-import type { Columns } from './segment.js';
+import type { KeyValues, RowValues } from './segment.js';
 import { COLUMNS, positionCode, Segment } from './segment.js';
 import type { IndexLimits } from './segment-frames.js';
 import { INDEX_LIMITS, SegmentFrames } from './segment-frames.js';
@@ -14,6 +13,7 @@ import type { Vocabulary } from './vocabulary.js';
 
 export interface IndexSize {
   readonly rows: number;
+  /** Rows that have not ended: the present state of every deal. */
   readonly deals: number;
   readonly segments: number;
   readonly withdrawn: number;
@@ -40,7 +40,6 @@ export class TimelineIndex {
 
   constructor(
     readonly vocabulary: Vocabulary,
-    readonly deals: IdTable,
     segments: readonly Segment[],
     private readonly withdrawn: LooseRows,
     /** Rows of deals registered without a date, as they stood at their recording: counted in `undated` before it. */
@@ -66,21 +65,19 @@ export class TimelineIndex {
     if (this.tail.length >= this.limits.tailRows) this.seal();
   }
 
-  /** Takes all rows of a deal anew: a replay of its parked stream put rows below the index's position. */
-  reload(deal: string, rows: readonly IndexedRow[]): void {
-    const number = this.deals.find(deal);
-    if (number !== undefined) {
-      for (const frames of this.segments) frames.takeOutDeal(number);
-      for (const loose of [this.tail, this.withdrawn, this.undated]) {
-        const { deal: deals, openedBy, validFrom, validTo } = loose.columns;
-        for (let row = 0; row < loose.length; row += 1) {
-          if (deals.at(row) !== number) continue;
-          openedBy.set(row, 0);
-          validTo.set(row, validFrom.at(row));
-        }
+  /** Takes all rows of a deal anew: a replay of its parked stream put rows below the index's position. A store loses no rows: those that the index has are among them. */
+  reload(rows: readonly IndexedRow[]): void {
+    for (const row of rows) {
+      if (row.openedBy > this.at) continue;
+      const key = keyOf(row);
+      const place = this.find(key);
+      if (place !== undefined) this.takeOut(place);
+      for (const loose of [this.withdrawn, this.undated]) {
+        const found = loose.find(key);
+        if (found !== undefined) loose.takeOut(found);
       }
+      this.open(row, this.at);
     }
-    for (const row of rows) if (row.openedBy <= this.at) this.open(row, this.at);
   }
 
   /** The pipeline state at (T, K); K at or below the index's position. Undefined where the question has too many groups to hold. */
@@ -110,12 +107,13 @@ export class TimelineIndex {
   get size(): IndexSize {
     const rows = this.segments.reduce((sum, { segment }) => sum + segment.length, this.tail.length);
     const bytes = this.segments.reduce((sum, frames) => sum + frames.bytes, 0);
+    const standing = this.segments.reduce((sum, { segment }) => sum + segment.length - segment.endsInOrder.length, 0);
     return {
       rows,
-      deals: this.deals.size,
+      deals: standing + this.tail.notEnded,
       segments: this.segments.length,
       withdrawn: this.withdrawn.length,
-      bytes: bytes + this.tail.bytes + this.withdrawn.bytes + this.undated.bytes + this.deals.byteLength,
+      bytes: bytes + this.tail.bytes + this.withdrawn.bytes + this.undated.bytes,
       position: this.at,
     };
   }
@@ -126,19 +124,15 @@ export class TimelineIndex {
     return { segments: this.segments.map(({ segment }) => segment), withdrawn: this.withdrawn, undated: this.undated };
   }
 
-  private valuesOf(row: IndexedRow, through: number): Record<(typeof COLUMNS)[number], number> {
-    return indexValues(row, through, this.vocabulary, this.deals);
-  }
-
   private open(row: IndexedRow, through: number): void {
-    const values = this.valuesOf(row, through);
+    const values = indexValues(row, through, this.vocabulary);
     const withdrawnBy = row.withdrawnBy !== null && row.withdrawnBy <= through ? row.withdrawnBy : null;
     if (row.dated === 0 && row.validFrom <= row.registeredAt) this.undated.add(values, withdrawnBy, row.registeredAt);
     (withdrawnBy === null ? this.tail : this.withdrawn).add(values, withdrawnBy, row.registeredAt);
   }
 
   private change(row: IndexedRow, through: number): void {
-    const values = this.valuesOf(row, through);
+    const values = indexValues(row, through, this.vocabulary);
     const withdrawnBy = row.withdrawnBy !== null && row.withdrawnBy <= through ? row.withdrawnBy : null;
     if (row.dated === 0 && row.validFrom <= row.registeredAt) this.changeLoose(this.undated, values, withdrawnBy);
     const place = this.find(values);
@@ -149,20 +143,19 @@ export class TimelineIndex {
     } else if (values.endedBy !== 0) this.end(place, values.validTo, values.endedBy - 1);
   }
 
-  private changeLoose(rows: LooseRows, values: Record<(typeof COLUMNS)[number], number>, withdrawnBy: number | null): void {
-    const row = findRow(rows.columns, rows.length, values);
+  private changeLoose(rows: LooseRows, values: RowValues, withdrawnBy: number | null): void {
+    const row = rows.find(values);
     if (row === undefined) return;
-    rows.columns.validTo.set(row, values.validTo);
-    rows.columns.endedBy.set(row, values.endedBy);
+    rows.end(row, values.validTo, values.endedBy);
     rows.withdrawnBy.set(row, positionCode(withdrawnBy));
   }
 
   /** Newest first: what changes is almost always among the latest rows. */
-  private find(values: Record<(typeof COLUMNS)[number], number>): Place | undefined {
-    const inTail = findRow(this.tail.columns, this.tail.length, values);
+  private find(key: KeyValues): Place | undefined {
+    const inTail = this.tail.find(key);
     if (inTail !== undefined) return { segment: TAIL, row: inTail };
     for (let segment = this.segments.length - 1; segment >= 0; segment -= 1) {
-      const found = this.segments[segment]?.find(values);
+      const found = this.segments[segment]?.segment.find(key);
       if (found !== undefined) return { segment, row: found };
     }
     return undefined;
@@ -170,14 +163,12 @@ export class TimelineIndex {
 
   private end({ segment, row }: Place, validTo: EpochMs, endedBy: number): void {
     if (segment !== TAIL) return this.segments[segment]?.end(row, validTo, endedBy);
-    this.tail.columns.validTo.set(row, validTo);
-    this.tail.columns.endedBy.set(row, positionCode(endedBy));
+    this.tail.end(row, validTo, positionCode(endedBy));
   }
 
   private takeOut({ segment, row }: Place): void {
     if (segment !== TAIL) return this.segments[segment]?.takeOut(row);
-    this.tail.columns.validTo.set(row, this.tail.columns.validFrom.at(row));
-    this.tail.columns.openedBy.set(row, 0);
+    this.tail.takeOut(row);
   }
 
   private seal(): void {
@@ -214,33 +205,18 @@ function firstOpened({ columns, length }: Segment, knownAt: number, limit: Epoch
   return limit;
 }
 
-/** The row of a deal that a position opened; undefined where it is not among these. Newest first. */
-function findRow(columns: Columns, length: number, values: Record<(typeof COLUMNS)[number], number>): number | undefined {
-  const opened = columns.openedBy.data;
-  const deal = columns.deal.data;
-  const ordinal = columns.ordinal.data;
-  for (let row = length - 1; row >= 0; row -= 1) {
-    if (opened[row] === values.openedBy && deal[row] === values.deal && ordinal[row] === values.ordinal) return row;
-  }
-  return undefined;
+function keyOf({ validFrom, openedBy, ordinal }: IndexedRow): KeyValues {
+  return { validFrom, openedBy: positionCode(openedBy), ordinal };
 }
 
 /** What the columns hold of a row, seen at `through`. */
-export function indexValues(
-  row: IndexedRow,
-  through: number,
-  vocabulary: Vocabulary,
-  deals: IdTable,
-): Record<(typeof COLUMNS)[number], number> {
+export function indexValues(row: IndexedRow, through: number, vocabulary: Vocabulary): RowValues {
   const { dictionaries } = vocabulary;
   const ended = row.endedBy !== null && row.endedBy <= through;
   return {
-    validFrom: row.validFrom,
+    ...keyOf(row),
     validTo: ended && row.validTo !== null ? row.validTo : Infinity,
-    openedBy: positionCode(row.openedBy),
     endedBy: ended ? positionCode(row.endedBy) : 0,
-    ordinal: row.ordinal,
-    deal: deals.number(row.entity),
     state: vocabulary.stateCode(row),
     owner: dictionaries.owner.code(row.owner),
     company: dictionaries.company.code(row.company),
@@ -249,7 +225,7 @@ export function indexValues(
     origin: dictionaries.origin.code(row.origin),
     campaign: dictionaries.campaign.code(row.campaign),
     department: dictionaries.department.code(row.department),
-    closing: vocabulary.closingCode(row),
+    closing: vocabulary.closings.code(row),
     currency: row.valueMinor === null ? 0 : dictionaries.currency.code(row.currency),
     value: row.valueMinor ?? 0,
   };

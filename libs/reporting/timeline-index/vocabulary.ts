@@ -1,12 +1,15 @@
 import type { DealStatus } from '../../domain/deal/deal.evolve.js';
 import type { DealInterval } from '../rows.js';
 import type { Grouping } from '../queries.js';
+import { ClosingTable } from './closing-table.js';
 import { Dictionary } from './dictionary.js';
 import type { ColumnName } from './segment.js';
 
-/** Columns whose numbers are codes of a dictionary. */
-export const CODED = ['state', 'owner', 'company', 'product', 'source', 'origin', 'campaign', 'department', 'closing', 'currency'] as const;
-export type CodedColumn = (typeof CODED)[number] & ColumnName;
+/** Columns whose numbers are codes of a dictionary of texts. */
+export const TEXT_COLUMNS = ['state', 'owner', 'company', 'product', 'source', 'origin', 'campaign', 'department', 'currency'] as const;
+export type TextColumn = (typeof TEXT_COLUMNS)[number] & ColumnName;
+/** Columns whose numbers are codes. */
+export type CodedColumn = TextColumn | 'closing';
 
 /** The column that a grouping is told by: a team by its owner, an industry by its company. */
 export const COLUMN_OF: { readonly [G in Grouping]: CodedColumn } = {
@@ -16,29 +19,29 @@ export const COLUMN_OF: { readonly [G in Grouping]: CodedColumn } = {
   ...({ department: 'department', currency: 'currency', closingMonth: 'closing', closingQuarter: 'closing' } as const),
 };
 
-/** A calendar's days and months begin at a quarter of an hour of UTC in every zone: closings within one are alike for every grouping. */
-const QUARTER_HOUR = 900_000;
-
 /** The texts behind the codes. Codes are never taken back. */
 export class Vocabulary {
-  readonly dictionaries: Readonly<Record<CodedColumn, Dictionary>>;
+  readonly dictionaries: Readonly<Record<TextColumn, Dictionary>>;
   /** States that were read from their texts, by code. */
   private readonly states: Pick<DealInterval, 'status' | 'pipeline' | 'stage'>[] = [];
 
-  constructor(texts?: Readonly<Record<CodedColumn, readonly string[]>>) {
-    this.dictionaries = Object.fromEntries(CODED.map((column) => [column, Dictionary.of(texts?.[column] ?? [])])) as Record<
-      CodedColumn,
+  constructor(
+    texts?: Readonly<Record<TextColumn, readonly string[]>>,
+    readonly closings = new ClosingTable(),
+  ) {
+    this.dictionaries = Object.fromEntries(TEXT_COLUMNS.map((column) => [column, Dictionary.of(texts?.[column] ?? [])])) as Record<
+      TextColumn,
       Dictionary
-    >; // every coded column is there
+    >; // every column of texts is there
+  }
+
+  /** Codes of the column are below this. */
+  sizeOf(column: CodedColumn): number {
+    return column === 'closing' ? this.closings.size : this.dictionaries[column].size;
   }
 
   stateCode({ status, pipeline, stage }: Pick<DealInterval, 'status' | 'pipeline' | 'stage'>): number {
     return this.dictionaries.state.code(JSON.stringify([status, pipeline, stage]));
-  }
-
-  closingCode({ closedAt, decisionDate }: Pick<DealInterval, 'closedAt' | 'decisionDate'>): number {
-    if (closedAt !== null) return this.dictionaries.closing.code(`@${Math.floor(closedAt / QUARTER_HOUR)}`);
-    return this.dictionaries.closing.code(decisionDate);
   }
 
   state(code: number): Pick<DealInterval, 'status' | 'pipeline' | 'stage'> {
@@ -48,15 +51,14 @@ export class Vocabulary {
   /** The part of a row that the code of a column tells. */
   part(column: CodedColumn, code: number): Partial<DealInterval> {
     if (column === 'state') return this.state(code);
-    const text = this.dictionaries[column].text(code);
-    if (column !== 'closing') return { [column]: text };
-    return text?.startsWith('@') === true
-      ? { closedAt: Number(text.slice(1)) * QUARTER_HOUR, decisionDate: null }
-      : { closedAt: null, decisionDate: text };
+    return column === 'closing' ? this.closings.closing(code) : { [column]: this.dictionaries[column].text(code) };
   }
 
-  texts(): Record<CodedColumn, readonly string[]> {
-    return Object.fromEntries(CODED.map((column) => [column, this.dictionaries[column].all()])) as Record<CodedColumn, readonly string[]>; // likewise
+  texts(): Record<TextColumn, readonly string[]> {
+    return Object.fromEntries(TEXT_COLUMNS.map((column) => [column, this.dictionaries[column].all()])) as Record<
+      TextColumn,
+      readonly string[]
+    >; // likewise
   }
 }
 
