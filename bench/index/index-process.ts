@@ -1,6 +1,7 @@
 // A process as an API process is, with the index over the read store and nothing beside it: its memory is the index's. `fork`ed by index.bench.ts.
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate as turned } from 'node:timers/promises';
 import { positionNumber } from '../../libs/domain/shared/position.js';
 import { openSqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
 import { DealRows, StatesFromRows } from '../../projections/answers/deal-rows.js';
@@ -18,6 +19,8 @@ export interface ProcessStart {
 
 export type Asked =
   | { readonly kind: 'ask'; readonly questions: readonly BenchQuestion[]; readonly tell: boolean }
+  /** Waits until the index has made in the background what the questions so far have begun. */
+  | { readonly kind: 'settle' }
   | { readonly kind: 'memory' }
   | { readonly kind: 'beside' }
   | { readonly kind: 'stop' };
@@ -93,6 +96,8 @@ async function answer(asked: Asked): Promise<Told> {
       const ownTimes: number[] = [];
       const answers: (readonly string[])[] = [];
       for (const question of asked.questions) {
+        // As requests come: the event loop turns between two.
+        await turned();
         const [waited, began] = [waitedMs(), performance.now()];
         const [state] = (await index.states(asPipelineQuestion(question), [{ asOf: question.asOf, view }], question.knownAt)) ?? [];
         times.push(performance.now() - began);
@@ -101,6 +106,11 @@ async function answer(asked: Asked): Promise<Told> {
         if (asked.tell) answers.push(plainAnswer(state));
       }
       return { times, ownTimes, answers, memory: memory() };
+    }
+    case 'settle': {
+      const began = performance.now();
+      while (index.isPreparing) await turned();
+      return { tookMs: performance.now() - began };
     }
     case 'memory':
       return { memory: memory() };

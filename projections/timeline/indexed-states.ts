@@ -31,6 +31,8 @@ export interface IndexedStatesOptions {
 /** Positions followed in one step. */
 const STEP = 20_000;
 const SAVE_AFTER = 200_000;
+/** How long keyframes and lists are made at once, in ms: who asks meanwhile waits no longer. */
+const SLICE_MS = 5;
 
 interface Current {
   readonly index: TimelineIndex;
@@ -62,6 +64,7 @@ export class IndexedStates implements PipelineStates {
   private turn: Promise<unknown> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  private preparing = false;
   /** Position of the snapshot file that stands there; null where none does. */
   private savedAt: number | null = null;
   /** One file is written at a time. */
@@ -94,6 +97,11 @@ export class IndexedStates implements PipelineStates {
     return { ...this.status, size: this.current?.index.size ?? null };
   }
 
+  /** Whether keyframes and lists are being made in the background. */
+  get isPreparing(): boolean {
+    return this.preparing;
+  }
+
   /** How long ago it was last brought as far as its read model, in ms; null before it was ready. */
   ageMs(): number | null {
     return this.currentAt === null ? null : performance.now() - this.currentAt;
@@ -106,11 +114,28 @@ export class IndexedStates implements PipelineStates {
     await this.save();
   }
 
+  /** Makes in the background what the questions so far have begun. */
+  private prepare(): void {
+    if (this.preparing) return;
+    this.preparing = true;
+    const slice = (): void => {
+      const end = performance.now() + SLICE_MS;
+      while (!this.stopped && this.current?.index.doPiece() === true) {
+        if (performance.now() < end) continue;
+        setImmediate(slice).unref();
+        return;
+      }
+      this.preparing = false;
+    };
+    setImmediate(slice).unref();
+  }
+
   private async answer(question: PipelineQuestion, points: readonly StatePoint[], knownAt: number): Promise<readonly PipelineState[]> {
     await this.reach(knownAt);
     const index = this.current?.index;
     if (index !== undefined && index.position >= knownAt) {
       const states = points.map(({ asOf, view }) => index.state(question, view, asOf, knownAt));
+      this.prepare();
       if (states.every((state) => state !== undefined)) return states;
     }
     return (await this.options.fallback.states(question, points, knownAt)) ?? [];

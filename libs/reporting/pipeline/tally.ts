@@ -96,14 +96,14 @@ export function pipelineTally(question: PipelineQuestion, view: DimensionView): 
         const ofStatus = byStatus.get(status);
         if (ofStatus !== undefined) addSums(ofStatus, sums);
       }
-      return pipelineState(question, view, { groups: [...groups.values()], byStatus, pipelines, undated });
+      return pipelineState(question, view, { groups: inGroupOrder([...groups.values()], groupBy, view), byStatus, pipelines, undated });
     },
   };
 }
 
-/** What a source of sums knows of the deals in scope, before it is put in order. */
+/** What a source of sums knows of the deals in scope, before it is told what they stand on. */
 export interface StateParts {
-  /** Each group once, in any order. */
+  /** Each group once, in the order of the answer. */
   readonly groups: readonly GroupSums[];
   /** Every status once; all of them together are all deals. */
   readonly byStatus: ReadonlyMap<string, Sums>;
@@ -118,7 +118,7 @@ export function pipelineState({ groupBy, scope, convertTo }: PipelineQuestion, v
   const asked = new Set([...groupBy, ...filterEntries(scope.filters).map(([grouping]) => grouping)].map(dimensionOf));
   const assumed = [...asked, ...(all.weighing > 0 ? (['process'] as const) : []), ...(convertTo === undefined ? [] : (['rate'] as const))];
   return {
-    groups: inGroupOrder(groups, groupBy, view),
+    groups,
     byStatus,
     all,
     undated,

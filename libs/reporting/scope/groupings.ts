@@ -131,7 +131,7 @@ function textOrder(a: string, b: string): number {
 }
 
 /** Statuses in the order of the process, stages in that of their pipeline, all else by its text; not known comes last. */
-function valueOrder(grouping: Grouping, view: DimensionView): (a: string | null, b: string | null) => number {
+export function valueOrder(grouping: Grouping, view: DimensionView): (a: string | null, b: string | null) => number {
   let place: ((value: string) => number) | undefined;
   if (grouping === 'status') place = (value) => DEAL_STATUSES.findIndex((status) => status === value);
   if (grouping === 'stage' || grouping === 'lastStage') {

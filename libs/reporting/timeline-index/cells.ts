@@ -1,4 +1,6 @@
 import { weigh } from '../../domain/shared/money.js';
+import type { Pieces } from './pieces.js';
+import { BATCH, takeRange } from './row-batches.js';
 import type { Columns } from './segment.js';
 
 /** One number per row: a column's code, or what a table makes of it (the state's stage, its status). */
@@ -18,7 +20,7 @@ export const NO_WEIGHT = -2;
 /** How rows fall into cells: the axes, then the currency (one place where there is one currency or none). */
 export class CellSpace {
   readonly cells: number;
-  private readonly strides: number[] = [];
+  readonly strides: readonly number[];
   readonly currencies: number;
 
   constructor(
@@ -27,108 +29,171 @@ export class CellSpace {
   ) {
     this.currencies = Math.max(1, currencyCodes - 1);
     let stride = this.currencies;
-    for (const axis of axes) {
-      this.strides.push(stride);
-      stride *= axis.size;
-    }
+    this.strides = axes.map(({ size }) => {
+      const own = stride;
+      stride *= size;
+      return own;
+    });
     this.cells = stride;
   }
 
-  sizeOf(axis: number): number {
-    return this.axes[axis]?.size ?? 1;
+  /** The code of a cell's axis. */
+  codeAt(cell: number, axis: number): number {
+    return Math.floor(cell / this.strides[axis]!) % this.axes[axis]!.size; // an axis of this space
   }
 
-  /** The cell of every row of these columns, as one function without a loop for one and two axes. */
-  cellOf(columns: Columns): (row: number) => number {
-    const currency = columns.currency.data;
-    const parts = this.axes.map((axis, index) => ({ data: columns[axis.column].data, table: axis.table, stride: this.strides[index]! })); // one stride per axis
-    const code = ({ data, table, stride }: (typeof parts)[number], row: number): number =>
-      (table === undefined ? data[row]! : table[data[row]!]!) * stride;
-    const money = this.currencies === 1 ? (): number => 0 : (row: number): number => Math.max(0, currency[row]! - 1);
-    const [first, second] = parts;
-    if (first === undefined) return money;
-    if (second === undefined) return (row) => code(first, row) + money(row);
-    if (parts.length === 2) return (row) => code(first, row) + code(second, row) + money(row);
-    return (row) => parts.reduce((sum, part) => sum + code(part, row), money(row));
-  }
-
-  /** Codes of a cell's axes, and its currency's. */
-  codesOf(cell: number): { codes: number[]; currency: number } {
-    let rest = Math.floor(cell / this.currencies);
-    const codes = this.axes.map(({ size }) => {
-      const code = rest % size;
-      rest = Math.floor(rest / size);
-      return code;
-    });
-    return { codes, currency: (cell % this.currencies) + 1 };
+  /** The code of a cell's currency. */
+  currencyAt(cell: number): number {
+    return (cell % this.currencies) + 1;
   }
 }
 
-/** Sums of every cell. Dense: a report has few cells; the caller keeps the product of the axes in bounds. */
+/** Sums of cells, one behind the other. Dense: a report has few cells; the caller keeps the product of the axes in bounds. */
 export class Cells {
-  constructor(
-    readonly deals: Int32Array,
-    readonly unvalued: Int32Array,
-    /** Open deals in stages that weigh, and in stages that do not. */
-    readonly weighing: Int32Array,
-    /** Of the weighing ones, those with a value. */
-    readonly weighed: Int32Array,
-    readonly weightless: Int32Array,
-    readonly value: Float64Array,
-    readonly weighted: Float64Array,
-  ) {}
+  readonly deals: Int32Array;
+  readonly unvalued: Int32Array;
+  /** Open deals in stages that weigh, and in stages that do not. */
+  readonly weighing: Int32Array;
+  /** Of the weighing ones, those with a value. */
+  readonly weighed: Int32Array;
+  readonly weightless: Int32Array;
+  readonly value: Float64Array;
+  readonly weighted: Float64Array;
 
-  static empty(cells: number): Cells {
-    return new Cells(
-      ...([new Int32Array(cells), new Int32Array(cells), new Int32Array(cells), new Int32Array(cells), new Int32Array(cells)] as const),
-      ...([new Float64Array(cells), new Float64Array(cells)] as const),
-    );
+  constructor(readonly length: number) {
+    const counts = (): Int32Array => new Int32Array(length);
+    [this.deals, this.unvalued, this.weighing, this.weighed, this.weightless] = [counts(), counts(), counts(), counts(), counts()];
+    [this.value, this.weighted] = [new Float64Array(length), new Float64Array(length)];
   }
 
   static readonly BYTES_PER_CELL = 36;
 
-  copy(): Cells {
-    return new Cells(
-      ...([this.deals.slice(), this.unvalued.slice(), this.weighing.slice(), this.weighed.slice(), this.weightless.slice()] as const),
-      ...([this.value.slice(), this.weighted.slice()] as const),
-    );
+  /** Empties the first `count` cells. */
+  clear(count: number): this {
+    for (const array of this.arrays) array.fill(0, 0, count);
+    return this;
   }
 
-  addAll(other: Cells): void {
-    for (let cell = 0; cell < this.deals.length; cell += 1) {
-      this.deals[cell]! += other.deals[cell]!; // both have the same cells
-      this.unvalued[cell]! += other.unvalued[cell]!;
-      this.weighing[cell]! += other.weighing[cell]!;
-      this.weighed[cell]! += other.weighed[cell]!;
-      this.weightless[cell]! += other.weightless[cell]!;
-      this.value[cell]! += other.value[cell]!;
-      this.weighted[cell]! += other.weighted[cell]!;
+  /** Puts the first `count` cells of another at `place`. */
+  put(place: number, other: Cells, count: number): void {
+    const from = other.arrays;
+    this.arrays.forEach((array, index) => array.set(from[index]!.subarray(0, count), place)); // both have the same arrays
+  }
+
+  /** Adds `count` cells that stand at `place` of another to the first ones here. */
+  add(other: Cells, place: number, count: number): void {
+    const { deals, unvalued, weighing, weighed, weightless, value, weighted } = other;
+    for (let cell = 0; cell < count; cell += 1) {
+      const from = place + cell;
+      this.deals[cell]! += deals[from]!; // the caller says what both have, here and below
+      this.unvalued[cell]! += unvalued[from]!;
+      this.weighing[cell]! += weighing[from]!;
+      this.weighed[cell]! += weighed[from]!;
+      this.weightless[cell]! += weightless[from]!;
+      this.value[cell]! += value[from]!;
+      this.weighted[cell]! += weighted[from]!;
     }
+  }
+
+  private get arrays(): readonly (Int32Array | Float64Array)[] {
+    return [this.deals, this.unvalued, this.weighing, this.weighed, this.weightless, this.value, this.weighted];
   }
 }
 
-/** Books rows of one segment into cells, with sign +1 or -1. */
-export type Booking = (cells: Cells, row: number, sign: 1 | -1) => void;
+/** More cells than these are not kept for the next question. */
+const KEPT_CELLS = 1 << 16;
 
-export function bookingOf(columns: Columns, space: CellSpace, weights: Weights): Booking {
-  const cellOf = space.cellOf(columns);
-  const state = columns.state.data;
-  const value = columns.value.data;
-  const currency = columns.currency.data;
-  return (cells, row, sign) => {
-    const cell = cellOf(row);
-    const weight = weights[state[row]!]!; // every state has a weight
-    cells.deals[cell]! += sign;
-    if (weight === NO_WEIGHT) cells.weightless[cell]! += sign;
-    else if (weight !== NOT_OPEN) cells.weighing[cell]! += sign;
-    if (currency[row] === 0) {
-      cells.unvalued[cell]! += sign;
-      return;
+/** What questions work in, one after the other: arrays that are made once and not for every question, as memory given back late is memory taken. */
+export class Workplace {
+  /** Where rows of a batch fall. */
+  readonly places = new Uint32Array(BATCH);
+  readonly batch = new Uint32Array(BATCH);
+  private readonly kept = new Map<string, Cells>();
+  private readonly later: Pieces<void>[] = [];
+
+  /** What makes later answers faster is done between them. */
+  doLater(work: Pieces<void>): void {
+    this.later.push(work);
+  }
+
+  /** Does one piece of it; false where there is none. */
+  doPiece(): boolean {
+    const [first] = this.later;
+    if (first?.next().done === true) this.later.shift();
+    return first !== undefined;
+  }
+
+  /** Empty cells, at least `count`; the same ones each time for one use. */
+  cells(use: 'groups' | 'totals' | 'frames', count: number): Cells {
+    const known = this.kept.get(use);
+    if (known !== undefined && known.length >= count) return known.clear(count);
+    const cells = new Cells(Math.ceil(count * 1.25));
+    if (count <= KEPT_CELLS) this.kept.set(use, cells);
+    return cells;
+  }
+}
+
+/** Books rows of one segment into cells, in batches: loops over typed arrays, and no call a row. */
+export class Booking {
+  constructor(
+    private readonly columns: Columns,
+    private readonly space: CellSpace,
+    private readonly weights: Weights,
+    private readonly work: Workplace,
+  ) {}
+
+  /** Cells to work in; empty ones again at the next call. */
+  emptyCells(count: number): Cells {
+    return this.work.cells('frames', count);
+  }
+
+  /** The first `count` rows, at most a batch, with sign +1 or -1, into the cells from `at` on. */
+  rows(cells: Cells, rows: Uint32Array, count: number, sign: 1 | -1, at = 0): void {
+    this.place(rows, count, at);
+    const { deals, unvalued, weighing, weighed, weightless, value, weighted } = cells;
+    const { weights } = this;
+    const { places } = this.work;
+    const state = this.columns.state.data;
+    const currency = this.columns.currency.data;
+    const minors = this.columns.value.data;
+    for (let index = 0; index < count; index += 1) {
+      const row = rows[index]!; // row of these columns, here and below
+      const cell = places[index]!;
+      const weight = weights[state[row]!]!; // every state has a weight
+      deals[cell]! += sign;
+      if (weight === NO_WEIGHT) weightless[cell]! += sign;
+      else if (weight !== NOT_OPEN) weighing[cell]! += sign;
+      if (currency[row] === 0) {
+        unvalued[cell]! += sign;
+        continue;
+      }
+      const minor = minors[row]!;
+      value[cell]! += sign * minor;
+      if (weight < 0) continue;
+      weighed[cell]! += sign;
+      weighted[cell]! += sign * weigh(minor, weight);
     }
-    const minor = value[row]!; // row of these columns
-    cells.value[cell]! += sign * minor;
-    if (weight < 0) return;
-    cells.weighed[cell]! += sign;
-    cells.weighted[cell]! += sign * weigh(minor, weight);
-  };
+  }
+
+  /** Rows from `first` to before `end`. */
+  range(cells: Cells, first: number, end: number, sign: 1 | -1): void {
+    takeRange(first, end, this.work.batch, (rows, count) => this.rows(cells, rows, count, sign));
+  }
+
+  /** Works out `places`. */
+  private place(rows: Uint32Array, count: number, at: number): void {
+    const { columns, space } = this;
+    const { places } = this.work;
+    places.fill(at, 0, count);
+    space.axes.forEach((axis, index) => {
+      const { data } = columns[axis.column];
+      const stride = space.strides[index]!; // one stride per axis
+      const { table } = axis;
+      if (table === undefined) for (let place = 0; place < count; place += 1) places[place]! += data[rows[place]!]! * stride;
+      else for (let place = 0; place < count; place += 1) places[place]! += table[data[rows[place]!]!]! * stride;
+    });
+    if (space.currencies === 1) return;
+    const { data } = columns.currency;
+    for (let place = 0; place < count; place += 1) places[place]! += Math.max(0, data[rows[place]!]! - 1);
+  }
 }

@@ -2,82 +2,109 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import type { Booking } from './cells.js';
 import { Cells } from './cells.js';
 import { countUpTo } from './order-by.js';
+import { takeList } from './row-batches.js';
 import type { Segment } from './segment.js';
 
-interface Keyframe {
-  readonly at: EpochMs;
-  /** Rows that began, and rows that ended, by `at`. */
+/** How far the sums of a frame have come: rows that began, and rows that ended. */
+interface Reach {
   starts: number;
   ends: number;
-  readonly cells: Cells;
 }
 
 /**
  * Sums of one segment's rows by the cells of one grouping at chosen instants. An answer is the nearest of them and the starts and ends between:
- * forwards they are added, backwards taken off. Rows count where validFrom <= T < validTo; known time is the present one.
+ * forwards they are added, backwards taken off. Rows count where validFrom <= T < validTo; known time is the present one. The frames are made by `build`, piece by
+ * piece; what the segment learns meanwhile is told by `endMoved`.
  */
 export class Keyframes {
-  private readonly frames: Keyframe[] = [];
+  /** Cells of all frames, one frame behind the other. */
+  private readonly frames: Cells;
+  private readonly instants: Float64Array;
+  private readonly starts: Uint32Array;
+  private readonly ends: Uint32Array;
+  private count = 0;
+  /** Starts between two frames. */
+  private readonly apart: number;
 
+  /** At most `most` frames, at least `interval` starts and ends between two. */
   constructor(
     private readonly segment: Segment,
-    private readonly book: Booking,
     private readonly cells: number,
-    /** Starts and ends between two keyframes. */
     interval: number,
+    most: number,
   ) {
-    const running: Keyframe = { at: -Infinity, starts: 0, ends: 0, cells: Cells.empty(cells) };
-    const { data } = segment.columns.validFrom;
-    this.frames.push({ ...running, cells: running.cells.copy() });
-    // Frames stand at instants of starts, and hold all that began and ended by then.
-    let next = 0;
-    while (next < segment.length) {
-      const at = data[Math.min(segment.length - 1, next + Math.max(1, interval >> 1))]!; // below length
-      const starts = segment.startsBy(at);
-      const ends = segment.endsBy(at);
-      this.move(running, starts, ends);
-      this.frames.push({ at, starts, ends, cells: running.cells.copy() });
-      next = starts;
-    }
-    const ends = segment.endsInOrder.length;
-    this.move(running, segment.length, ends);
-    this.frames.push({ at: Infinity, starts: segment.length, ends, cells: running.cells.copy() });
+    // One at the beginning of time, one at its end, and those between.
+    this.apart = Math.max(1, interval >> 1, Math.ceil(segment.length / Math.max(1, most - 2)));
+    const room = Math.ceil(segment.length / this.apart) + 2;
+    this.frames = new Cells(room * cells);
+    this.instants = new Float64Array(room);
+    [this.starts, this.ends] = [new Uint32Array(room), new Uint32Array(room)];
   }
 
-  at(asOf: EpochMs): Cells {
+  /** Makes the frames; between two of them others may go on, and change the segment. */
+  *build(book: Booking): Generator<void, void> {
+    const { segment } = this;
+    const { data } = segment.columns.validFrom;
+    this.instants[0] = -Infinity;
+    this.count = 1;
+    // Frames stand at instants of starts, and hold all that began and ended by then.
+    while (this.starts[this.count - 1]! < segment.length) {
+      const next = this.starts[this.count - 1]! + this.apart - 1;
+      this.append(data[Math.min(segment.length - 1, next)]!, book); // below length
+      yield;
+    }
+    this.append(Infinity, book);
+  }
+
+  /** Adds the sums at T to `sums`. */
+  addAt(asOf: EpochMs, book: Booking, sums: Cells): void {
     const starts = this.segment.startsBy(asOf);
     const ends = this.segment.endsBy(asOf);
     const steps = starts + ends;
-    const after = countUpTo(this.frames.length, (index) => this.frames[index]!.starts + this.frames[index]!.ends, steps); // index < length
-    const before = this.frames[Math.max(0, after - 1)]!; // the first frame is empty: there is always one
-    const behind = this.frames[after];
-    const nearest = behind !== undefined && behind.starts + behind.ends - steps < steps - before.starts - before.ends ? behind : before;
-    const running = { at: asOf, starts: nearest.starts, ends: nearest.ends, cells: nearest.cells.copy() };
-    this.move(running, starts, ends);
-    return running.cells;
+    const stepsOf = (frame: number): number => this.starts[frame]! + this.ends[frame]!; // below count
+    const after = countUpTo(this.count, stepsOf, steps);
+    const before = Math.max(0, after - 1); // the first frame is empty: there is always one
+    const nearest = after < this.count && stepsOf(after) - steps < steps - stepsOf(before) ? after : before;
+    sums.add(this.frames, nearest * this.cells, this.cells);
+    this.move(sums, { starts: this.starts[nearest]!, ends: this.ends[nearest]! }, { starts, ends }, book);
   }
 
   /** A row's end moves to an earlier instant (from Infinity, where it gets its first): frames between lose the row and count one end more. */
-  endMoved(row: number, to: EpochMs, from: EpochMs): void {
-    for (const frame of this.frames) {
-      if (frame.at < to || (from !== Infinity && frame.at >= from)) continue;
-      frame.ends += 1;
-      this.book(frame.cells, row, -1);
+  endMoved(row: number, to: EpochMs, from: EpochMs, book: Booking): void {
+    const rows = Uint32Array.of(row);
+    for (let frame = this.count - 1; frame >= 0 && this.instants[frame]! >= to; frame -= 1) {
+      if (from !== Infinity && this.instants[frame]! >= from) continue;
+      this.ends[frame]! += 1;
+      book.rows(this.frames, rows, 1, -1, frame * this.cells);
     }
   }
 
   get bytes(): number {
-    return this.frames.length * this.cells * Cells.BYTES_PER_CELL;
+    return this.frames.length * Cells.BYTES_PER_CELL + this.instants.length * 16;
   }
 
-  private move(running: Keyframe, starts: number, ends: number): void {
-    const { segment, book } = this;
-    const { cells } = running;
-    for (let row = running.starts; row < starts; row += 1) book(cells, row, 1);
-    for (let row = running.starts - 1; row >= starts; row -= 1) book(cells, row, -1);
-    for (let index = running.ends; index < ends; index += 1) book(cells, segment.ending(index), -1);
-    for (let index = running.ends - 1; index >= ends; index -= 1) book(cells, segment.ending(index), 1);
-    running.starts = starts;
-    running.ends = ends;
+  /** A frame behind the last, moved on from it. */
+  private append(at: EpochMs, book: Booking): void {
+    const { segment, cells, count } = this;
+    const reach =
+      at === Infinity
+        ? { starts: segment.length, ends: segment.endsInOrder.length }
+        : { starts: segment.startsBy(at), ends: segment.endsBy(at) };
+    const running = book.emptyCells(cells);
+    running.add(this.frames, (count - 1) * cells, cells);
+    this.move(running, { starts: this.starts[count - 1]!, ends: this.ends[count - 1]! }, reach, book);
+    this.frames.put(count * cells, running, cells);
+    this.instants[count] = at;
+    this.starts[count] = reach.starts;
+    this.ends[count] = reach.ends;
+    this.count += 1;
+  }
+
+  private move(sums: Cells, from: Readonly<Reach>, to: Readonly<Reach>, book: Booking): void {
+    if (from.starts < to.starts) book.range(sums, from.starts, to.starts, 1);
+    else book.range(sums, to.starts, from.starts, -1);
+    const [first, end] = [Math.min(from.ends, to.ends), Math.max(from.ends, to.ends)];
+    const sign = from.ends < to.ends ? -1 : 1;
+    takeList(this.segment.endsInOrder.subarray(first, end), (rows, count) => book.rows(sums, rows, count, sign));
   }
 }

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { NumberColumn } from './number-column.js';
 import type { Columns, KeyValues, RowValues } from './segment.js';
-import { COLUMNS, emptyColumns, positionCode } from './segment.js';
+import { COLUMNS, emptyColumns, positionCode, rowsWhere } from './segment.js';
 
 /** Few rows in no order, looked at one by one: those just opened, those withdrawn, those of deals registered without a date. */
 export class LooseRows {
@@ -54,8 +54,17 @@ export class LooseRows {
     return opened !== 0 && opened <= positionCode(knownAt) && (withdrawn === 0 || withdrawn > positionCode(knownAt));
   }
 
-  counts(row: number, asOf: EpochMs, knownAt: number): boolean {
-    return this.isKnown(row, knownAt) && rowCountsAt(this.columns, row, asOf, knownAt);
+  /** The rows that count at (T, K). */
+  counting(asOf: EpochMs, knownAt: number): Uint32Array {
+    return rowsWhere(this.length, (row) => this.isKnown(row, knownAt) && rowCountsAt(this.columns, row, asOf, knownAt));
+  }
+
+  /** Of rows of deals without a date: those that T has not reached and that count at their recording. */
+  recordedLater(asOf: EpochMs, knownAt: number): Uint32Array {
+    return rowsWhere(this.length, (row) => {
+      const recorded = this.registeredAt.at(row);
+      return asOf < recorded && this.isKnown(row, knownAt) && rowCountsAt(this.columns, row, recorded, knownAt);
+    });
   }
 
   get bytes(): number {

@@ -1,13 +1,15 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
-import type { Booking } from './cells.js';
-import { bookingOf, Cells } from './cells.js';
-import type { CellSpace, Weights } from './cells.js';
+import type { CellSpace, Weights, Workplace } from './cells.js';
+import { Booking, Cells } from './cells.js';
 import { Keyframes } from './keyframes.js';
 import type { Lifetimes } from './live-lists.js';
 import { LiveLists } from './live-lists.js';
 import { rowCountsAt } from './loose-rows.js';
-import { orderBy } from './order-by.js';
-import type { Segment } from './segment.js';
+import { ordering } from './order-by.js';
+import type { Pieces } from './pieces.js';
+import type { KeepRows, TakeRows } from './row-batches.js';
+import { keeping, takeRange, BATCH } from './row-batches.js';
+import type { Columns, Segment } from './segment.js';
 import { positionCode, rowsWhere } from './segment.js';
 
 /** Where the index turns from one way to another. The defaults are for millions of rows; specs take small ones to go every way. */
@@ -37,83 +39,86 @@ export const INDEX_LIMITS: IndexLimits = {
   mergeRows: 400_000,
 };
 
-/** A segment with what makes it fast: keyframes by grouping and lists of live rows, made when first asked for. */
+/** A question for sums by the cells of a space at T, of rows known at present. */
+export interface SumsAt {
+  readonly space: CellSpace;
+  readonly weights: Weights;
+  readonly asOf: EpochMs;
+  /** What they are added to. */
+  readonly sums: Cells;
+}
+
+/** Frames of one grouping, and how rows are booked into them. */
+interface Framed {
+  readonly frames: Keyframes;
+  readonly book: Booking;
+  /** Until then they are being made. */
+  isReady: boolean;
+}
+
+/**
+ * A segment with what makes it fast: keyframes by grouping and lists of live rows. They are begun when first asked for and made between later questions; until they
+ * are there the rows are looked at one by one.
+ */
 export class SegmentFrames {
-  private readonly frames = new Map<string, Keyframes>();
-  private live: LiveLists | undefined;
-  private known: LiveLists | undefined;
+  private readonly framed = new Map<string, Framed>();
+  private live: LiveLists | 'begun' | undefined;
+  private known: LiveLists | 'begun' | undefined;
 
   constructor(
     readonly segment: Segment,
     private readonly limits: IndexLimits,
+    private readonly work: Workplace,
   ) {}
 
-  /** Sums at T of rows known at present. `key` names the grouping, the sizes of its axes and the weights. */
-  sums(key: string, space: CellSpace, weights: Weights, asOf: EpochMs): Cells {
+  /** `key` names the grouping, the sizes of its axes and the weights. */
+  addSums(key: string, { space, weights, asOf, sums }: SumsAt): void {
     const { segment, limits } = this;
-    const book = bookingOf(segment.columns, space, weights);
-    if (segment.length < limits.smallSegment) return this.sumLive(book, space, asOf);
-    let frames = this.frames.get(key);
-    if (frames === undefined) {
-      const steps = segment.length + segment.endsInOrder.length;
-      const affordable = Math.max(1, Math.floor(limits.keyframeBytes / (space.cells * Cells.BYTES_PER_CELL)));
-      frames = new Keyframes(segment, book, space.cells, Math.max(limits.keyframeInterval, Math.ceil(steps / affordable)));
-      this.makeRoom(frames.bytes);
-    } else this.frames.delete(key);
-    this.frames.set(key, frames); // the last used is the last to go
-    return frames.at(asOf);
+    const framed = segment.length < limits.smallSegment ? undefined : this.framesOf(key, space, weights);
+    if (framed?.isReady === true) return framed.frames.addAt(asOf, framed.book, sums);
+    const book = new Booking(segment.columns, space, weights, this.work);
+    this.eachLive(asOf, (rows, count) => book.rows(sums, rows, count, 1));
   }
 
   /** Every row that counts at T, known at present. */
-  eachLive(asOf: EpochMs, visit: (row: number) => void): void {
+  eachLive(asOf: EpochMs, take: TakeRows): void {
     const { segment } = this;
-    const to = segment.columns.validTo.data;
-    if (this.mostEnd) {
-      this.live ??= new LiveLists(effectiveLives(segment), this.limits.liveLists);
-      return this.live.each(asOf, (row) => {
-        if (to[row]! > asOf) visit(row); // rows of the segment, here and below
-      });
-    }
-    const starts = segment.startsBy(asOf);
-    for (let row = 0; row < starts; row += 1) if (to[row]! > asOf) visit(row);
+    const takeLive = keeping(livingAt(segment.columns, asOf), take);
+    const lists = this.mostEnd ? this.liveLists() : undefined;
+    if (lists !== undefined) lists.each(asOf, takeLive);
+    else takeRange(0, segment.startsBy(asOf), new Uint32Array(BATCH), takeLive);
   }
 
   /**
    * Every row of the segment that counts at (T, K), K in the past. Few do: those whose end was known at K live at T, and those whose end was not are the ones
    * that were open in known time at K.
    */
-  eachKnown(asOf: EpochMs, knownAt: number, visit: (row: number) => void): void {
+  eachKnown(asOf: EpochMs, knownAt: number, take: TakeRows): void {
     const { segment } = this;
     const { columns } = segment;
-    if (this.mostEnd) {
-      const code = positionCode(knownAt);
-      const endKnown = (row: number): boolean => columns.endedBy.at(row) !== 0 && columns.endedBy.at(row) <= code;
-      this.eachLive(asOf, (row) => {
-        if (endKnown(row) && rowCountsAt(columns, row, asOf, knownAt)) visit(row);
-      });
-      this.known ??= new LiveLists(knownLives(segment), this.limits.liveLists);
-      return this.known.each(code, (row) => {
-        if (!endKnown(row) && rowCountsAt(columns, row, asOf, knownAt)) visit(row);
-      });
+    const [live, known] = this.mostEnd ? [this.liveLists(), this.knownLists()] : [];
+    if (live === undefined || known === undefined) {
+      return takeRange(0, segment.startsBy(asOf), new Uint32Array(BATCH), keeping(countingAt(columns, asOf, knownAt), take));
     }
-    const starts = segment.startsBy(asOf);
-    for (let row = 0; row < starts; row += 1) if (rowCountsAt(columns, row, asOf, knownAt)) visit(row);
+    live.each(asOf, keeping(countingAt(columns, asOf, knownAt, true), take));
+    known.each(positionCode(knownAt), keeping(countingAt(columns, asOf, knownAt, false), take));
   }
 
   end(row: number, validTo: EpochMs, endedBy: number): void {
-    for (const frames of this.frames.values()) frames.endMoved(row, validTo, Infinity);
+    for (const { frames, book } of this.framed.values()) frames.endMoved(row, validTo, Infinity, book);
     this.segment.end(row, validTo, endedBy);
   }
 
   takeOut(row: number): void {
     const { validFrom, validTo } = this.segment.columns;
-    for (const frames of this.frames.values()) frames.endMoved(row, validFrom.at(row), validTo.at(row));
+    for (const { frames, book } of this.framed.values()) frames.endMoved(row, validFrom.at(row), validTo.at(row), book);
     this.segment.takeOut(row);
   }
 
   get bytes(): number {
-    const frames = [...this.frames.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-    return this.segment.bytes + frames + (this.live?.bytes ?? 0) + (this.known?.bytes ?? 0);
+    const frames = [...this.framed.values()].reduce((sum, { frames: { bytes } }) => sum + bytes, 0);
+    const lists = [this.live, this.known].reduce((sum, made) => sum + (made instanceof LiveLists ? made.bytes : 0), 0);
+    return this.segment.bytes + frames + lists;
   }
 
   /** Where few rows end there is nothing to leave out by lists: closed deals stay closed. */
@@ -121,29 +126,100 @@ export class SegmentFrames {
     return this.segment.endsInOrder.length * 4 > this.segment.length;
   }
 
-  private sumLive(book: Booking, space: CellSpace, asOf: EpochMs): Cells {
-    const cells = Cells.empty(space.cells);
-    this.eachLive(asOf, (row) => book(cells, row, 1));
-    return cells;
+  private liveLists(): LiveLists | undefined {
+    if (this.live instanceof LiveLists) return this.live;
+    if (this.live === undefined) this.work.doLater(this.makeLive());
+    this.live = 'begun';
+    return undefined;
+  }
+
+  private *makeLive(): Pieces<void> {
+    this.live = yield* LiveLists.of(effectiveLives(this.segment), this.limits.liveLists);
+  }
+
+  private knownLists(): LiveLists | undefined {
+    if (this.known instanceof LiveLists) return this.known;
+    if (this.known === undefined) this.work.doLater(this.makeKnown());
+    this.known = 'begun';
+    return undefined;
+  }
+
+  private *makeKnown(): Pieces<void> {
+    const lives = yield* knownLives(this.segment);
+    this.known = yield* LiveLists.of(lives, this.limits.liveLists);
+  }
+
+  private framesOf(key: string, space: CellSpace, weights: Weights): Framed {
+    const known = this.framed.get(key);
+    if (known !== undefined) {
+      this.framed.delete(key);
+      this.framed.set(key, known); // the last used is the last to go
+      return known;
+    }
+    const { segment, limits, work } = this;
+    const most = Math.floor(limits.keyframeBytes / (space.cells * Cells.BYTES_PER_CELL));
+    const frames = new Keyframes(segment, space.cells, limits.keyframeInterval, most);
+    const framed = { frames, book: new Booking(segment.columns, space, weights, work), isReady: false };
+    this.makeRoom(frames.bytes);
+    this.framed.set(key, framed);
+    work.doLater(this.makeFrames(framed));
+    return framed;
+  }
+
+  private *makeFrames(framed: Framed): Pieces<void> {
+    yield* framed.frames.build(framed.book);
+    framed.isReady = true;
   }
 
   private makeRoom(bytes: number): void {
-    let sum = [...this.frames.values()].reduce((total, frames) => total + frames.bytes, bytes);
-    for (const [key, frames] of this.frames) {
+    let sum = [...this.framed.values()].reduce((total, { frames }) => total + frames.bytes, bytes);
+    for (const [key, { frames }] of this.framed) {
       if (sum <= this.limits.allKeyframeBytes) return;
-      this.frames.delete(key);
+      this.framed.delete(key);
       sum -= frames.bytes;
     }
   }
+}
+
+function livingAt(columns: Columns, asOf: EpochMs): KeepRows {
+  const to = columns.validTo.data;
+  return (rows, count, kept) => {
+    let left = 0;
+    for (let index = 0; index < count; index += 1) {
+      const row = rows[index]!; // row of these columns, here and below
+      kept[left] = row;
+      if (to[row]! > asOf) left += 1;
+    }
+    return left;
+  };
+}
+
+/** Keeps the rows that count at (T, K); of them only those whose end was known at K, or only those whose end was not, where that is said. */
+function countingAt(columns: Columns, asOf: EpochMs, knownAt: number, endKnown?: boolean): KeepRows {
+  const code = positionCode(knownAt);
+  const ended = columns.endedBy.data;
+  return (rows, count, kept) => {
+    let left = 0;
+    for (let index = 0; index < count; index += 1) {
+      const row = rows[index]!; // row of these columns, here and below
+      const end = ended[row]!;
+      if (endKnown !== undefined && (end !== 0 && end <= code) !== endKnown) continue;
+      if (!rowCountsAt(columns, row, asOf, knownAt)) continue;
+      kept[left] = row;
+      left += 1;
+    }
+    return left;
+  };
 }
 
 function effectiveLives({ length, columns }: Segment): Lifetimes {
   return { rows: length, begins: columns.validFrom, endOf: (row) => columns.validTo.at(row) };
 }
 
-function knownLives({ length, columns }: Segment): Lifetimes {
-  const order = orderBy(
-    columns.openedBy.data,
+function* knownLives({ length, columns }: Segment): Pieces<Lifetimes> {
+  // Of a copy: a row that is taken out meanwhile says no longer what opened it.
+  const order = yield* ordering(
+    columns.openedBy.data.slice(),
     rowsWhere(length, () => true),
   );
   return { rows: length, order, begins: columns.openedBy, endOf: (row) => columns.endedBy.at(row) || Infinity };

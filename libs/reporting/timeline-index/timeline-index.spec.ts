@@ -157,7 +157,9 @@ describe('the timeline index', () => {
             // A replay of a parked stream: the deal's rows come again, as the store holds them by now.
             const again = `h-${through % 12}`;
             if (through % 4 === 0) index.reload(deals.filter((row) => row.entity === again));
-            for (const [t, k, groupBy, scope] of asked) {
+            // Asked while frames and lists are not begun, half made (the next `follow` comes between), or there.
+            for (const [t, k, groupBy, scope] of [...asked, ...asked]) {
+              for (let piece = 0; piece < k % 7; piece += 1) index.doPiece();
               const asOf = tellingInstant(events, t);
               const knownAt = k % 3 === 0 ? through : Math.min(through, positionNumber(tellingPosition(events, k)));
               const view = viewAt(dimensions, asOf, knownAt);

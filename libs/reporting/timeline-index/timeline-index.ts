@@ -2,6 +2,7 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import type { PipelineQuestion, PipelineState } from '../pipeline/tally.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import type { IndexedRow } from './index-row.js';
+import { Workplace } from './cells.js';
 import { LooseRows } from './loose-rows.js';
 import type { StateQuestion } from './question.js';
 import { answerState } from './question.js';
@@ -37,6 +38,7 @@ const TAIL = -1;
 export class TimelineIndex {
   private readonly segments: SegmentFrames[];
   private tail = new LooseRows();
+  private readonly work = new Workplace();
 
   constructor(
     readonly vocabulary: Vocabulary,
@@ -47,7 +49,7 @@ export class TimelineIndex {
     private at: number,
     private readonly limits: IndexLimits = INDEX_LIMITS,
   ) {
-    this.segments = segments.map((segment) => new SegmentFrames(segment, limits));
+    this.segments = segments.map((segment) => this.framed(segment));
   }
 
   get position(): number {
@@ -88,7 +90,13 @@ export class TimelineIndex {
       segments: this.segments,
       loose: [this.tail, ...(asked.latest ? [] : [this.withdrawn])],
       undated: this.undated,
+      work: this.work,
     });
+  }
+
+  /** Does a piece, some milliseconds at most, of what questions have begun and what makes later ones faster; false where nothing is left to do. */
+  doPiece(): boolean {
+    return this.work.doPiece();
   }
 
   /** When the first row known at K began; null where none was. K at or below the index's position. */
@@ -171,15 +179,19 @@ export class TimelineIndex {
     this.tail.takeOut(row);
   }
 
+  private framed(segment: Segment): SegmentFrames {
+    return new SegmentFrames(segment, this.limits, this.work);
+  }
+
   private seal(): void {
-    this.segments.push(new SegmentFrames(Segment.sorted(this.tail.columns), this.limits));
+    this.segments.push(this.framed(Segment.sorted(this.tail.columns)));
     this.tail = new LooseRows();
     // Small segments of live rows melt together, as in a log-structured merge: at most a few stand beside the loaded ones.
     for (;;) {
       const last = this.segments.at(-1)?.segment;
       const before = this.segments.at(-2)?.segment;
       if (last === undefined || before === undefined || before.length > this.limits.mergeRows || last.length * 2 < before.length) return;
-      this.segments.splice(-2, 2, new SegmentFrames(merged(before, last), this.limits));
+      this.segments.splice(-2, 2, this.framed(merged(before, last)));
     }
   }
 }
