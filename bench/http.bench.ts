@@ -1,4 +1,5 @@
-// Commands over HTTP, each durable when answered, against an empty validated POST on the same server, 64 clients: `npm run bench:http -- [--seconds 5]`.
+// Commands over HTTP, each durable when answered, against an empty validated POST on the same server, 64 clients: `npm run bench:http -- [--seconds 5] [--one-thread]`.
+// With `--one-thread` the log is written, and projected, by the thread that serves.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,7 @@ import { openDealtrail } from '../apps/wiring/open-dealtrail.js';
 import { Metrics } from '../libs/observability/metrics.js';
 import type { ClientsAsked, ClientsTold } from './http/clients.worker.js';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' } } });
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' }, 'one-thread': { type: 'boolean', default: false } } });
 const CLIENTS = 64;
 const DEALS = 500;
 
@@ -37,7 +38,11 @@ const dataDir = mkdtempSync(join(tmpdir(), 'dealtrail-bench-'));
 // Watched as `npm start` is: counted, and a line written for each request.
 const log = pino({ level: 'info' }, pino.destination({ dest: '/dev/null', sync: true }));
 const observability = { metrics: new Metrics({ ofProcess: true }), tracing: null, log };
-const dealtrail = await openDealtrail(readConfig({ PORT: '0' }, { dataDir }), { mode: 'owner', observability });
+const dealtrail = await openDealtrail(readConfig({ PORT: '0' }, { dataDir }), {
+  mode: 'owner',
+  observability,
+  threads: !values['one-thread'],
+});
 dealtrail.projector?.start();
 const server = await serve({ dealtrail, ...observability, beside: [EmptyModule] });
 const headers = { 'content-type': 'application/json' };

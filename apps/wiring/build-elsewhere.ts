@@ -1,6 +1,5 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { builtBeside } from '../../libs/event-store/built-beside.js';
 import type { BuildElsewhere, BuildJob } from '../../libs/projection-engine/build-away.js';
 import type { SharedStoresConfig } from './shared-stores.js';
 
@@ -27,7 +26,7 @@ export function buildInWorker(stores: BuildStores): BuildElsewhere {
     new Promise((resolve, reject) => {
       const halfWay = new Error(`the rebuild of ${job.name} in a thread of its own ended half-way`);
       if (signal.aborted) return void reject(halfWay);
-      const worker = new Worker(workerFile(), { workerData: { stores, job } satisfies BuildWork });
+      const worker = new Worker(builtBeside(import.meta.url, 'build.worker.js'), { workerData: { stores, job } satisfies BuildWork });
       const end = (): void => void worker.terminate();
       let built = false;
       signal.addEventListener('abort', end, { once: true });
@@ -39,11 +38,4 @@ export function buildInWorker(stores: BuildStores): BuildElsewhere {
         else reject(halfWay);
       });
     });
-}
-
-/** A worker runs what was built, also where the sources are run as they are (tests). */
-function workerFile(): string {
-  const here = fileURLToPath(import.meta.url);
-  const folder = here.endsWith('.ts') ? join(dirname(here), '..', '..', 'dist', 'apps', 'wiring') : dirname(here);
-  return join(folder, 'build.worker.js');
 }

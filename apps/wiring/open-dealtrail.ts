@@ -30,6 +30,7 @@ import { isShared } from './config.js';
 import type { Config } from './config.js';
 import { filesOf } from './files.js';
 import { HouseClock } from './house-clock.js';
+import type { EmbeddedLog } from './open-stores.js';
 import { openKeyStore, openLog, openReadStore } from './open-stores.js';
 import type { Observability } from './observability.js';
 import { partitionsByModel, projections } from './projections.js';
@@ -58,6 +59,8 @@ export interface OpenOptions {
   readonly clock?: HouseClock;
   /** Keeps the timeline index in memory: for a process that answers many questions. */
   readonly indexed?: boolean;
+  /** An embedded log is written by a thread of its own: for a server, whose requests should not wait for the disk one behind the other. */
+  readonly threads?: boolean;
   readonly note?: (note: ProjectorNote) => void;
   /** Counts, traces and writes down what happens at the ports; left out: nobody watches. */
   readonly observability?: Observability;
@@ -157,14 +160,14 @@ async function openModels(
 }
 
 /** How the ports are watched. */
-function watch({ metrics, tracing, log }: Observability, embeddedLog: LogFile | null, note: OpenOptions['note']) {
+function watch({ metrics, tracing, log }: Observability, embeddedLog: EmbeddedLog | null, note: OpenOptions['note']) {
   const { commitAppends, commitDuration, queuedAppends } = metrics.of;
   if (embeddedLog !== null) {
-    embeddedLog.measure(({ jobs, ms }) => {
+    embeddedLog.file.measure(({ jobs, ms }) => {
       commitAppends.observe(jobs);
       commitDuration.observe(ms / 1000);
     });
-    metrics.readAtScrape('log', () => queuedAppends.set(embeddedLog.queued));
+    metrics.readAtScrape('log', () => queuedAppends.set(embeddedLog.queued()));
   }
   const [count, write] = [projectionWatch(metrics, tracing), projectorNotes(log)];
   let told = '';
@@ -195,6 +198,7 @@ export async function openDealtrail(
     beginsWithDemo = false,
     clock = new HouseClock(),
     indexed = false,
+    threads = false,
     note,
     observability,
     dropped,
@@ -208,7 +212,10 @@ export async function openDealtrail(
   if (beginsWithDemo && !isThere) clock.simulate(demoBegins(demoEndsAt(clock.real.now())));
   try {
     const keyStore = closing.add(await openKeyStore(config, { readOnly }));
-    const log = await openLog(config, { clock, keyStoreId: keyStore.id, readOnly: readOnly || (!isEmbeddedLog && !beginsLog) });
+    const log = await openLog(config, {
+      ...{ clock, keyStoreId: keyStore.id, writerThread: threads },
+      readOnly: readOnly || (!isEmbeddedLog && !beginsLog),
+    });
     const watching = observability === undefined ? null : watch(observability, log.embedded, note);
     const eventStore = closing.add(watching?.store(log.eventStore) ?? log.eventStore);
     if (!readOnly && isEmbeddedLog) await resumeDemoClock(eventStore, clock, beginsWithDemo);
@@ -255,7 +262,7 @@ export async function openDealtrail(
       config,
       mode,
       eventStore,
-      embeddedLog: log.embedded,
+      embeddedLog: log.embedded?.file ?? null,
       readStore,
       keyStore,
       commands,

@@ -72,19 +72,28 @@ export interface LogOptions {
   readonly clock: Clock;
   readonly keyStoreId: string;
   readonly readOnly: boolean;
+  /** An embedded log is written by a thread of its own; default false. */
+  readonly writerThread?: boolean;
+}
+
+/** The embedded log below the port. */
+export interface EmbeddedLog {
+  readonly file: LogFile;
+  /** Appends that wait for their commit. */
+  queued(): number;
 }
 
 /** The log, and its file where it is embedded. @throws LogRefused, LogDamaged, EventStoreUnavailable */
 export async function openLog(
   config: Config,
-  { clock, keyStoreId, readOnly }: LogOptions,
-): Promise<{ readonly eventStore: EventStore; readonly embedded: LogFile | null }> {
+  { clock, keyStoreId, readOnly, writerThread = false }: LogOptions,
+): Promise<{ readonly eventStore: EventStore; readonly embedded: EmbeddedLog | null }> {
   const { eventStoreUrl, streamPrefix, dataDir } = config;
   const common = { clock, checkStored, streamPrefix, keyStoreId, readOnly };
   if (eventStoreUrl !== null) return { eventStore: await openEventStoreDB({ ...common, url: eventStoreUrl }), embedded: null };
   // Only the demo says when something was recorded.
-  const eventStore = openSqliteEventStore({ ...common, file: filesOf(dataDir).log, simulated: !readOnly });
-  return { eventStore, embedded: eventStore.log };
+  const eventStore = openSqliteEventStore({ ...common, file: filesOf(dataDir).log, simulated: !readOnly, writerThread });
+  return { eventStore, embedded: { file: eventStore.log, queued: () => eventStore.queued } };
 }
 
 /** @throws ReadStoreUnavailable, ReadStoreDamaged */

@@ -19,6 +19,10 @@ export interface LogFileOptions {
   readonly readOnly?: boolean;
   /** How often a read-only connection looks for what the writer's process added. */
   readonly pollMs?: number;
+  /** Another thread of this process writes as well, and says so (`committedElsewhere`). */
+  readonly writtenElsewhere?: boolean;
+  /** How long to wait for another connection that writes; default 5,000. */
+  readonly busyMs?: number;
 }
 
 export interface RawEventToAppend {
@@ -87,6 +91,8 @@ export class LogFile {
   readonly file: string;
   private readonly db: Database.Database;
   private readonly readOnly: boolean;
+  /** What is known of the log's end is to be looked at again before it is told. */
+  private readonly hasOtherWriter: boolean;
   private readonly prefix: string;
   private readonly categories: ReadonlyMap<string, number>;
   private readonly streams = new LRUCache<string, KnownStream>({ max: STREAMS_KEPT });
@@ -111,10 +117,12 @@ export class LogFile {
   constructor(private readonly options: LogFileOptions) {
     this.file = options.file;
     this.readOnly = options.readOnly ?? false;
+    this.hasOtherWriter = this.readOnly || options.writtenElsewhere === true;
     const streamPrefix = options.streamPrefix ?? '';
     this.prefix = ownPrefix(streamPrefix);
     try {
-      this.db = openLogDatabase({ file: this.file, readOnly: this.readOnly, streamPrefix, ownCategories: STREAM_CATEGORIES });
+      const { busyMs } = options;
+      this.db = openLogDatabase({ file: this.file, readOnly: this.readOnly, streamPrefix, ownCategories: STREAM_CATEGORIES, busyMs });
       this.reads = new LogReads(this.db);
       this.recentIds = new RecentIds(this.reads);
       this.categories = this.reads.categoryNumbers();
@@ -218,6 +226,13 @@ export class LogFile {
     };
   }
 
+  /** Another thread has committed: tells who measures and who waits for what is new. */
+  committedElsewhere(commits: readonly Commit[]): void {
+    if (!this.db.open) return;
+    for (const commit of commits) this.tellCommit?.(commit);
+    this.notify();
+  }
+
   /** Runs what is queued, then closes the file. */
   close(): void {
     if (!this.db.open) return;
@@ -291,6 +306,7 @@ export class LogFile {
   private rollBack(): void {
     try {
       if (this.db.open && this.db.inTransaction) this.statements.rollback.run();
+      this.recentIds.clear(); // positions that were taken back are given out again
       this.refresh();
     } catch {
       // The file cannot even be read: the error that led here says so already, and the next use meets it again.
@@ -359,9 +375,9 @@ export class LogFile {
     return id;
   }
 
-  /** A reader sees what the writer's process has committed since; true where something has changed. */
+  /** A reader sees what other connections have committed since; true where something has changed. */
   private refreshReader(): boolean {
-    if (!this.readOnly) return false;
+    if (!this.hasOtherWriter) return false;
     try {
       if (this.statements.dataVersion.get() === this.dataVersion) return false;
       this.refresh();
@@ -383,7 +399,6 @@ export class LogFile {
     this.streams.clear();
     this.typeIds.clear();
     this.reads.forgetTypes();
-    this.recentIds.clear();
   }
 }
 

@@ -34,12 +34,14 @@ export interface LogSchemaOptions {
   readonly readOnly: boolean;
   readonly streamPrefix: string;
   readonly ownCategories: readonly string[];
+  /** Default 5,000. */
+  readonly busyMs?: number | undefined;
 }
 
 /** Opens the file, makes its tables when it is new. @throws LogRefused, LogDamaged, or SQLite's own errors */
 export function openLogDatabase(options: LogSchemaOptions): Database.Database {
   refuseTornFile(options.file);
-  const db = new Database(options.file, { readonly: options.readOnly, fileMustExist: options.readOnly });
+  const db = new Database(options.file, { readonly: options.readOnly, fileMustExist: options.readOnly, timeout: options.busyMs ?? 5_000 });
   try {
     if (options.readOnly) {
       checkFormat(db, options.file);

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import { streamName } from '../../domain/shared/ids.js';
 import type { EventId } from '../../domain/shared/ids.js';
@@ -67,9 +68,11 @@ describe('a process that dies while it appends', () => {
   });
 
   // Each append has three events, to streams in turn; a line with its position is printed when it is acknowledged.
+  const built = pathToFileURL(join(repository, 'dist/libs/event-store/sqlite/sqlite-event-store.js')).href;
   const writer = `
-    import { openSqliteEventStore } from './dist/libs/event-store/sqlite/sqlite-event-store.js';
-    const store = openSqliteEventStore({ file: process.argv[1], clock: { now: () => Date.now() }, checkStored: () => {}, keyStoreId: '${CONTRACT_KEY_STORE}' });
+    import { openSqliteEventStore } from '${built}';
+    const [, , file, thread] = process.argv;
+    const store = openSqliteEventStore({ file, clock: { now: () => Date.now() }, checkStored: () => {}, keyStoreId: '${CONTRACT_KEY_STORE}', writerThread: thread === 'thread' });
     const event = (n) => ({ eventId: crypto.randomUUID(), type: 'A', data: { n }, metadata: { schemaVersion: 1 } });
     const write = async (worker) => {
       for (let n = 0; ; n += 1) {
@@ -80,35 +83,39 @@ describe('a process that dies while it appends', () => {
     };
     await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(write));`;
 
-  it.each([1, 40, 400, 2_000])(
-    'keeps every acknowledged event, whole, when it is killed after acknowledgement %i',
-    async (acknowledgements) => {
-      const child = spawn(process.execPath, ['--input-type=module', '-e', writer, file], {
-        cwd: repository,
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const exited = once(child, 'exit');
-      const acknowledged: [string, string][] = [];
-      for await (const line of createInterface({ input: child.stdout })) {
-        const [position, eventId] = line.split(' ');
-        if (position !== undefined && eventId?.length === 36) acknowledged.push([position, eventId]);
-        if (acknowledged.length === acknowledgements) child.kill('SIGKILL');
-      }
-      await exited;
-      const store = open();
-      const { events } = await store.readAll({ limit: 100_000 });
-      const stored = new Map(events.map((found) => [found.position as string, found.eventId as string]));
-      expect(acknowledged.filter(([position, eventId]) => stored.get(position) !== eventId)).toEqual([]);
-      expect(events.map((found) => Number(found.position))).toEqual(events.map((_, index) => index + 1));
-      for (let worker = 0; worker < 8; worker += 1) {
-        const page = await store.readStream(streamName('deal', String(worker)));
-        expect(page.events.length % 3).toBe(0);
-        expect(page.events.map((found) => found.revision)).toEqual(page.events.map((_, index) => index));
-      }
-      await store.append(deal, 'any', [event()]);
-      await store.close();
-    },
-  );
+  it.each([
+    [1, 'in this thread'],
+    [40, 'in this thread'],
+    [400, 'in this thread'],
+    [2_000, 'in this thread'],
+    [1, 'in a thread of its own'],
+    [400, 'in a thread of its own'],
+    [2_000, 'in a thread of its own'],
+  ])('keeps every acknowledged event, whole, when it is killed after acknowledgement %i, written %s', async (acknowledgements, where) => {
+    const thread = where === 'in this thread' ? 'own' : 'thread';
+    writeFileSync(join(dir, 'writer.mjs'), writer);
+    const child = spawn(process.execPath, [join(dir, 'writer.mjs'), file, thread], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    const acknowledged: [string, string][] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [position, eventId] = line.split(' ');
+      if (position !== undefined && eventId?.length === 36) acknowledged.push([position, eventId]);
+      if (acknowledged.length === acknowledgements) child.kill('SIGKILL');
+    }
+    await exited;
+    const store = open();
+    const { events } = await store.readAll({ limit: 100_000 });
+    const stored = new Map(events.map((found) => [found.position as string, found.eventId as string]));
+    expect(acknowledged.filter(([position, eventId]) => stored.get(position) !== eventId)).toEqual([]);
+    expect(events.map((found) => Number(found.position))).toEqual(events.map((_, index) => index + 1));
+    for (let worker = 0; worker < 8; worker += 1) {
+      const page = await store.readStream(streamName('deal', String(worker)));
+      expect(page.events.length % 3).toBe(0);
+      expect(page.events.map((found) => found.revision)).toEqual(page.events.map((_, index) => index));
+    }
+    await store.append(deal, 'any', [event()]);
+    await store.close();
+  });
 });
 
 describe('a damaged log', () => {
@@ -172,9 +179,76 @@ describe('a log that cannot grow', () => {
       ),
       expect.stringMatching(/^EventStoreUnavailable: the disk is full/),
     ]);
+    const [first, second] = [streamName('deal', '2'), streamName('deal', '3')];
+    const many = store.appendMany([
+      { stream: first, expected: 'none', events: [event()] },
+      { stream: second, expected: 'none', events: [event(), event(500_000)] },
+    ]);
+    await expect(many).rejects.toThrow(/^the disk is full/);
+    expect((await store.readStream(second)).exists).toBe(false);
     expect((await store.readStream(deal)).events).toHaveLength(1);
     db.pragma('max_page_count = 1000000');
     expect(await store.append(deal, 0, [event()])).toMatchObject({ revision: 1, position: '00000000000000000003' });
+    await store.close();
+  });
+});
+
+describe('a log that is written in a thread of its own', () => {
+  it('tells who appends that another process holds the file, and goes on when it is free', async () => {
+    const store = open({ writerThread: true, busyMs: 20 });
+    await store.append(deal, 'none', [event()]);
+    const other = new Database(file);
+    other.exec('BEGIN IMMEDIATE');
+    const appends = await Promise.allSettled([store.append(deal, 0, [event()]), store.append(deal, 1, [event()])]);
+    expect(appends.map((append) => (append.status === 'rejected' ? String(append.reason) : append.status))).toEqual([
+      `EventStoreUnavailable: the log ${file} is held by another process`,
+      `EventStoreUnavailable: the log ${file} is held by another process`,
+    ]);
+    other.exec('ROLLBACK');
+    other.close();
+    expect(await store.append(deal, 0, [event()])).toMatchObject({ revision: 1, position: '00000000000000000003' });
+    await store.close();
+  });
+
+  it('writes what it was given before it closes, and takes nothing after that', async () => {
+    const store = open({ writerThread: true });
+    const given = Array.from({ length: 20 }, (_, id) => store.append(streamName('deal', String(id)), 'none', [event()]));
+    await store.close();
+    expect((await Promise.all(given)).map(({ position }) => Number(position))).toEqual(given.map((_, index) => index + 2));
+    await expect(store.append(deal, 'any', [event()])).rejects.toThrow(/has been closed by this process$/);
+    const again = open();
+    expect((await again.readAll({ limit: 100 })).events).toHaveLength(21);
+    await again.close();
+  });
+
+  it('is written by the thread that reads as well, and positions and revisions stay dense', async () => {
+    const store = open({ writerThread: true });
+    const raw = (id: string) => ({ eventId: id, type: 'A', json: false, data: new Uint8Array([1]), metadata: new Uint8Array() });
+    const ids = Array.from({ length: 6 }, () => crypto.randomUUID());
+    for (const [index, id] of ids.entries()) {
+      await store.append(deal, index === 0 ? 'none' : index - 1, [event()]);
+      await store.log.perform((transaction) => transaction.append('invoice-1', [raw(id)]));
+      // Known among the latest ids, though the other connection wrote between them.
+      const known = await store.log.perform((transaction) => ids.map((one) => transaction.recent(one)?.revision));
+      expect(known).toEqual(ids.map((_, at) => (at <= index ? at : undefined)));
+    }
+    const stored = store.log.reads.readRange({ after: 1, through: 100, backwards: false, limit: 100 });
+    expect(stored.map(({ position, stream, revision }) => [position, stream, revision])).toEqual(
+      Array.from({ length: 12 }, (_, at) => [at + 2, at % 2 === 0 ? 'deal-1' : 'invoice-1', Math.floor(at / 2)]),
+    );
+    await store.close();
+  });
+
+  it('tells who appends when the thread cannot open the file, and begins another one with the next append', async () => {
+    const store = open({ writerThread: true });
+    const newer = new Database(file);
+    newer.pragma('user_version = 2');
+    await expect(store.append(deal, 'none', [event()])).rejects.toThrow(
+      /the thread that writes the log .* ended: .* has format 2, this version reads 1/,
+    );
+    newer.pragma('user_version = 1');
+    newer.close();
+    expect(await store.append(deal, 'none', [event()])).toMatchObject({ revision: 0 });
     await store.close();
   });
 });

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { CONTRACT_KEY_STORE, checkForContract, describeEventStoreContract } from '../contract/event-store.contract.js';
 import { openSqliteEventStore } from './sqlite-event-store.js';
 
-function underTest(streamPrefix: string) {
+function underTest(streamPrefix: string, writerThread = false) {
   return async () => {
     const dir = mkdtempSync(join(tmpdir(), 'dealtrail-log-'));
     const file = join(dir, 'log.db');
     let now = 1_700_000_000_000;
     const clock = { now: () => now };
-    const options = { file, clock, checkStored: checkForContract, keyStoreId: CONTRACT_KEY_STORE, streamPrefix };
+    const options = { file, clock, checkStored: checkForContract, keyStoreId: CONTRACT_KEY_STORE, streamPrefix, writerThread };
     const store = openSqliteEventStore(options);
     return {
       store,
@@ -34,3 +34,5 @@ function underTest(streamPrefix: string) {
 
 describeEventStoreContract('the SQLite log', underTest(''));
 describeEventStoreContract('the SQLite log with a stream prefix', underTest('acme'));
+describeEventStoreContract('the SQLite log, written in a thread of its own,', underTest('', true));
+describeEventStoreContract('the SQLite log with a stream prefix, written in a thread of its own,', underTest('acme', true));

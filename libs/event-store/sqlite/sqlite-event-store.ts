@@ -4,8 +4,8 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import { LOG_START, positionNumber, positionOf } from '../../domain/shared/position.js';
 import type { Position } from '../../domain/shared/position.js';
 import { checkEvents } from '../appendable.js';
-import type { CheckStored, CheckedEvent } from '../appendable.js';
-import { InvalidEvent, LogClosed, WrongExpectedRevision } from '../event-store.port.js';
+import type { CheckStored } from '../appendable.js';
+import { EventStoreUnavailable, InvalidEvent } from '../event-store.port.js';
 import type {
   AppendRequest,
   AppendResult,
@@ -21,13 +21,16 @@ import type {
   StoredEvent,
   StreamPage,
 } from '../event-store.port.js';
-import { IDENTITY_STREAM } from '../log-identity.js';
 import { ownPrefix } from '../stream-prefix.js';
-import { establishIdentity, movedTo } from './log-identity.js';
-import { judgeAppend } from './expected-revision.js';
+import { Appending, isMove, settled } from './appending.js';
+import type { PreparedAppend } from './appending.js';
+import { establishIdentity } from './log-identity.js';
 import { openLogFile } from './log-file.js';
-import type { LogFile, LogTransaction } from './log-file.js';
+import type { LogFile } from './log-file.js';
 import type { LogReads, RawEvent } from './log-reads.js';
+import type { LogWriter } from './log-writer.js';
+import { OwnWriter } from './log-writer.js';
+import { ThreadWriter } from './thread-writer.js';
 
 export interface SqliteEventStoreOptions {
   readonly file: string;
@@ -44,6 +47,10 @@ export interface SqliteEventStoreOptions {
   readonly pollMs?: number;
   /** Takes `recordedAt` of append requests: the demo's simulated history. */
   readonly simulated?: boolean;
+  /** Appends are written by a thread of their own (from the build), so that this one does not wait for the disk: for a server, or who appends much. */
+  readonly writerThread?: boolean;
+  /** How long to wait for another process that writes; default 5,000. */
+  readonly busyMs?: number;
 }
 
 /** A filtered page examines at most so many events, so that a rare type does not hold the process for the length of the log. */
@@ -51,9 +58,10 @@ const EXAMINED_PER_PAGE = 20_000;
 
 /** The embedded log. @throws LogRefused (another log than this process is made for), LogDamaged, EventStoreUnavailable */
 export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEventStore {
-  const log = openLogFile(options);
+  const writerThread = options.writerThread === true && options.readOnly !== true;
+  const log = openLogFile({ ...options, writtenElsewhere: writerThread });
   try {
-    return new SqliteEventStore(log, options, establishIdentity(log, options));
+    return new SqliteEventStore(log, options, establishIdentity(log, options), writerThread);
   } catch (error) {
     log.close();
     throw error;
@@ -62,7 +70,8 @@ export function openSqliteEventStore(options: SqliteEventStoreOptions): SqliteEv
 
 export class SqliteEventStore implements EventStore {
   private readonly prefix: string;
-  private movedTo: string | undefined;
+  private readonly appending: Appending;
+  private readonly writer: LogWriter;
   private readonly ownCategories: readonly number[];
 
   constructor(
@@ -70,28 +79,38 @@ export class SqliteEventStore implements EventStore {
     readonly log: LogFile,
     private readonly options: SqliteEventStoreOptions,
     readonly identity: LogIdentity,
+    writerThread: boolean,
   ) {
-    this.prefix = ownPrefix(options.streamPrefix ?? '');
+    const { streamPrefix = '', file, clock, busyMs } = options;
+    this.prefix = ownPrefix(streamPrefix);
     this.ownCategories = STREAM_CATEGORIES.flatMap((category) => log.categoryNumber(category) ?? []);
-    this.movedTo = movedTo(log, this.prefix);
+    this.appending = new Appending(log, this.prefix);
+    this.writer = writerThread ? new ThreadWriter(log, clock, { file, streamPrefix, busyMs }) : new OwnWriter(log, this.appending);
+  }
+
+  /** Calls whose commit is not on the disk yet. */
+  get queued(): number {
+    return this.writer.queued;
   }
 
   async append(stream: StreamName, expected: ExpectedRevision, events: readonly EventToAppend[]): Promise<AppendResult> {
-    const request = this.prepare({ stream, expected, events });
-    try {
-      return await this.log.perform((transaction) => this.appendOne(transaction, request));
-    } finally {
-      // Set inside the transaction so that nothing of the same group lands behind it; read again where that group may have failed.
-      if (this.movedTo !== undefined) this.movedTo = movedTo(this.log, this.prefix);
-    }
+    const [result] = await this.write([this.prepare({ stream, expected, events })]);
+    if (result === undefined) throw new EventStoreUnavailable(`the log ${this.log.file} did not answer`);
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
   }
 
   async appendMany(requests: readonly AppendRequest[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
     const prepared = requests.map((request) => settled(() => this.prepare(request)));
-    return this.log.perform((transaction) =>
-      // Each request decides before it writes, so a refused one leaves nothing behind.
-      prepared.map((request) => (request.status === 'rejected' ? request : settled(() => this.appendOne(transaction, request.value)))),
-    );
+    const ready = prepared.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const written = ready.length === 0 ? [] : await this.write(ready);
+    const results: PromiseSettledResult<AppendResult>[] = [];
+    let next = 0;
+    for (const one of prepared) {
+      const result = one.status === 'rejected' ? one : written[next++];
+      if (result !== undefined) results.push(result);
+    }
+    return results;
   }
 
   async readStream(
@@ -191,41 +210,24 @@ export class SqliteEventStore implements EventStore {
   }
 
   async close(): Promise<void> {
+    await this.writer.close();
     this.log.close();
   }
 
   /** Everything that can be refused without looking at the log, before the group's transaction begins. */
-  private prepare(request: AppendRequest): PreparedAppend {
-    this.refuseWhenMoved();
-    const stream = this.prefix + request.stream;
-    if (this.log.categoryNumberOf(stream) === 0) throw new InvalidEvent(`'${request.stream}' is no stream of ours: <category>-<id>`);
-    const events = checkEvents(request.events, this.options.checkStored);
-    return { stream, name: request.stream, expected: request.expected, events, recordedAt: request.recordedAt };
+  private prepare({ stream, expected, events, recordedAt }: AppendRequest): PreparedAppend {
+    this.appending.refuseWhenMoved();
+    if (this.log.categoryNumberOf(this.prefix + stream) === 0) throw new InvalidEvent(`'${stream}' is no stream of ours: <category>-<id>`);
+    const checked = checkEvents(events, this.options.checkStored);
+    return { stream, expected, events: checked, recordedAt: this.options.simulated === true ? recordedAt : undefined };
   }
 
-  private appendOne(transaction: LogTransaction, request: PreparedAppend): AppendResult {
-    this.refuseWhenMoved();
-    const state = transaction.stream(request.stream);
-    const eventIds = request.events.map((event) => event.eventId);
-    let known;
+  private async write(requests: readonly PreparedAppend[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
     try {
-      known = judgeAppend(transaction, state, request.expected, eventIds);
-    } catch (error) {
-      throw error instanceof WrongExpectedRevision ? new WrongExpectedRevision(request.name, error.expected, error.actual) : error;
+      return await this.writer.write(requests);
+    } finally {
+      if (requests.some(({ stream, events }) => isMove(stream, events))) this.appending.lookAgain();
     }
-    const recordedAt = this.options.simulated === true ? request.recordedAt : undefined;
-    const result = known ?? transaction.append(request.stream, request.events, { recordedAt });
-    if (request.name === IDENTITY_STREAM && request.events.some((event) => event.type === 'LogMoved')) this.movedTo = 'another place';
-    return {
-      revision: result.revision,
-      position: positionOf(result.position),
-      recordedAt: result.recordedAt,
-      repeated: known !== undefined,
-    };
-  }
-
-  private refuseWhenMoved(): void {
-    if (this.movedTo !== undefined) throw new LogClosed(`this log was moved to ${this.movedTo}: append there`);
   }
 
   private numbers(reads: LogReads, filter: EventFilter | undefined): { categories: readonly number[]; types?: readonly number[] } {
@@ -244,21 +246,5 @@ export class SqliteEventStore implements EventStore {
       data: event.data,
       metadata: event.metadata,
     };
-  }
-}
-
-interface PreparedAppend {
-  readonly stream: string;
-  readonly name: StreamName;
-  readonly expected: ExpectedRevision;
-  readonly events: readonly CheckedEvent[];
-  readonly recordedAt: EpochMs | undefined;
-}
-
-function settled<T>(work: () => T): PromiseSettledResult<T> {
-  try {
-    return { status: 'fulfilled', value: work() };
-  } catch (reason) {
-    return { status: 'rejected', reason };
   }
 }

@@ -1,0 +1,115 @@
+import { Worker } from 'node:worker_threads';
+import { EventStoreUnavailable } from '../event-store.port.js';
+import type { AppendResult, Clock } from '../event-store.port.js';
+import { builtBeside } from '../built-beside.js';
+import type { PreparedAppend } from './appending.js';
+import type { LogFile } from './log-file.js';
+import type { LogWriter } from './log-writer.js';
+import type { CallMessage, FromWriter, ToWriter, WriterWork } from './writer-messages.js';
+import { callMessage, errorOf } from './writer-messages.js';
+
+interface Waiting {
+  readonly resolve: (results: readonly PromiseSettledResult<AppendResult>[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * By a connection of its own in a thread of its own: while it waits for the disk, the thread that asks goes on. WAL with synchronous=FULL syncs before a commit can be seen, so
+ * nobody reads what is not durable. The thread is begun with the first append, and anew where it should have ended by itself.
+ */
+export class ThreadWriter implements LogWriter {
+  private worker: Worker | undefined;
+  private readonly waiting = new Map<number, Waiting>();
+  private calls: CallMessage[] = [];
+  private lastId = 0;
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    /** The connection of this thread, which reads, and tells whoever waits for what is new. */
+    private readonly log: LogFile,
+    private readonly clock: Clock,
+    private readonly work: WriterWork,
+  ) {}
+
+  write(requests: readonly PreparedAppend[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
+    if (this.closing !== undefined) return Promise.reject(this.closed());
+    return new Promise((resolve, reject) => {
+      this.lastId += 1;
+      this.waiting.set(this.lastId, { resolve, reject });
+      this.calls.push(callMessage(this.lastId, requests, this.clock.now()));
+      // All calls of this turn of the event loop go over together.
+      if (this.calls.length === 1) setImmediate(() => this.send());
+    });
+  }
+
+  get queued(): number {
+    return this.waiting.size;
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    this.send();
+    const { worker } = this;
+    if (worker === undefined) return;
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    this.post(worker, 'close');
+    await ended;
+  }
+
+  private send(): void {
+    const { calls } = this;
+    if (calls.length === 0) return;
+    this.calls = [];
+    this.post((this.worker ??= this.begin()), { calls });
+  }
+
+  private post(worker: Worker, message: ToWriter): void {
+    worker.postMessage(message);
+  }
+
+  private begin(): Worker {
+    const worker = new Worker(builtBeside(import.meta.url, 'log-writer.worker.js'), { workerData: this.work });
+    let failure: { readonly message: string } | undefined;
+    worker.on('message', (message: FromWriter) => this.take(message));
+    worker.on('error', (error) => (failure = error as Error)); // what a thread throws
+    worker.on('exit', () => this.ended(failure));
+    return worker;
+  }
+
+  private take({ answers, commits }: FromWriter): void {
+    for (const { id, outcome } of answers) {
+      const waiting = this.waiting.get(id);
+      this.waiting.delete(id);
+      if ('error' in outcome) waiting?.reject(errorOf(outcome.error));
+      else
+        waiting?.resolve(
+          outcome.map((result) =>
+            'error' in result ? { status: 'rejected', reason: errorOf(result.error) } : { status: 'fulfilled', value: result },
+          ),
+        );
+    }
+    this.log.committedElsewhere(commits);
+  }
+
+  private ended(failure: { readonly message: string } | undefined): void {
+    this.worker = undefined;
+    const why = failure === undefined ? '' : `: ${failure.message}`;
+    const error =
+      failure === undefined && this.closing !== undefined
+        ? this.closed()
+        : new EventStoreUnavailable(
+            `the thread that writes the log ${this.log.file} ended${why}; what it was given may or may not be written`,
+          );
+    const left = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { reject } of left) reject(error);
+  }
+
+  private closed(): EventStoreUnavailable {
+    return new EventStoreUnavailable(`the log ${this.log.file} has been closed by this process`);
+  }
+}
