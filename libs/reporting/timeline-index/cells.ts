@@ -66,36 +66,14 @@ export class Cells {
     [this.value, this.weighted] = [new Float64Array(length), new Float64Array(length)];
   }
 
-  static readonly BYTES_PER_CELL = 36;
-
   /** Empties the first `count` cells. */
   clear(count: number): this {
     for (const array of this.arrays) array.fill(0, 0, count);
     return this;
   }
 
-  /** Puts the first `count` cells of another at `place`. */
-  put(place: number, other: Cells, count: number): void {
-    const from = other.arrays;
-    this.arrays.forEach((array, index) => array.set(from[index]!.subarray(0, count), place)); // both have the same arrays
-  }
-
-  /** Adds `count` cells that stand at `place` of another to the first ones here. */
-  add(other: Cells, place: number, count: number): void {
-    const { deals, unvalued, weighing, weighed, weightless, value, weighted } = other;
-    for (let cell = 0; cell < count; cell += 1) {
-      const from = place + cell;
-      this.deals[cell]! += deals[from]!; // the caller says what both have, here and below
-      this.unvalued[cell]! += unvalued[from]!;
-      this.weighing[cell]! += weighing[from]!;
-      this.weighed[cell]! += weighed[from]!;
-      this.weightless[cell]! += weightless[from]!;
-      this.value[cell]! += value[from]!;
-      this.weighted[cell]! += weighted[from]!;
-    }
-  }
-
-  private get arrays(): readonly (Int32Array | Float64Array)[] {
+  /** The sums, in an order that is always the same. */
+  get arrays(): readonly (Int32Array | Float64Array)[] {
     return [this.deals, this.unvalued, this.weighing, this.weighed, this.weightless, this.value, this.weighted];
   }
 }
@@ -147,7 +125,13 @@ export class Booking {
     return this.work.cells('frames', count);
   }
 
-  /** The first `count` rows, at most a batch, with sign +1 or -1, into the cells from `at` on. */
+  /** Where the row falls. */
+  cellOf(row: number): number {
+    this.place(Uint32Array.of(row), 1, 0);
+    return this.work.places[0]!; // placed just now
+  }
+
+  /** The first `count` rows, at most a batch, with sign +1 or -1, `at` cells further. */
   rows(cells: Cells, rows: Uint32Array, count: number, sign: 1 | -1, at = 0): void {
     this.place(rows, count, at);
     const { deals, unvalued, weighing, weighed, weightless, value, weighted } = cells;

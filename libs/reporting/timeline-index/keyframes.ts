@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { Booking } from './cells.js';
 import { Cells } from './cells.js';
+import { FrameColumn } from './frame-column.js';
 import { countUpTo } from './order-by.js';
 import { takeList } from './row-batches.js';
 import type { Segment } from './segment.js';
@@ -17,8 +18,8 @@ interface Reach {
  * piece; what the segment learns meanwhile is told by `endMoved`.
  */
 export class Keyframes {
-  /** Cells of all frames, one frame behind the other. */
-  private readonly frames: Cells;
+  /** Sums of the cells of all frames, one frame behind the other; one column for each of `Cells.arrays`. */
+  private readonly columns: readonly FrameColumn[];
   private readonly instants: Float64Array;
   private readonly starts: Uint32Array;
   private readonly ends: Uint32Array;
@@ -36,7 +37,7 @@ export class Keyframes {
     // One at the beginning of time, one at its end, and those between.
     this.apart = Math.max(1, interval >> 1, Math.ceil(segment.length / Math.max(1, most - 2)));
     const room = Math.ceil(segment.length / this.apart) + 2;
-    this.frames = new Cells(room * cells);
+    this.columns = new Cells(0).arrays.map(() => new FrameColumn(room * cells));
     this.instants = new Float64Array(room);
     [this.starts, this.ends] = [new Uint32Array(room), new Uint32Array(room)];
   }
@@ -65,22 +66,25 @@ export class Keyframes {
     const after = countUpTo(this.count, stepsOf, steps);
     const before = Math.max(0, after - 1); // the first frame is empty: there is always one
     const nearest = after < this.count && stepsOf(after) - steps < steps - stepsOf(before) ? after : before;
-    sums.add(this.frames, nearest * this.cells, this.cells);
+    this.addFrame(nearest, sums);
     this.move(sums, { starts: this.starts[nearest]!, ends: this.ends[nearest]! }, { starts, ends }, book);
   }
 
   /** A row's end moves to an earlier instant (from Infinity, where it gets its first): frames between lose the row and count one end more. */
   endMoved(row: number, to: EpochMs, from: EpochMs, book: Booking): void {
-    const rows = Uint32Array.of(row);
+    const cell = book.cellOf(row);
+    const change = new Cells(1);
+    book.rows(change, Uint32Array.of(row), 1, -1, -cell);
     for (let frame = this.count - 1; frame >= 0 && this.instants[frame]! >= to; frame -= 1) {
       if (from !== Infinity && this.instants[frame]! >= from) continue;
       this.ends[frame]! += 1;
-      book.rows(this.frames, rows, 1, -1, frame * this.cells);
+      const place = frame * this.cells + cell;
+      this.columns.forEach((column, index) => column.set(place, column.at(place) + change.arrays[index]![0]!)); // both have the same sums
     }
   }
 
   get bytes(): number {
-    return this.frames.length * Cells.BYTES_PER_CELL + this.instants.length * 16;
+    return this.columns.reduce((sum, { bytes }) => sum + bytes, this.instants.length * 16);
   }
 
   /** A frame behind the last, moved on from it. */
@@ -91,13 +95,17 @@ export class Keyframes {
         ? { starts: segment.length, ends: segment.endsInOrder.length }
         : { starts: segment.startsBy(at), ends: segment.endsBy(at) };
     const running = book.emptyCells(cells);
-    running.add(this.frames, (count - 1) * cells, cells);
+    this.addFrame(count - 1, running);
     this.move(running, { starts: this.starts[count - 1]!, ends: this.ends[count - 1]! }, reach, book);
-    this.frames.put(count * cells, running, cells);
+    running.arrays.forEach((sums, index) => this.columns[index]!.put(count * cells, sums, cells)); // likewise
     this.instants[count] = at;
     this.starts[count] = reach.starts;
     this.ends[count] = reach.ends;
     this.count += 1;
+  }
+
+  private addFrame(frame: number, sums: Cells): void {
+    sums.arrays.forEach((array, index) => this.columns[index]!.addTo(array, frame * this.cells, this.cells)); // both have the same sums
   }
 
   private move(sums: Cells, from: Readonly<Reach>, to: Readonly<Reach>, book: Booking): void {

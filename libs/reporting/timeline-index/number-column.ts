@@ -1,12 +1,12 @@
-type Backing = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+export type Backing = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
-function backingFor(width: 1 | 2 | 4 | 8, capacity: number): Backing {
+export function backingFor(width: 1 | 2 | 4 | 8, capacity: number): Backing {
   if (width === 1) return new Uint8Array(capacity);
   if (width === 2) return new Uint16Array(capacity);
   return width === 4 ? new Uint32Array(capacity) : new Float64Array(capacity);
 }
 
-function widthFor(value: number): 1 | 2 | 4 | 8 {
+export function widthFor(value: number): 1 | 2 | 4 | 8 {
   if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) return 8;
   return value <= 0xff ? 1 : value <= 0xffff ? 2 : 4;
 }

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
-import type { CellSpace, Weights, Workplace } from './cells.js';
-import { Booking, Cells } from './cells.js';
+import type { Cells, CellSpace, Weights, Workplace } from './cells.js';
+import { Booking } from './cells.js';
 import { Keyframes } from './keyframes.js';
 import type { Lifetimes } from './live-lists.js';
 import { LiveLists } from './live-lists.js';
@@ -38,6 +38,9 @@ export const INDEX_LIMITS: IndexLimits = {
   tailRows: 8_192,
   mergeRows: 400_000,
 };
+
+/** What a cell of a frame takes: four counts of one or two bytes, two amounts of four or eight. */
+const BYTES_OF_CELL = 16;
 
 /** A question for sums by the cells of a space at T, of rows known at present. */
 export interface SumsAt {
@@ -157,10 +160,10 @@ export class SegmentFrames {
       return known;
     }
     const { segment, limits, work } = this;
-    const most = Math.floor(limits.keyframeBytes / (space.cells * Cells.BYTES_PER_CELL));
+    const most = Math.floor(limits.keyframeBytes / (space.cells * BYTES_OF_CELL));
     const frames = new Keyframes(segment, space.cells, limits.keyframeInterval, most);
     const framed = { frames, book: new Booking(segment.columns, space, weights, work), isReady: false };
-    this.makeRoom(frames.bytes);
+    this.makeRoom(limits.keyframeBytes);
     this.framed.set(key, framed);
     work.doLater(this.makeFrames(framed));
     return framed;

@@ -1,0 +1,50 @@
+import type { Backing } from './number-column.js';
+import { backingFor, widthFor } from './number-column.js';
+
+/** One sum of the cells of many frames, as narrow as its values allow; without memory as long as all are 0. */
+export class FrameColumn {
+  private data: Backing = new Uint8Array(0);
+
+  constructor(private readonly length: number) {}
+
+  at(place: number): number {
+    return this.data[place] ?? 0;
+  }
+
+  set(place: number, value: number): void {
+    if (value !== this.at(place)) this.roomFor(value)[place] = value;
+  }
+
+  /** Puts the first `count` of `values` at `place` and behind. */
+  put(place: number, values: Int32Array | Float64Array, count: number): void {
+    let [least, most] = [0, 0];
+    for (let index = 0; index < count; index += 1) {
+      const value = values[index]!; // the caller says how many there are
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    if (least === 0 && most === 0 && this.data.length === 0) return;
+    const data = this.roomFor(least < 0 ? least : most);
+    for (let index = 0; index < count; index += 1) data[place + index] = values[index]!; // likewise
+  }
+
+  /** Adds those at `place` and behind to the first `count` of `sums`. */
+  addTo(sums: Int32Array | Float64Array, place: number, count: number): void {
+    const { data } = this;
+    if (data.length === 0) return;
+    for (let index = 0; index < count; index += 1) sums[index]! += data[place + index]!; // the caller says what there is
+  }
+
+  get bytes(): number {
+    return this.data.byteLength;
+  }
+
+  private roomFor(value: number): Backing {
+    const width = Math.max(widthFor(value), this.data.BYTES_PER_ELEMENT) as 1 | 2 | 4 | 8; // of two widths
+    if (this.data.length > 0 && width === this.data.BYTES_PER_ELEMENT) return this.data;
+    const wider = backingFor(width, this.length);
+    wider.set(this.data);
+    this.data = wider;
+    return wider;
+  }
+}
