@@ -1,7 +1,7 @@
-// Reports that follow deals, with rows kept in memory and from the read store, byte for byte the same: `node dist/bench/flows.bench.js [--events 115000,1150000]`.
+// Reports that follow deals, with rows kept in memory and from the read store, byte for byte the same: `node dist/bench/flows.bench.js [--events 115000,1150000] [--keep dir]`: the stores stay in `dir` and are used again.
 // Some 11.5 events make a deal: 10 thousand and 100 thousand deals.
 import { strict as assert } from 'node:assert';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,7 +22,7 @@ import { pipelineSnapshot } from '../projections/pipeline-snapshot/pipeline-snap
 import { BEGINS, dealLog, ENDS } from './index/deal-log.js';
 import { ms } from './index/figures.js';
 
-const { values } = parseArgs({ options: { events: { type: 'string', default: '115000,1150000' } } });
+const { values } = parseArgs({ options: { events: { type: 'string', default: '115000,1150000' }, keep: { type: 'string' } } });
 const PROJECTIONS = [pipelineSnapshot, dimensionTimelines, dealDirectory] as readonly Projection[];
 const REPEATED = 3;
 const asker = { readPersonal: false };
@@ -55,8 +55,10 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
 }
 
 async function benchAt(events: number): Promise<void> {
-  const dir = mkdtempSync(join(tmpdir(), 'dealtrail-bench-flows-'));
-  const keyStore = openSqliteKeyStore({ file: ':memory:' });
+  const dir = values.keep === undefined ? mkdtempSync(join(tmpdir(), 'dealtrail-bench-flows-')) : join(values.keep, String(events));
+  const isMade = existsSync(join(dir, 'rows.db'));
+  mkdirSync(dir, { recursive: true });
+  const keyStore = openSqliteKeyStore({ file: join(dir, 'keys.db') });
   const eventStore = openSqliteEventStore({
     ...{
       file: join(dir, 'log.db'),
@@ -68,7 +70,7 @@ async function benchAt(events: number): Promise<void> {
   });
   const readStore = openSqliteReadStore({ file: join(dir, 'rows.db') });
   try {
-    await appended(eventStore, events);
+    if (!isMade) await appended(eventStore, events);
     const projector = await openProjector({ eventStore, readStore, projections: PROJECTIONS });
     await projector.catchUp();
     const stopped = projector.members().find(({ error }) => error !== null);
@@ -90,12 +92,14 @@ async function benchAt(events: number): Promise<void> {
         `  ${title.padEnd(26)} from the store ${ms(storeMs).padStart(9)}, with kept rows first ${ms(firstMs).padStart(9)}, again ${ms(again).padStart(9)}`,
       );
     }
-    console.log(`  rows kept: ${keptRows.size.toLocaleString('en')}; resident ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`);
+    console.log(
+      `  rows kept: ${keptRows.size.rows.toLocaleString('en')}, ${(keptRows.size.bytes / 1e6).toFixed(0)} MB; resident ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`,
+    );
     await projector.stop();
   } finally {
     await readStore.close();
     await eventStore.close();
-    rmSync(dir, { recursive: true, force: true });
+    if (values.keep === undefined) rmSync(dir, { recursive: true, force: true });
   }
 }
 

@@ -56,6 +56,21 @@ export const NOTHING_KNOWN: DealInterval = {
   ...{ chanceToGet: null, chanceToGo: null, registeredAt: 0, qualifiedAt: null, stageSince: null, closedAt: null, dated: 1 as const },
 };
 
+/** A deal's rows that are known at one K, in the order of its corrected history, whatever had ended by T. */
+export type History = readonly DealInterval[];
+
+/** A row of its own: of one that reads its fields from elsewhere too. */
+export function plainRow(row: DealInterval): DealInterval {
+  const { entity, openedBy, ordinal, validFrom, validTo, endedBy, withdrawnBy, tie, eventId, eventType } = row;
+  const { status, pipeline, stage, owner, company, product, contact, source, origin, campaign, receivedBy, department } = row;
+  const { valueMinor, currency, decisionDate, chanceToGet, chanceToGo, registeredAt, qualifiedAt, stageSince, closedAt, dated } = row;
+  return {
+    ...{ entity, openedBy, ordinal, validFrom, validTo, endedBy, withdrawnBy, tie, eventId, eventType },
+    ...{ status, pipeline, stage, owner, company, product, contact, source, origin, campaign, receivedBy, department },
+    ...{ valueMinor, currency, decisionDate, chanceToGet, chanceToGo, registeredAt, qualifiedAt, stageSince, closedAt, dated },
+  };
+}
+
 /** `stage` as reports group it: of open and postponed deals only (design section 7). `lastStage` is the stage whatever the status. */
 export function liveStage(row: Pick<DealInterval, 'status' | 'stage'>): string | null {
   return row.status === 'open' || row.status === 'postponed' ? row.stage : null;

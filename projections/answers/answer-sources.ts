@@ -23,7 +23,7 @@ export class AnswerSources {
     this.eventStore = options.eventStore;
     this.readStore = options.readStore;
     this.knownAt = new KnownAtResolver(options);
-    this.dealRows = new DealRows(options.readStore, options.keptRows);
+    this.dealRows = new DealRows(options.readStore, options.keptRows, options.everyRow);
     this.dimensions = new Dimensions(options.readStore);
     this.personal = new PersonalNames(options.keyStore);
     this.fromRows = new StatesFromRows(this.dealRows);

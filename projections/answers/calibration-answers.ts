@@ -48,7 +48,8 @@ export class CalibrationAnswers {
 
     const view = await this.standings.view(asked.question, until, most);
     const question = await this.asking.byId(asked.question, view, asker);
-    const allRows = known === 'now' ? await this.standings.allRows(most) : undefined;
+    const looked = ended.map((period) => lookedAt(period, horizonMs, time.zone));
+    const histories = known === 'now' ? await this.standings.histories(method, ended, looked, most) : undefined;
     const periods: EndedPeriod[] = [];
     const unknown: string[] = [];
     for (const period of ended) {
@@ -57,8 +58,8 @@ export class CalibrationAnswers {
       const read = { asked: { ...asked, question }, period, method };
       if (knowledge.position === LOG_START) unknown.push(period.label);
       else {
-        const { groups } = await this.standings.standing(read, at, knowledge, allRows);
-        periods.push({ period, at, forecast: groups, actual: await this.standings.won(read, most, allRows) });
+        const { groups } = await this.standings.standing(read, at, knowledge, histories);
+        periods.push({ period, at, forecast: groups, actual: await this.standings.won(read, most, histories) });
       }
     }
     const won = periods.reduce((sum, { actual }) => sum + actual.reduce((deals, { sums }) => deals + sums.wonDeals, 0), 0);

@@ -36,8 +36,9 @@ import { WIN_RATE_METHOD, winRateOf } from '../../libs/reporting/winrate/win-rat
 import type { WinRateScope } from '../../libs/reporting/winrate/win-rate.js';
 import { countsForWinRate } from '../../libs/reporting/winrate/win-rate.js';
 import type { Asking } from './asking.js';
+import { isOneGroup } from './following.js';
 import { maturityMarks, smallMarks } from './cohort-marks.js';
-import type { Cohorts, Following } from './following.js';
+import type { Cohorts, Following, Selecting } from './following.js';
 import { NAMED, pageLimit } from './pages.js';
 import type { Asker } from './sources.js';
 
@@ -51,12 +52,12 @@ export class CohortAnswers {
   ) {}
 
   async funnel(query: FunnelQuery, asker: Asker): Promise<FunnelAnswer> {
-    const cohorts = await this.following.follow(query, asker);
+    const cohorts = await this.following.follow(query, asker, cohortOf(query.cohort, query.milestone));
     const { period, question, members } = askedFunnel(query, cohorts);
     const { milestone, mode, withinMs } = question;
     const funnels = cohorts.deals.groups
       .map((group) => funnelOf(group, question, cohorts.view))
-      .filter(({ maturity }, _, all) => all.length === 1 || maturity.n > 0);
+      .filter(({ maturity }) => maturity.n > 0 || isOneGroup(cohorts));
     const maturity = funnels.map((funnel) => funnel.maturity);
     const basis = {
       ...(await this.following.basis(cohorts, `${FUNNEL_METHOD}/${mode}`, period, members, [
@@ -80,7 +81,12 @@ export class CohortAnswers {
     const limit = pageLimit(query.limit);
     if (query.undated === true) throw new QuestionNotUnderstood('deals without a date of their own belong to no cohort');
     const { reached, group = {}, ...asked } = query;
-    const cohorts = await this.following.follow({ ...asked, groupBy: parseGroupings(Object.keys(group)) }, asker, NAMED);
+    const cohorts = await this.following.follow(
+      { ...asked, groupBy: parseGroupings(Object.keys(group)) },
+      asker,
+      cohortOf(query.cohort, query.milestone),
+      NAMED,
+    );
     const { period, question, members } = askedFunnel(asked, cohorts);
     const step = reached === undefined ? undefined : milestoneOf(reached, cohorts.stages);
     const counted = step === undefined ? members : dealsAtStep(members, question, step);
@@ -94,7 +100,7 @@ export class CohortAnswers {
   }
 
   async leadTimes(query: LeadTimesQuery, asker: Asker): Promise<LeadTimesAnswer> {
-    const cohorts = await this.following.follow(query, asker);
+    const cohorts = await this.following.follow(query, asker, cohortOf(query.cohort, query.from));
     const [from, to] = [milestoneOf(query.from, cohorts.stages), milestoneOf(query.to, cohorts.stages)];
     const period = query.cohort === undefined ? null : parsePeriod(query.cohort, cohorts.time);
     const bounds = period === null ? ALWAYS : { from: period.start, to: period.end };
@@ -106,7 +112,7 @@ export class CohortAnswers {
         labels: labelsOf(group, cohorts.view),
         ...summariseLeadTimes(paths.flatMap((path) => sample(path) ?? [])),
       }))
-      .filter(({ n }, _, all) => all.length === 1 || n > 0);
+      .filter(({ n }) => n > 0 || isOneGroup(cohorts));
     const basis = {
       ...(await this.following.basis(cohorts, LEAD_TIMES_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
       from,
@@ -117,7 +123,7 @@ export class CohortAnswers {
   }
 
   async timeInStage(query: TimeInStageQuery, asker: Asker): Promise<TimeInStageAnswer> {
-    const cohorts = await this.following.follow(query, asker);
+    const cohorts = await this.following.follow(query, asker, cohortOf(query.cohort, 'registered'));
     const period = query.cohort === undefined ? null : parsePeriod(query.cohort, cohorts.time);
     const postponed = query.postponed ?? 'counted';
     const question = { period: period === null ? null : { from: period.start, to: period.end }, postponed, order: cohorts.order };
@@ -141,7 +147,11 @@ export class CohortAnswers {
     const milestone = query.milestone ?? 'qualified';
     if (milestone !== 'qualified' && milestone !== 'registered')
       throw new QuestionNotUnderstood(`'${milestone}' begins no cohort of a win rate; take registered or qualified`);
-    const cohorts = await this.following.follow(query, asker);
+    const cohorts = await this.following.follow(
+      query,
+      asker,
+      cohortOf(query.cohort ?? query.closed, query.cohort === undefined ? 'closed' : milestone),
+    );
     const asked = query.cohort ?? query.closed;
     const period = asked === undefined ? null : parsePeriod(asked, cohorts.time);
     const by = query.closed === undefined ? 'cohort' : 'closed';
@@ -151,9 +161,7 @@ export class CohortAnswers {
       ...(period === null ? ALWAYS : { from: period.start, to: period.end }),
     };
     const members = cohorts.deals.all.filter((path) => countsForWinRate(path, scope));
-    const rows = cohorts.deals.groups
-      .map((group) => winRateOf(group, scope, cohorts.view))
-      .filter(({ n }, _, all) => all.length === 1 || n > 0);
+    const rows = cohorts.deals.groups.map((group) => winRateOf(group, scope, cohorts.view)).filter(({ n }) => n > 0 || isOneGroup(cohorts));
     const basis = {
       ...(await this.following.basis(cohorts, WIN_RATE_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
       by,
@@ -164,7 +172,7 @@ export class CohortAnswers {
   }
 
   async inflow(query: InflowQuery, asker: Asker): Promise<InflowAnswer> {
-    const cohorts = await this.following.follow(query, asker);
+    const cohorts = await this.following.follow(query, asker, cameIn(query));
     const { time, asOf, view, deals, stages, read } = cohorts;
     const { opening, closing } = parseFlowBounds(query.from, query.to ?? 'now', time);
     const milestone = milestoneOf(query.milestone ?? 'registered', stages);
@@ -188,6 +196,22 @@ export class CohortAnswers {
     const basis = await this.following.basis(cohorts, VELOCITY_METHOD, null, cohorts.deals.all, []);
     return this.asking.sources.personal.open({ report: 'velocity', basis, rows, undated: cohorts.deals.undated } as const, asker);
   }
+}
+
+/** Only deals that came to the milestone in the period are asked for. */
+function cohortOf(period: string | undefined, milestone = 'registered'): Selecting | undefined {
+  if (period === undefined) return undefined;
+  return (time) => {
+    const { start, end } = parsePeriod(period, time);
+    return { by: milestone === 'registered' ? 'registered' : 'moved', in: { from: start, to: end } };
+  };
+}
+
+function cameIn({ from, to = 'now', milestone = 'registered' }: InflowQuery): Selecting {
+  return (time) => {
+    const { opening, closing } = parseFlowBounds(from, to, time);
+    return { by: milestone === 'registered' ? 'registered' : 'moved', in: { from: opening + 1, to: closing + 1 } };
+  };
 }
 
 interface AskedFunnel {

@@ -1,3 +1,4 @@
+import { DEAL_STATUSES } from '../../libs/domain/deal/deal.evolve.js';
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import type { Condition, ReadStore, Row } from '../../libs/read-store/read-store.port.js';
 import { rowCounts } from '../../libs/read-store/read-store.port.js';
@@ -5,7 +6,11 @@ import type { PipelineQuestion, PipelineState } from '../../libs/reporting/pipel
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
 import type { Filters, Grouping } from '../../libs/reporting/queries.js';
 import { NOT_KNOWN } from '../../libs/reporting/queries.js';
-import type { DealInterval } from '../../libs/reporting/rows.js';
+import type { DealSelection } from '../../libs/reporting/deal-columns/selection.js';
+import { isSelected, spanOf } from '../../libs/reporting/deal-columns/selection.js';
+import { isClosed } from '../../libs/reporting/paths/milestones.js';
+import type { DealInterval, History } from '../../libs/reporting/rows.js';
+import { historiesOf } from '../../libs/reporting/waterfall/histories.js';
 import { dealDirectoryModel } from '../deal-directory/deal-directory.js';
 import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
 import type { KeptRows } from './kept-rows.js';
@@ -30,19 +35,25 @@ export class DealRows {
   constructor(
     private readonly readStore: ReadStore,
     private readonly kept?: KeptRows,
+    /** Selections are left aside: every row is read, whatever is asked. */
+    private readonly everyRow = false,
   ) {}
 
-  async *asOf(asOf: EpochMs, knownAt: number, filters: Filters = {}): AsyncIterable<readonly DealInterval[]> {
+  /** A scan for one instant then costs little: no row is made that does not count. */
+  get areKept(): boolean {
+    return (this.kept?.size.rows ?? 0) > 0;
+  }
+
+  async *asOf(asOf: EpochMs, knownAt: number, filters: Filters = {}): AsyncIterable<Iterable<DealInterval>> {
     const kept = await this.kept?.asOf(asOf, knownAt);
-    if (kept !== undefined) return yield* kept;
-    const model = await modelInUse(this.readStore, pipelineSnapshotModel);
-    yield* this.readStore.rowsAsOf(model, { asOf, knownAt, where: conditionsOf(filters) }) as AsyncIterable<readonly DealRow[]>; // the model's columns are DealInterval's
+    if (kept !== undefined) yield kept;
+    else yield* this.storedAsOf(asOf, knownAt, conditionsOf(filters));
   }
 
   /** When the first of all deals known at K was registered; null where none was. */
   async firstInstant(knownAt: number): Promise<EpochMs | null> {
     let first: EpochMs | null = null;
-    for await (const page of this.knownAt(knownAt))
+    for await (const page of this.storedKnownAt(knownAt))
       for (const row of page) if (first === null || row.validFrom < first) first = row.validFrom;
     return first;
   }
@@ -55,12 +66,43 @@ export class DealRows {
     return [...new Set(rows.map((row) => row.entity))].sort();
   }
 
-  /** Every row known at K of every deal: their whole histories. */
-  async *knownAt(knownAt: number): AsyncIterable<readonly DealInterval[]> {
-    const kept = await this.kept?.knownAt(knownAt);
-    if (kept !== undefined) return yield* kept;
+  /** The histories, as known at K, of the deals that a question looks at, in the order of their ids. */
+  async histories(knownAt: number, selection?: DealSelection): Promise<readonly History[]> {
+    const kept = await this.kept?.histories(knownAt, selection);
+    if (kept !== undefined) return kept;
+    if (selection === undefined || this.everyRow) return historiesOf(await this.known(knownAt));
+    return historiesOf(await this.selected(knownAt, selection)).filter((history) => isSelected(history, selection));
+  }
+
+  /** Rows of deals among which are those selected: as few as conditions of the store can tell. */
+  private async selected(knownAt: number, selection: DealSelection): Promise<readonly DealInterval[]> {
+    const { from, to } = spanOf(selection);
+    const undated = this.known(knownAt, [{ column: 'dated', in: [0] }]);
+    if (selection.by !== 'between') {
+      const registered: Condition = { column: 'registeredAt', ...(selection.by === 'registered' ? { from } : {}), below: to };
+      return [...(await undated), ...(await this.known(knownAt, [{ column: 'dated', in: [1] }, registered]))];
+    }
+    const began = await this.known(knownAt, [
+      { column: 'dated', in: [1] },
+      { column: 'validFrom', from, below: to },
+    ]);
+    const standing: DealInterval[] = [];
+    const where: readonly Condition[] = [
+      { column: 'dated', in: [1] },
+      { column: 'status', in: DEAL_STATUSES.filter((status) => !isClosed(status)) },
+    ];
+    for await (const page of this.storedAsOf(selection.opening, knownAt, where)) standing.push(...page);
+    // What was closed at the opening and moved since: its state then is among the rows of the deal.
+    const stood = new Set(standing.map(({ entity }) => entity));
+    const reopened = new Set(
+      began.filter(({ entity, registeredAt }) => registeredAt < from && !stood.has(entity)).map(({ entity }) => entity),
+    );
     const model = await modelInUse(this.readStore, pipelineSnapshotModel);
-    yield* this.readStore.rowsKnownAt(model, knownAt) as AsyncIterable<readonly DealRow[]>; // likewise
+    const whole: DealInterval[] = [];
+    for (const entity of reopened) whole.push(...((await this.readStore.rowsOf(model, entity)) as unknown as readonly DealInterval[])); // likewise
+    const isKnown = ({ openedBy, withdrawnBy }: DealInterval): boolean =>
+      openedBy <= knownAt && (withdrawnBy === null || withdrawnBy > knownAt);
+    return [...(await undated), ...standing, ...began.filter(({ entity }) => !reopened.has(entity)), ...whole.filter(isKnown)];
   }
 
   /**
@@ -68,16 +110,27 @@ export class DealRows {
    * counted in `undated` at every T before that instant (design section 2); `after` is the earliest such T of the question.
    */
   async undated(after: EpochMs, knownAt: number): Promise<readonly DealInterval[]> {
-    const model = await modelInUse(this.readStore, pipelineSnapshotModel);
-    const rows: DealInterval[] = [];
     const where: readonly Condition[] = [
       { column: 'dated', in: [0] },
       { column: 'registeredAt', from: after + 1 },
     ];
-    for await (const page of this.readStore.rowsKnownAt(model, knownAt, where) as AsyncIterable<readonly DealRow[]>) {
-      for (const row of page) if (rowCounts(row, row.registeredAt, knownAt)) rows.push(row);
-    }
+    return (await this.known(knownAt, where)).filter((row) => rowCounts(row, row.registeredAt, knownAt));
+  }
+
+  private async known(knownAt: number, where?: readonly Condition[]): Promise<readonly DealInterval[]> {
+    const rows: DealInterval[] = [];
+    for await (const page of this.storedKnownAt(knownAt, where)) rows.push(...page);
     return rows;
+  }
+
+  async *storedKnownAt(knownAt: number, where?: readonly Condition[]): AsyncIterable<readonly DealInterval[]> {
+    const model = await modelInUse(this.readStore, pipelineSnapshotModel);
+    yield* this.readStore.rowsKnownAt(model, knownAt, where) as AsyncIterable<readonly DealRow[]>; // the model's columns are DealInterval's
+  }
+
+  private async *storedAsOf(asOf: EpochMs, knownAt: number, where: readonly Condition[]): AsyncIterable<readonly DealInterval[]> {
+    const model = await modelInUse(this.readStore, pipelineSnapshotModel);
+    yield* this.readStore.rowsAsOf(model, { asOf, knownAt, where }) as AsyncIterable<readonly DealRow[]>; // likewise
   }
 }
 
@@ -96,12 +149,12 @@ export class StatesFromRows implements PipelineStates {
 
   async states(question: PipelineQuestion, points: readonly StatePoint[], knownAt: number): Promise<readonly PipelineState[]> {
     const tallies = points.map(({ asOf, view }) => ({ asOf, tally: pipelineTally(question, view) }));
-    if (tallies.length <= FEW_POINTS) {
+    if (tallies.length <= FEW_POINTS || this.rows.areKept) {
       for (const { asOf, tally } of tallies) {
         for await (const page of this.rows.asOf(asOf, knownAt, question.scope.filters)) for (const row of page) tally.add(row);
       }
     } else {
-      for await (const page of this.rows.knownAt(knownAt)) {
+      for await (const page of this.rows.storedKnownAt(knownAt)) {
         for (const row of page) for (const { asOf, tally } of tallies) if (rowCounts(row, asOf, knownAt)) tally.add(row);
       }
     }

@@ -1,7 +1,8 @@
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { isoInstant } from '../../libs/domain/shared/instant.js';
 import { LOG_START } from '../../libs/domain/shared/position.js';
-import { rowCounts } from '../../libs/read-store/read-store.port.js';
+import type { DealSelection } from '../../libs/reporting/deal-columns/selection.js';
+import { isClosed } from '../../libs/reporting/paths/milestones.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
 import type {
   ExplainAnswer,
@@ -14,9 +15,8 @@ import type {
 } from '../../libs/reporting/queries.js';
 import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import { EXPLAIN_METHOD, explainReport } from '../../libs/reporting/explain/explain.js';
-import type { DealInterval } from '../../libs/reporting/rows.js';
 import { parseFlowBounds, parseInstant } from '../../libs/reporting/time/instant.js';
-import { dimensionTimeline } from '../../libs/reporting/waterfall/histories.js';
+import { dimensionTimeline, stateAt } from '../../libs/reporting/waterfall/histories.js';
 import { parseBucket } from '../../libs/reporting/waterfall/moves.js';
 import type { KnownDeals } from '../../libs/reporting/waterfall/waterfall.js';
 import { checkWaterfall, WATERFALL_METHOD, waterfallReport } from '../../libs/reporting/waterfall/waterfall.js';
@@ -32,11 +32,6 @@ const ALL_TOGETHER: readonly Grouping[] = [];
 const BY_STATUS_AND_STAGE: readonly Grouping[] = ['status', 'stage'];
 const OPEN: Filters = { status: ['open'] };
 const MOST_ROWS = 10_000;
-
-/** Every row of every deal known at one K, and what ids mean through time. */
-interface KnownRows extends KnownDeals {
-  readonly rows: readonly DealInterval[];
-}
 
 /** Reports of what happened between two instants: waterfall and explanation. */
 export class FlowAnswers {
@@ -83,14 +78,16 @@ export class FlowAnswers {
     counted: Filters,
   ): Promise<{
     readonly question: ReadQuestion;
-    readonly known: KnownRows;
-    readonly knownThen: { readonly knownThen?: KnownRows | null };
+    readonly known: KnownDeals;
+    readonly knownThen: { readonly knownThen?: KnownDeals | null };
     readonly points: readonly [PointSeen, PointSeen];
   }> {
     const ends = await this.ends(asked, knownWhen, then, now);
     const question = await this.asking.byId(asked.question, await this.asking.view(asked.question, now, ends.now), asker);
-    const known = await this.known(question, ends.now);
-    const knownThen = knownWhen === 'now' ? known : ends.then.position === LOG_START ? null : await this.known(question, ends.then);
+    const selection = selectionBetween(question, counted, then, now);
+    const known = await this.known(question, ends.now, selection);
+    const knownThen =
+      knownWhen === 'now' ? known : ends.then.position === LOG_START ? null : await this.known(question, ends.then, selection);
     return {
       ...{ question, known, knownThen: knownWhen === 'now' ? {} : { knownThen } },
       points: [
@@ -106,12 +103,11 @@ export class FlowAnswers {
     return known === 'now' ? { then: most, now: most } : { then: await knownAt.at(then, most), now: await knownAt.at(now, most) };
   }
 
-  private async known(question: ReadQuestion, { number }: Knowledge): Promise<KnownRows> {
+  private async known(question: ReadQuestion, { number }: Knowledge, selection: DealSelection | undefined): Promise<KnownDeals> {
     const { dealRows, dimensions } = this.asking.sources;
-    const rows: DealInterval[] = [];
-    for await (const page of dealRows.knownAt(number)) rows.push(...page);
     const kinds = dimensions.kindsFor(groupingsRead(question), kindsConverted(question));
-    return { rows, knownAt: number, dimensions: dimensionTimeline(await dimensions.known(number, kinds), number, question.organisedAt) };
+    const timeline = dimensionTimeline(await dimensions.known(number, kinds), number, question.organisedAt);
+    return { histories: await dealRows.histories(number, selection), dimensions: timeline };
   }
 }
 
@@ -121,14 +117,23 @@ function rowLimit(limit = 1_000): number {
   return limit;
 }
 
+/** Where deals that are closed do not count, those that were closed at the opening and did not move are none of the question's. */
+function selectionBetween({ scope }: ReadQuestion, counted: Filters, opening: EpochMs, closing: EpochMs): DealSelection | undefined {
+  const { status = [] } = { ...scope.filters, ...counted };
+  return status.length === 0 || status.some(isClosed) ? undefined : { by: 'between', opening, closing };
+}
+
 /** What the basis says of one end: the deals that are counted there. */
-function point(question: ReadQuestion, counted: Filters, asOf: EpochMs, knowledge: Knowledge, known: KnownRows | null): PointSeen {
+function point(question: ReadQuestion, counted: Filters, asOf: EpochMs, knowledge: Knowledge, known: KnownDeals | null): PointSeen {
   if (known === null) return { asOf, knowledge, state: null };
   const scope = { ...question.scope, filters: { ...question.scope.filters, ...counted } };
   const tally = pipelineTally({ ...question, scope }, known.dimensions.at(asOf));
-  for (const row of known.rows) {
-    if (rowCounts(row, asOf, known.knownAt)) tally.add(row);
-    if (row.dated === 0 && asOf < row.registeredAt && rowCounts(row, row.registeredAt, known.knownAt)) tally.addUndated(row);
+  for (const history of known.histories) {
+    const state = stateAt(history, asOf);
+    if (state !== undefined) tally.add(state);
+    const [first] = history;
+    const recorded = first?.dated === 0 && asOf < first.registeredAt ? stateAt(history, first.registeredAt) : undefined;
+    if (recorded !== undefined) tally.addUndated(recorded);
   }
   return { asOf, knowledge, state: tally.state() };
 }

@@ -2,6 +2,7 @@ import { LOG_START } from '../../libs/domain/shared/position.js';
 import { isoInstant } from '../../libs/domain/shared/instant.js';
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { rowCounts } from '../../libs/read-store/read-store.port.js';
+import type { DealSelection } from '../../libs/reporting/deal-columns/selection.js';
 import type { FlowBasis } from '../../libs/reporting/flow-queries.js';
 import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
 import { lastRow, pathOf } from '../../libs/reporting/paths/deal-path.js';
@@ -11,11 +12,9 @@ import type { StageOrder } from '../../libs/reporting/paths/spells.js';
 import { stageOrder, stagesKnown } from '../../libs/reporting/paths/stage-order.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
 import type { Grouping, PipelineQuery } from '../../libs/reporting/queries.js';
-import type { DealInterval } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { parseInstant } from '../../libs/reporting/time/instant.js';
 import type { Period } from '../../libs/reporting/time/period.js';
-import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
 import type { Asked, Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
 import { basisOf } from './basis.js';
@@ -35,23 +34,30 @@ export interface Cohorts extends Asked {
   everyone(): readonly DealPath[];
 }
 
+/** Which deals a question looks at, once its periods can be read. */
+export type Selecting = (time: Asked['time']) => DealSelection | undefined;
+
+/** Without a grouping there is one row, be it of nobody; with one, a group is there when it has deals. */
+export function isOneGroup({ read }: Cohorts): boolean {
+  return read.groupBy.length === 0;
+}
+
 /** What every report that follows deals by their own clocks does first and last. */
 export class Following {
   constructor(private readonly asking: Asking) {}
 
-  async follow(query: PipelineQuery, asker: Asker, more: readonly Grouping[] = []): Promise<Cohorts> {
+  /** `selection`: of deals outside it the question does not ask. */
+  async follow(query: PipelineQuery, asker: Asker, selection?: Selecting, more: readonly Grouping[] = []): Promise<Cohorts> {
     const { sources } = this.asking;
     const asked = await this.asking.begin(query, []);
     const asOf = query.asOf === undefined ? asked.time.now : parseInstant(query.asOf, asked.time);
     const knownAt = asked.most.number;
     const view = await this.asking.view(asked.question, asOf, asked.most, more);
     const read = await this.asking.byId(asked.question, view, asker);
-    const rows: DealInterval[] = [];
-    for await (const page of sources.dealRows.knownAt(knownAt)) rows.push(...page);
-    const histories = historiesAt(rows, knownAt);
-    const deals = flowDeals(histories.values(), { question: read, view, asOf, knownAt });
+    const histories = await sources.dealRows.histories(knownAt, selection?.(asked.time));
+    const deals = flowDeals(histories, { question: read, view, asOf });
     const everyone = (): readonly DealPath[] =>
-      [...histories.values()].flatMap((history) => pathOf(history, asOf, knownAt) ?? []).filter((path) => lastRow(path).dated === 1);
+      histories.flatMap((history) => pathOf(history, asOf) ?? []).filter((path) => lastRow(path).dated === 1);
     const processes = await sources.dimensions.known(knownAt, ['process']);
     return { ...asked, asOf, view, read, deals, order: stageOrder(processes, knownAt), stages: stagesKnown(processes, knownAt), everyone };
   }

@@ -73,7 +73,7 @@ export class ForecastAnswers {
     const view = await this.standings.view(asked.question, last, most);
     const read = { ...question, asked: { ...asked, question: await this.asking.byId(asked.question, view, asker) } };
 
-    const known1 = known === 'now' ? await this.standings.allRows(most) : undefined;
+    const known1 = known === 'now' ? await this.standings.histories(read.method, [period], instants, most) : undefined;
     const standings: Standing[] = [];
     for (const asOf of instants)
       standings.push(await this.standings.standing(read, asOf, await this.standings.knowledge(known, asOf, most), known1));

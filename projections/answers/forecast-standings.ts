@@ -1,17 +1,16 @@
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { LOG_START } from '../../libs/domain/shared/position.js';
-import { rowCounts } from '../../libs/read-store/read-store.port.js';
 import { conversionOf } from '../../libs/reporting/forecast/conversion.js';
 import type { ForecastFold, ForecastGroup } from '../../libs/reporting/forecast/forecast.js';
 import { foldForecast, wonIn } from '../../libs/reporting/forecast/forecast.js';
 import type { ForecastMethod } from '../../libs/reporting/forecast/methods.js';
 import { pathOf } from '../../libs/reporting/paths/deal-path.js';
 import type { KnownWhen } from '../../libs/reporting/queries.js';
-import type { DealInterval } from '../../libs/reporting/rows.js';
+import type { DealInterval, History } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { inScope } from '../../libs/reporting/scope/scope.js';
 import type { Period } from '../../libs/reporting/time/period.js';
-import { historiesAt } from '../../libs/reporting/waterfall/histories.js';
+import { stateAt } from '../../libs/reporting/waterfall/histories.js';
 import type { Asked, Asking } from './asking.js';
 import type { Knowledge } from './known-at.js';
 import type { ReadQuestion } from './question.js';
@@ -47,26 +46,35 @@ export class ForecastStandings {
     return known === 'now' ? most : this.asking.sources.knownAt.at(asOf, most);
   }
 
-  async allRows({ number }: Knowledge): Promise<readonly DealInterval[]> {
-    const rows: DealInterval[] = [];
-    for await (const page of this.asking.sources.dealRows.knownAt(number)) rows.push(...page);
-    return rows;
+  /**
+   * What every standing of some periods in [first, last] reads, where all are known at one K: what was closed before all of them is in none. By conversion, all deals that ever were tell
+   * what has become of them.
+   */
+  async histories(
+    method: ForecastMethod,
+    periods: readonly Period[],
+    instants: readonly EpochMs[],
+    { number }: Knowledge,
+  ): Promise<readonly History[]> {
+    const opening = Math.min(...instants, ...periods.map(({ start }) => start - 1));
+    const closing = Math.max(...instants, ...periods.map(({ end }) => end - 1));
+    return this.asking.sources.dealRows.histories(number, method === 'conversion' ? undefined : { by: 'between', opening, closing });
   }
 
-  async rowsAt(asOf: EpochMs, knowledge: Knowledge, all?: readonly DealInterval[]): Promise<readonly DealInterval[]> {
+  async rowsAt(asOf: EpochMs, knowledge: Knowledge, all?: readonly History[]): Promise<readonly DealInterval[]> {
     if (knowledge.position === LOG_START) return [];
-    if (all !== undefined) return all.filter((row) => rowCounts(row, asOf, knowledge.number));
+    if (all !== undefined) return all.flatMap((history) => stateAt(history, asOf) ?? []);
     const rows: DealInterval[] = [];
     for await (const page of this.asking.sources.dealRows.asOf(asOf, knowledge.number)) rows.push(...page);
     return rows;
   }
 
-  /** The forecast as it stood at (T, K); `all`: every row known at K, where the caller has them. */
+  /** The forecast as it stood at (T, K); `all`: what `histories` gave, where the caller has asked for it. */
   async standing(
     { asked, period, method }: ForecastAsked,
     asOf: EpochMs,
     knowledge: Knowledge,
-    all?: readonly DealInterval[],
+    all?: readonly History[],
   ): Promise<Standing> {
     const { question } = asked;
     const view = await this.view(question, asOf, knowledge);
@@ -76,17 +84,17 @@ export class ForecastStandings {
     return { asOf, knowledge, view, rows, fold, groups: fold.result().groups };
   }
 
-  private async paths(question: ReadQuestion, view: DimensionView, asOf: EpochMs, knowledge: Knowledge, all?: readonly DealInterval[]) {
+  private async paths(question: ReadQuestion, view: DimensionView, asOf: EpochMs, knowledge: Knowledge, all?: readonly History[]) {
     const isIn = inScope(question.scope, view, question.zone);
-    const rows = all ?? (await this.allRows(knowledge));
-    return [...historiesAt(rows, knowledge.number).values()].flatMap((history) => {
-      const path = pathOf(history, asOf, knowledge.number);
+    const histories = all ?? (await this.asking.sources.dealRows.histories(knowledge.number));
+    return histories.flatMap((history) => {
+      const path = pathOf(history, asOf);
       return path === undefined || !isIn(path.rows[path.rows.length - 1] ?? path.rows[0]) ? [] : [path];
     });
   }
 
   /** What has been won in the period, by group, as State(end − 1 ms) is known at K. */
-  async won({ asked, period }: ForecastAsked, knowledge: Knowledge, all?: readonly DealInterval[]): Promise<readonly ForecastGroup[]> {
+  async won({ asked, period }: ForecastAsked, knowledge: Knowledge, all?: readonly History[]): Promise<readonly ForecastGroup[]> {
     const asOf = period.end - 1;
     const view = await this.view(asked.question, asOf, knowledge);
     const rows = (await this.rowsAt(asOf, knowledge, all)).filter((row) => wonIn(row, period));

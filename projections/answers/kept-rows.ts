@@ -1,35 +1,36 @@
-import type { ReadModel, ReadStore } from '../../libs/read-store/read-store.port.js';
-import { rowCounts } from '../../libs/read-store/read-store.port.js';
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
-import type { DealInterval } from '../../libs/reporting/rows.js';
+import type { ReadModel, ReadStore, Row } from '../../libs/read-store/read-store.port.js';
+import { DealColumns } from '../../libs/reporting/deal-columns/deal-columns.js';
+import type { DealSelection } from '../../libs/reporting/deal-columns/selection.js';
+import { positionNumber } from '../../libs/domain/shared/position.js';
+import type { DealInterval, History } from '../../libs/reporting/rows.js';
 import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
 import { modelInUse } from './sources.js';
 
 export interface KeptRowsOptions {
   readonly readStore: ReadStore;
-  /** More are not kept: the read store then answers each question, as it does without. Default 500,000 (some 250 MB). */
+  /** More are not kept: the read store then answers each question, as it does without. Default 12 million (some 900 MB). */
   readonly most?: number;
   /** How long they stay when nobody asks; default ten minutes. */
   readonly idleMs?: number;
+  /** How many rows of changed deals are kept as they are before they are put into columns; for tests. */
+  readonly freshRows?: number;
 }
 
 interface Kept {
   readonly model: ReadModel;
-  /** Every row that was ever opened, withdrawn ones too, deal by deal. */
-  readonly deals: Map<string, DealInterval[]>;
-  rows: number;
+  readonly columns: DealColumns;
   position: number;
   replays: number;
 }
 
-const PAGE = 10_000;
-const MOST = 500_000;
+const MOST = 12_000_000;
 const IDLE_MS = 600_000;
 
 /**
- * The rows of `pipeline-snapshot` in the memory of a process that answers many questions: reports that follow deals (waterfall, funnel, lead times, …) read all of them,
- * and reading a row costs ten times what working with it does. Made when the first of them is asked, then brought further by position: right for any K at or below it,
- * as every row says since when and until when it is known. A cache: without it the same rows come from the read store.
+ * The rows of `pipeline-snapshot` in the memory of a process that answers many questions, deal by deal and column by column: reports that follow deals (waterfall, funnel, lead times, …)
+ * read all of them, and reading a row from the store costs ten times what working with it does. Made when the first of them is asked, then brought further by position: right for any K
+ * at or below it, as every row says since when and until when it is known. A cache: without it the same rows come from the read store.
  */
 export class KeptRows {
   private kept: Kept | undefined;
@@ -40,64 +41,73 @@ export class KeptRows {
 
   constructor(private readonly options: KeptRowsOptions) {}
 
-  /** Rows opened by K and not withdrawn by K, in pages; undefined where there are too many to keep. */
-  async knownAt(knownAt: number): Promise<Iterable<readonly DealInterval[]> | undefined> {
+  /** The histories, as known at K, of deals that a question looks at, by their ids; undefined where there are too many rows to keep. */
+  async histories(knownAt: number, selection?: DealSelection): Promise<readonly History[] | undefined> {
     const kept = await this.inTurn(() => this.upTo(knownAt));
-    return kept && pagesOf(kept, (row) => row.openedBy <= knownAt && (row.withdrawnBy === null || row.withdrawnBy > knownAt));
+    return kept?.columns.histories(knownAt, selection);
   }
 
-  /** Rows that count at (T, K); undefined where they are not there yet: for one instant the store reads fewer. */
-  async asOf(asOf: EpochMs, knownAt: number): Promise<Iterable<readonly DealInterval[]> | undefined> {
+  /** Rows that count at (T, K), to be walked at once; undefined where they are not there yet: for one instant the store reads fewer. */
+  async asOf(asOf: EpochMs, knownAt: number): Promise<Iterable<DealInterval> | undefined> {
     if (this.kept === undefined) return undefined;
     const kept = await this.inTurn(() => this.upTo(knownAt));
-    return kept && pagesOf(kept, (row) => rowCounts(row, asOf, knownAt));
+    return kept?.columns.asOf(asOf, knownAt);
   }
 
-  get size(): number {
-    return this.kept?.rows ?? 0;
+  /** What is kept; nothing: 0 of both. */
+  get size(): { readonly rows: number; readonly bytes: number } {
+    return { rows: this.kept?.columns.rows ?? 0, bytes: this.kept?.columns.bytes ?? 0 };
   }
 
   private async upTo(knownAt: number): Promise<Kept | undefined> {
-    const { readStore } = this.options;
-    const model = await modelInUse(readStore, pipelineSnapshotModel);
+    const model = await modelInUse(this.options.readStore, pipelineSnapshotModel);
     if (this.tooMany === model.version) return undefined;
-    if (this.kept?.model.version !== model.version) {
-      const replays = (await readStore.replays(0)).at(-1)?.number ?? 0;
-      this.kept = { model, deals: new Map(), rows: 0, position: 0, replays };
-    }
-    const { kept } = this;
     try {
-      await this.follow(kept, knownAt);
+      if (this.kept?.model.version !== model.version) this.kept = await this.load(model, knownAt);
+      if (this.kept !== undefined) await this.follow(this.kept, knownAt);
     } catch (error) {
       this.kept = undefined; // half of a step may be in it
       throw error;
     }
-    if (kept.rows > (this.options.most ?? MOST)) {
+    if (this.kept === undefined || this.kept.columns.rows > this.most) {
       this.tooMany = model.version;
       this.kept = undefined;
       return undefined;
     }
     clearTimeout(this.idle);
     this.idle = setTimeout(() => (this.kept = undefined), this.options.idleMs ?? IDLE_MS).unref();
-    return kept;
+    return this.kept;
+  }
+
+  private get most(): number {
+    return this.options.most ?? MOST;
+  }
+
+  /** All rows there are, also where K is long past: what lies behind K is then not taken row by row when somebody asks about now. */
+  private async load(model: ReadModel, knownAt: number): Promise<Kept | undefined> {
+    const { readStore } = this.options;
+    const replays = (await readStore.replays(0)).at(-1)?.number ?? 0;
+    const checkpoint = await readStore.lowestCheckpoint(model);
+    const position = Math.max(knownAt, checkpoint === null ? 0 : positionNumber(checkpoint.position));
+    const columns = new DealColumns(this.options.freshRows);
+    return (await columns.load(this.rowsChanged(model, 0, position), this.most)) ? { model, columns, position, replays } : undefined;
   }
 
   private async follow(kept: Kept, through: number): Promise<void> {
     const { readStore } = this.options;
     for (const replay of await readStore.replays(kept.replays)) {
       if (replay.model === kept.model.name) {
-        kept.rows -= kept.deals.get(replay.entity)?.length ?? 0;
-        kept.deals.delete(replay.entity);
-        take(kept, (await readStore.rowsOf(kept.model, replay.entity)) as unknown as readonly DealInterval[]); // the model's columns
+        kept.columns.replace(replay.entity, (await readStore.rowsOf(kept.model, replay.entity)) as unknown as readonly DealInterval[]); // the model's columns
       }
       kept.replays = replay.number;
     }
     if (through <= kept.position) return;
-    for await (const page of readStore.rowsChanged(kept.model, kept.position, through)) {
-      take(kept, page as unknown as readonly DealInterval[]); // likewise
-      if (kept.rows > (this.options.most ?? MOST)) return;
-    }
+    for await (const page of this.rowsChanged(kept.model, kept.position, through)) kept.columns.take(page);
     kept.position = through;
+  }
+
+  private rowsChanged(model: ReadModel, after: number, through: number): AsyncIterable<readonly DealInterval[]> {
+    return this.options.readStore.rowsChanged(model, after, through) as AsyncIterable<readonly (Row & DealInterval)[]>; // likewise
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -105,32 +115,4 @@ export class KeptRows {
     this.turn = result.catch(() => undefined);
     return result;
   }
-}
-
-/** A row that is there is the same one, completed since. */
-function take(kept: Kept, rows: readonly DealInterval[]): void {
-  for (const row of rows) {
-    const own = kept.deals.get(row.entity);
-    if (own === undefined) {
-      kept.deals.set(row.entity, [row]);
-      kept.rows += 1;
-      continue;
-    }
-    const place = own.findLastIndex(({ openedBy, ordinal }) => openedBy === row.openedBy && ordinal === row.ordinal);
-    if (place === -1) {
-      own.push(row);
-      kept.rows += 1;
-    } else own[place] = row;
-  }
-}
-
-function* pagesOf({ deals }: Kept, counts: (row: DealInterval) => boolean): Iterable<readonly DealInterval[]> {
-  let page: DealInterval[] = [];
-  for (const own of deals.values()) {
-    for (const row of own) if (counts(row)) page.push(row);
-    if (page.length < PAGE) continue;
-    yield page;
-    page = [];
-  }
-  yield page;
 }

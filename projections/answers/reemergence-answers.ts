@@ -5,6 +5,7 @@ import { parsePeriod } from '../../libs/reporting/time/period.js';
 import type { Asking } from './asking.js';
 import { smallMarks } from './cohort-marks.js';
 import type { Following } from './following.js';
+import { isOneGroup } from './following.js';
 import type { Asker } from './sources.js';
 
 /** Whether those who were turned away come back: the one flow report that follows askers from one deal to the next. */
@@ -22,7 +23,7 @@ export class ReemergenceAnswers {
     const requests = requestsBy(cohorts.everyone(), by);
     const rows = cohorts.deals.groups
       .map((group) => reemergenceOf(group, question, requests, cohorts.view))
-      .filter(({ n, askerUnknown }, _, all) => all.length === 1 || n + askerUnknown > 0);
+      .filter(({ n, askerUnknown }) => n + askerUnknown > 0 || isOneGroup(cohorts));
     const members = cohorts.deals.all.filter((path) => isDisqualified(path, question));
     const unknown = rows.reduce((sum, row) => sum + row.askerUnknown, 0);
     const marks = [

@@ -6,6 +6,7 @@ import { parseFlowBounds } from '../../libs/reporting/time/instant.js';
 import { periodAround } from '../../libs/reporting/time/period.js';
 import type { Asking } from './asking.js';
 import type { Following } from './following.js';
+import { isOneGroup } from './following.js';
 import type { Asker } from './sources.js';
 
 const MOST_LISTED = 1_000;
@@ -26,7 +27,7 @@ export class SlippageAnswers {
     const question = { opening, closing, grain, today: periodAround(closing, 'day', cohorts.read.zone).from };
     const rows = cohorts.deals.groups
       .map((group) => slippageOf(group, question, cohorts.view))
-      .filter(({ deals }, _, all) => all.length === 1 || deals > 0);
+      .filter(({ deals }) => deals > 0 || isOneGroup(cohorts));
     const members = cohorts.deals.all.filter((path) => path.rows.at(-1)?.status === 'open' || redatings(path, question).length > 0);
     const basis = {
       ...(await this.following.basis(cohorts, `${SLIPPAGE_METHOD}/${grain}`, null, members, [])),

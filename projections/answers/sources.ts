@@ -34,6 +34,8 @@ export interface AnswersOptions {
   readonly index?: PipelineStates;
   /** The rows of deals in memory, for a process that answers many questions. */
   readonly keptRows?: KeptRows;
+  /** Reports that follow deals read every row of every deal: the slow definition that tests hold the others to. */
+  readonly everyRow?: boolean;
 }
 
 /** Who asks. Without the right, names of people read `withheld`. */

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { LOG_START } from '../../libs/domain/shared/position.js';
 import { AGING_GROUPS, AGING_METHOD, agingReport, checkAging, parseClock } from '../../libs/reporting/aging/aging.js';
 import { COVERAGE_GROUPS, COVERAGE_METHOD, checkCoverage, coverageReport, elapsedShare } from '../../libs/reporting/coverage/coverage.js';
-import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
+import { pathOf } from '../../libs/reporting/paths/deal-path.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
 import type { Filters } from '../../libs/reporting/queries.js';
 import type { AgingAnswer, AgingQuery, CoverageAnswer, CoverageQuery } from '../../libs/reporting/standing-queries.js';
@@ -11,7 +11,7 @@ import type { DealInterval } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { parseInstant } from '../../libs/reporting/time/instant.js';
 import { parsePeriod } from '../../libs/reporting/time/period.js';
-import { dimensionTimeline, historiesAt } from '../../libs/reporting/waterfall/histories.js';
+import { dimensionTimeline } from '../../libs/reporting/waterfall/histories.js';
 import type { Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
 import { basisOf, noExpectedDateMarks } from './basis.js';
@@ -23,13 +23,6 @@ import type { Asker } from './sources.js';
 
 const MOST_LISTED = 1_000;
 const OPEN: Filters = { status: ['open'] };
-
-function pathsAt(rows: Iterable<DealInterval>, asOf: EpochMs, knownAt: number): DealPath[] {
-  return [...historiesAt(rows, knownAt)].flatMap(([deal, history]) => {
-    const [first, ...rest] = history.filter(({ validFrom }) => validFrom <= asOf);
-    return first === undefined ? [] : [{ deal, rows: [first, ...rest] as const, asOf }];
-  });
-}
 
 /** Reports of how things stand at one (T, K) beside the pipeline itself: aging and coverage. */
 export class StandingAnswers {
@@ -44,13 +37,12 @@ export class StandingAnswers {
     checkAging(asked);
     const asOf = query.asOf === undefined ? time.now : parseInstant(query.asOf, time);
     const { dealRows, dimensions, eventStore, personal } = this.asking.sources;
-    const rows: DealInterval[] = [];
-    for await (const page of dealRows.knownAt(most.number)) rows.push(...page);
     const kinds = dimensions.kindsFor([...groupingsRead(asked), ...NAMED]);
     const timeline = dimensionTimeline(await dimensions.known(most.number, kinds), most.number, asked.organisedAt);
     const view = timeline.at(asOf);
     const question = await this.asking.byId(asked, view, asker);
-    const paths = pathsAt(rows, asOf, most.number);
+    const histories = await dealRows.histories(most.number);
+    const paths = histories.flatMap((history) => pathOf(history, asOf) ?? []);
     const report = agingReport({ question, clock, asOf, paths, view, viewAt: (at) => timeline.at(at), limit });
     const standing = paths.map((path) => path.rows[path.rows.length - 1] ?? path.rows[0]);
     const point = await this.point(question, asOf, most, view, standing, OPEN);

@@ -6,12 +6,12 @@ import { addDeal, addSums, figuresOf, moneyTexts, noSums, subtractSums } from '.
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { ExplainAnswer, ExplainRow, Figures, Group } from '../queries.js';
 import { NOT_KNOWN_YET } from '../queries.js';
-import type { DealInterval } from '../rows.js';
+import type { DealInterval, History } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { keyReader, labelsOf } from '../scope/groupings.js';
 import { worthIn } from '../scope/conversion.js';
 import { inScope } from '../scope/scope.js';
-import { historiesAt, stateAt } from '../waterfall/histories.js';
+import { byDeal, stateAt } from '../waterfall/histories.js';
 import type { KnownDeals } from '../waterfall/waterfall.js';
 
 export const EXPLAIN_METHOD = 'explain/1';
@@ -86,7 +86,7 @@ interface Told {
 }
 
 /** Every event of one deal in (then, now] that changes a figure; what its ids mean changes before what happens at the same instant. */
-function* told(deal: string, history: readonly DealInterval[], { then, now, known }: ExplainInput, of: ShareOf): Generator<Told> {
+function* told(deal: string, history: History, { then, now, known }: ExplainInput, of: ShareOf): Generator<Told> {
   const { dimensions } = known;
   let row = stateAt(history, then);
   let share = of(row, dimensions.at(then));
@@ -116,10 +116,10 @@ function* told(deal: string, history: readonly DealInterval[], { then, now, know
 }
 
 /** What is seen otherwise today of the state then. */
-function* restated(input: ExplainInput, histories: ReadonlyMap<string, readonly DealInterval[]>, of: ShareOf): Generator<Told> {
+function* restated(input: ExplainInput, histories: ReadonlyMap<string, History>, of: ShareOf): Generator<Told> {
   const { then, known, knownThen } = input;
   if (knownThen === undefined) return;
-  const before = knownThen === null ? new Map<string, readonly DealInterval[]>() : historiesAt(knownThen.rows, knownThen.knownAt);
+  const before = byDeal(knownThen?.histories ?? []);
   for (const deal of [...new Set([...before.keys(), ...histories.keys()])].sort()) {
     const was = stateAt(before.get(deal) ?? [], then);
     const is = stateAt(histories.get(deal) ?? [], then);
@@ -130,14 +130,9 @@ function* restated(input: ExplainInput, histories: ReadonlyMap<string, readonly 
   }
 }
 
-function stateOf(
-  histories: ReadonlyMap<string, readonly DealInterval[]>,
-  at: EpochMs,
-  view: DimensionView,
-  of: ShareOf,
-): Map<string, Sums> {
+function stateOf(histories: readonly History[], at: EpochMs, view: DimensionView, of: ShareOf): Map<string, Sums> {
   const groups = new Map<string, Sums>();
-  for (const history of histories.values()) {
+  for (const history of histories) {
     const share = of(stateAt(history, at), view);
     if (share !== null) addTo(groups, share);
   }
@@ -183,7 +178,7 @@ function mustSum(then: ReadonlyMap<string, Sums>, now: ReadonlyMap<string, Sums>
 export function explainReport(input: ExplainInput): Pick<ExplainAnswer, 'rows' | 'rest' | 'totals'> {
   const { question, known, knownThen } = input;
   const of = shares(question);
-  const histories = historiesAt(known.rows, known.knownAt);
+  const histories = byDeal(known.histories);
   const all: Told[] = [...restated(input, histories, of)];
   for (const [deal, history] of histories) all.push(...told(deal, history, input, of));
 
@@ -191,10 +186,8 @@ export function explainReport(input: ExplainInput): Pick<ExplainAnswer, 'rows' |
   for (const { share } of all) addTo(moved, share);
   const seenThen = knownThen === undefined ? known : knownThen;
   const then =
-    seenThen === null
-      ? new Map<string, Sums>()
-      : stateOf(historiesAt(seenThen.rows, seenThen.knownAt), input.then, seenThen.dimensions.at(input.then), of);
-  const now = stateOf(histories, input.now, known.dimensions.at(input.now), of);
+    seenThen === null ? new Map<string, Sums>() : stateOf(seenThen.histories, input.then, seenThen.dimensions.at(input.then), of);
+  const now = stateOf(known.histories, input.now, known.dimensions.at(input.now), of);
   mustSum(then, now, moved);
 
   // Stable: at one instant by deal, each deal's steps in their order.

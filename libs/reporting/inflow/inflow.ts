@@ -84,7 +84,7 @@ export function inflowOf({ groups }: FlowDeals, question: InflowQuestion, { name
     }
     return { group, labels: labelsOf(group, view), counts };
   });
-  const came = cells.filter(({ counts }) => cells.length === 1 || [...counts.values()].some(({ deals }) => deals > 0));
+  const came = cells.filter(({ group, counts }) => Object.keys(group).length === 0 || [...counts.values()].some(({ deals }) => deals > 0));
   return [...names].flatMap(([period, periods]) => {
     const all = came.reduce((sum, { counts }) => sum + (counts.get(period)?.deals ?? 0), 0);
     return came.map(({ group, labels, counts }): InflowRow => {

@@ -1,6 +1,5 @@
-import { compareLife } from './order.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
-import type { DealInterval } from '../rows.js';
+import type { DealInterval, History } from '../rows.js';
 
 /**
  * One deal's way as of (T, K): its interval rows that are known at K and began by T, in order, every step kept (zero-length rows too).
@@ -14,12 +13,11 @@ export interface DealPath {
   readonly asOf: EpochMs;
 }
 
-/** The path of one deal from all its rows; undefined where nothing of it is known at K or began by T (or it was withdrawn). */
-export function pathOf(rows: readonly DealInterval[], asOf: EpochMs, knownAt: number): DealPath | undefined {
-  const known = rows.filter(
-    (row) => row.openedBy <= knownAt && (row.withdrawnBy === null || row.withdrawnBy > knownAt) && row.validFrom <= asOf,
-  );
-  const [first, ...rest] = known.sort(compareLife);
+/** The way of one deal from its history; undefined where nothing of it began by T. */
+export function pathOf(history: History, asOf: EpochMs): DealPath | undefined {
+  let { length } = history;
+  while (length > 0 && (history[length - 1]?.validFrom ?? asOf) > asOf) length -= 1;
+  const [first, ...rest] = length === history.length ? history : history.slice(0, length);
   return first === undefined ? undefined : { deal: first.entity, rows: [first, ...rest], asOf };
 }
 

@@ -1,6 +1,6 @@
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { Group } from '../queries.js';
-import type { DealInterval } from '../rows.js';
+import type { History } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { groupOrder, keyReader } from '../scope/groupings.js';
 import { inScope } from '../scope/scope.js';
@@ -21,10 +21,10 @@ export interface FlowDeals {
   readonly all: readonly DealPath[];
 }
 
-/** `histories` are the rows of each deal known at K. Undated deals that T has not reached are in scope by their state at their recording. */
+/** Undated deals that T has not reached are in scope by their state at their recording. */
 export function flowDeals(
-  histories: Iterable<readonly DealInterval[]>,
-  { question, view, asOf, knownAt }: { question: PipelineQuestion; view: DimensionView; asOf: number; knownAt: number },
+  histories: Iterable<History>,
+  { question, view, asOf }: { question: PipelineQuestion; view: DimensionView; asOf: number },
 ): FlowDeals {
   const isIn = inScope(question.scope, view, question.zone);
   const readers = question.groupBy.map((grouping) => keyReader(grouping, view, question.zone));
@@ -32,8 +32,8 @@ export function flowDeals(
   if (readers.length === 0) groups.set('[]', { group: {}, paths: [] });
   const all: DealPath[] = [];
   let undated = 0;
-  for (const rows of histories) {
-    const path = pathOf(rows, asOf, knownAt) ?? undatedPath(rows, knownAt);
+  for (const history of histories) {
+    const path = pathOf(history, asOf) ?? undatedPath(history);
     if (path === undefined) continue;
     const row = lastRow(path);
     if (!isIn(row)) continue;
@@ -55,7 +55,7 @@ export function flowDeals(
   return { groups: [...groups.values()].sort((a, b) => order(a.group, b.group)), undated, all };
 }
 
-function undatedPath(rows: readonly DealInterval[], knownAt: number): DealPath | undefined {
-  const [first] = rows;
-  return first?.dated === 0 ? pathOf(rows, first.registeredAt, knownAt) : undefined;
+function undatedPath(history: History): DealPath | undefined {
+  const [first] = history;
+  return first?.dated === 0 ? pathOf(history, first.registeredAt) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { DealInterval } from '../rows.js';
+import { plainRow } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import type { Booking, Bucket, Contribution } from './buckets.js';
 import { entering, leaving, reRating, revaluing } from './buckets.js';
@@ -24,7 +25,7 @@ function withFields(seen: Seen, other: Seen, fields: readonly Field[]): Seen {
   return {
     view: seen.view,
     rates: seen.rates,
-    row: { ...seen.row, ...Object.fromEntries(fields.map((field) => [field, other.row[field]])) },
+    row: { ...plainRow(seen.row), ...Object.fromEntries(fields.map((field) => [field, other.row[field]])) },
   };
 }
 

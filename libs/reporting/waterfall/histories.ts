@@ -1,24 +1,28 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { compareLife } from '../paths/order.js';
-import type { DealInterval, DimensionInterval, DimensionValues } from '../rows.js';
+import type { DealInterval, DimensionInterval, DimensionValues, History } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { dimensionView } from '../scope/dimension-view.js';
 
-/** Rows that are part of what is known at K, each deal's in the order of its corrected history. Whatever had ended by T. */
-export function historiesAt(rows: Iterable<DealInterval>, knownAt: number): ReadonlyMap<string, readonly DealInterval[]> {
+/** Rows known at one K, deal by deal in the order of the deals' ids, each deal's in the order of its corrected history. */
+export function historiesOf(rows: Iterable<DealInterval>): History[] {
   const deals = new Map<string, DealInterval[]>();
   for (const row of rows) {
-    if (row.openedBy > knownAt || (row.withdrawnBy !== null && row.withdrawnBy <= knownAt)) continue;
     const own = deals.get(row.entity);
     if (own === undefined) deals.set(row.entity, [row]);
     else own.push(row);
   }
   for (const own of deals.values()) own.sort(compareLife);
-  return new Map([...deals].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return [...deals].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, own]) => own);
+}
+
+/** By the deal's id. */
+export function byDeal(histories: Iterable<History>): ReadonlyMap<string, History> {
+  return new Map(Array.from(histories, (history) => [history[0]?.entity ?? '', history]));
 }
 
 /** The state of a history at T; undefined before its first row. Rows of no length are behind the state that stood at their instant's end. */
-export function stateAt(history: readonly DealInterval[], asOf: EpochMs): DealInterval | undefined {
+export function stateAt(history: History, asOf: EpochMs): DealInterval | undefined {
   let state: DealInterval | undefined;
   for (const row of history) {
     if (row.validFrom > asOf) break;

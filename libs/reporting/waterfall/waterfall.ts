@@ -3,7 +3,7 @@ import { moneyTexts } from '../figures.js';
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { Group, OpenFigures, WaterfallAnswer, WaterfallMethod, WaterfallRow } from '../queries.js';
 import { QuestionNotUnderstood } from '../queries.js';
-import type { DealInterval } from '../rows.js';
+import type { DealInterval, History } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { groupOrder, keyReader, labelsOf } from '../scope/groupings.js';
 import type { WorthOf } from '../scope/conversion.js';
@@ -14,7 +14,7 @@ import { bookEnds, bookStep } from './booking.js';
 import type { Booking, Bucket, Contribution } from './buckets.js';
 import { BUCKETS, entering, leaving } from './buckets.js';
 import type { DimensionTimeline } from './histories.js';
-import { historiesAt, stateAt } from './histories.js';
+import { byDeal, stateAt } from './histories.js';
 import type { Flow } from './ledger.js';
 import { addFlow, isFlow, Ledger, lessFlow, noFlow, Stock } from './ledger.js';
 import type { Origin } from './moves.js';
@@ -24,8 +24,7 @@ export const WATERFALL_METHOD = 'waterfall/1';
 
 /** What is known of all deals at one K, through time. */
 export interface KnownDeals {
-  readonly rows: Iterable<DealInterval>;
-  readonly knownAt: number;
+  readonly histories: readonly History[];
   readonly dimensions: DimensionTimeline;
 }
 
@@ -72,7 +71,7 @@ function contributions({ groupBy, scope, zone, convertTo }: PipelineQuestion): C
   };
 }
 
-function seenAt(history: readonly DealInterval[], dimensions: DimensionTimeline, at: EpochMs): Seen | undefined {
+function seenAt(history: History, dimensions: DimensionTimeline, at: EpochMs): Seen | undefined {
   const row = stateAt(history, at);
   if (row === undefined) return undefined;
   const view = dimensions.at(at);
@@ -80,7 +79,7 @@ function seenAt(history: readonly DealInterval[], dimensions: DimensionTimeline,
 }
 
 /** The instants in (from, to] at which a deal, or what its ids mean, changes. All facts of one instant are one step: no T lies between them. */
-function stepsOf(history: readonly DealInterval[], changes: readonly EpochMs[], from: EpochMs, to: EpochMs): readonly EpochMs[] {
+function stepsOf(history: History, changes: readonly EpochMs[], from: EpochMs, to: EpochMs): readonly EpochMs[] {
   const own = history.flatMap(({ validFrom }) => (validFrom > from && validFrom <= to ? [validFrom] : []));
   return [...new Set([...own, ...changes])].sort((a, b) => a - b);
 }
@@ -111,11 +110,8 @@ function walk({ question, opening, closing, known, knownThen, moves }: Waterfall
     if (method === 'ends') walked.moves.take(bookings, origin);
   };
   const changes = known.dimensions.changesIn(opening, closing);
-  const histories = historiesAt(known.rows, known.knownAt);
-  const before =
-    knownThen === undefined || knownThen === null
-      ? new Map<string, readonly DealInterval[]>()
-      : historiesAt(knownThen.rows, knownThen.knownAt);
+  const histories = byDeal(known.histories);
+  const before = byDeal(knownThen?.histories ?? []);
   const restate = (deal: string, was: Contribution | null, is: Contribution | null): void => {
     if (was?.group === is?.group && was?.money?.minor === is?.money?.minor && was?.money?.currency === is?.money?.currency) return;
     const bookings = [...(was === null ? [] : [leaving('restated', was)]), ...(is === null ? [] : [entering('restated', is)])];

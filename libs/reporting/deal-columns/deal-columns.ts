@@ -1,0 +1,206 @@
+import type { EpochMs } from '../../domain/shared/instant.js';
+import { rowCounts } from '../../read-store/read-store.port.js';
+import { compareLife } from '../paths/order.js';
+import { isClosed } from '../paths/milestones.js';
+import type { DealInterval, History } from '../rows.js';
+import { plainRow } from '../rows.js';
+import { ColumnDeal, ColumnRow } from './column-row.js';
+import { DealBuilder } from './deal-builder.js';
+import type { SealedDeals } from './sealed-deals.js';
+import { bytesOf, counts, isKnown, rowsIn } from './sealed-deals.js';
+import type { DealSelection } from './selection.js';
+import { isSelected, spanOf } from './selection.js';
+import { Texts } from './texts.js';
+
+/** So many rows of deals that changed are kept as they are, before they are put into columns. */
+const FRESH_ROWS = 50_000;
+/** Rough: what a row of its own takes. */
+const BYTES_OF_A_ROW = 550;
+
+/**
+ * Rows of `pipeline-snapshot` deal by deal, for reports that follow deals: right for any (T, K) at or below the position that its owner has brought it to. Most stand in columns that are
+ * never changed (some 65 bytes a row); a deal that changes is taken out of them and kept as rows, until there are enough to be put into columns anew.
+ * Answers are walked at once, before anything is awaited: what is taken meanwhile is then in none of them by half.
+ */
+export class DealColumns {
+  readonly #texts = new Texts();
+  /** The great many, and those that changed since: put together when they are a quarter as many. */
+  #sealed: SealedDeals[] = [];
+  #out = 0;
+  readonly #fresh = new Map<string, DealInterval[]>();
+  #freshRows = 0;
+  /** By a deal's number, its place among the deals of the columns plus one; 0: it is not there. */
+  #places = new Map<SealedDeals, Uint32Array>();
+
+  constructor(private readonly freshRows = FRESH_ROWS) {}
+
+  get rows(): number {
+    return this.#sealed.reduce((sum, sealed) => sum + rowsIn(sealed), this.#freshRows) - this.#out;
+  }
+
+  get bytes(): number {
+    const { deals, contacts } = this.#texts;
+    const columns = this.#sealed.reduce((sum, sealed) => sum + bytesOf(sealed), 0);
+    return columns + deals.byteLength + contacts.byteLength + this.#freshRows * BYTES_OF_A_ROW;
+  }
+
+  /** The first rows, page by page in any order, each row once. False where there are more than `most`: then none are kept. */
+  async load(pages: AsyncIterable<readonly DealInterval[]>, most: number): Promise<boolean> {
+    const builder = new DealBuilder(this.#texts);
+    for await (const page of pages) {
+      for (const row of page) builder.add(row);
+      if (builder.rows > most) return false;
+    }
+    this.#sealed = [builder.seal()];
+    return true;
+  }
+
+  /** Rows that were opened, ended or withdrawn, in any order: one that is there is the same one, completed since. */
+  take(rows: readonly DealInterval[]): void {
+    for (const row of rows) {
+      const own = this.#freshOf(row.entity);
+      const place = own.findLastIndex(({ openedBy, ordinal }) => openedBy === row.openedBy && ordinal === row.ordinal);
+      if (place !== -1) own[place] = row;
+      else {
+        own.push(row);
+        this.#freshRows += 1;
+      }
+    }
+    if (this.#freshRows > this.freshRows) this.#seal();
+  }
+
+  /** All rows of a deal anew, in place of those that are there. */
+  replace(deal: string, rows: readonly DealInterval[]): void {
+    const own = this.#freshOf(deal);
+    this.#freshRows += rows.length - own.length;
+    this.#fresh.set(deal, [...rows]);
+  }
+
+  /** The histories that a question looks at, in the order of their deals' ids. */
+  histories(knownAt: number, selection?: DealSelection): readonly History[] {
+    const found: History[] = [];
+    for (const sealed of this.#sealed) {
+      for (let place = 0; place < sealed.deals.length; place += 1) {
+        if (sealed.isOut[place] === 1 || (selection !== undefined && !isSelectedHere(sealed, place, knownAt, selection))) continue;
+        const history = historyOf(sealed, place, knownAt);
+        if (history.length > 0) found.push(history);
+      }
+    }
+    for (const own of this.#fresh.values()) {
+      const history = own
+        .filter((row) => row.openedBy <= knownAt && (row.withdrawnBy === null || row.withdrawnBy > knownAt))
+        .sort(compareLife);
+      if (history.length > 0 && (selection === undefined || isSelected(history, selection))) found.push(history);
+    }
+    const isInOrder = this.#sealed.length <= 1 && this.#fresh.size === 0;
+    return isInOrder ? found : found.sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+  }
+
+  /** Rows that count at (T, K), in any order. */
+  *asOf(asOf: EpochMs, knownAt: number): Iterable<DealInterval> {
+    for (const sealed of this.#sealed) {
+      for (let place = 0; place < sealed.deals.length; place += 1) {
+        if (sealed.isOut[place] === 1) continue;
+        const [start, end] = [sealed.starts[place]!, sealed.starts[place + 1]!]; // place < deals.length
+        for (let row = start; row < end; row += 1) {
+          if (counts(sealed, row, start, asOf, knownAt)) yield new ColumnRow(new ColumnDeal(sealed, sealed.deals[place]!, start), row); // likewise
+        }
+      }
+    }
+    for (const own of this.#fresh.values()) for (const row of own) if (rowCounts(row, asOf, knownAt)) yield row;
+  }
+
+  /** The deal's rows as rows of their own, taken out of the columns where they stand in them. */
+  #freshOf(deal: string): DealInterval[] {
+    let own = this.#fresh.get(deal);
+    if (own !== undefined) return own;
+    own = this.#takeOut(deal);
+    this.#fresh.set(deal, own);
+    this.#freshRows += own.length;
+    return own;
+  }
+
+  #takeOut(deal: string): DealInterval[] {
+    const number = this.#texts.deals.find(deal);
+    if (number === undefined) return [];
+    for (const sealed of this.#sealed) {
+      const place = (this.#placesIn(sealed)[number] ?? 0) - 1;
+      if (place === -1 || sealed.isOut[place] === 1) continue;
+      sealed.isOut[place] = 1;
+      const rows = everyRowOf(sealed, place).map(plainRow);
+      this.#out += rows.length;
+      return rows;
+    }
+    return [];
+  }
+
+  /** Where each deal stands in these columns: made when the first of them changes. */
+  #placesIn(sealed: SealedDeals): Uint32Array {
+    const known = this.#places.get(sealed);
+    if (known !== undefined) return known;
+    const places = new Uint32Array(this.#texts.deals.size);
+    sealed.deals.forEach((number, place) => (places[number] = place + 1));
+    this.#places.set(sealed, places);
+    return places;
+  }
+
+  /** What is fresh into columns, together with what was put there last; and with all the rest where that is no longer few. */
+  #seal(): void {
+    const [most, ...others] = this.#sealed;
+    const recent = others.reduce((sum, sealed) => sum + rowsIn(sealed), this.#freshRows);
+    const isFew = most !== undefined && recent * 4 < rowsIn(most);
+    const builder = new DealBuilder(this.#texts);
+    for (const sealed of isFew ? others : this.#sealed) {
+      for (let place = 0; place < sealed.deals.length; place += 1) {
+        if (sealed.isOut[place] === 0) for (const row of everyRowOf(sealed, place)) builder.add(row);
+      }
+    }
+    for (const own of this.#fresh.values()) for (const row of own) builder.add(row);
+    this.#fresh.clear();
+    this.#freshRows = 0;
+    this.#sealed = isFew ? [most, builder.seal()] : [builder.seal()];
+    this.#places = new Map([...this.#places].filter(([sealed]) => this.#sealed.includes(sealed)));
+    this.#out = this.#sealed.reduce((sum, sealed) => sum + rowsOut(sealed), 0);
+  }
+}
+
+function idOf([first]: History): string {
+  return first?.entity ?? '';
+}
+
+function everyRowOf(sealed: SealedDeals, place: number): ColumnRow[] {
+  const [start, end] = [sealed.starts[place]!, sealed.starts[place + 1]!]; // a place among its deals
+  const deal = new ColumnDeal(sealed, sealed.deals[place]!, start); // likewise
+  return Array.from({ length: end - start }, (_, index) => new ColumnRow(deal, start + index));
+}
+
+function historyOf(sealed: SealedDeals, place: number, knownAt: number): History {
+  const [start, end] = [sealed.starts[place]!, sealed.starts[place + 1]!]; // a place among its deals
+  const deal = new ColumnDeal(sealed, sealed.deals[place]!, start); // likewise
+  const history: DealInterval[] = [];
+  for (let row = start; row < end; row += 1) if (isKnown(sealed, row, knownAt)) history.push(new ColumnRow(deal, row));
+  return history;
+}
+
+function rowsOut({ isOut, starts }: SealedDeals): number {
+  return isOut.reduce((sum, out, place) => sum + (out === 1 ? starts[place + 1]! - starts[place]! : 0), 0); // place < deals.length
+}
+
+/** `isSelected` on columns. */
+function isSelectedHere(sealed: SealedDeals, place: number, knownAt: number, selection: DealSelection): boolean {
+  const { rows, request, requests, texts } = sealed;
+  const [start, end] = [sealed.starts[place]!, sealed.starts[place + 1]!]; // a place among its deals; and rows of it below
+  const { from, to } = spanOf(selection);
+  const opening = selection.by === 'between' ? selection.opening : -Infinity;
+  let state = -1;
+  for (let row = start; row < end; row += 1) {
+    if (!isKnown(sealed, row, knownAt)) continue;
+    const said = request.data[row]!;
+    if (requests.dated.data[said] === 0) return true;
+    if (selection.by === 'registered') return requests.registeredAt.data[said]! >= from && requests.registeredAt.data[said]! < to;
+    const began = rows.validFrom.data[row]!;
+    if (began >= from && began < to) return true;
+    if (began <= opening) state = row;
+  }
+  return state !== -1 && !isClosed(texts.state(rows.state.data[state]!).status);
+}
