@@ -1,7 +1,7 @@
 import type { DealStatus } from '../../domain/deal/deal.evolve.js';
 import type { DealInterval } from '../rows.js';
 import { Dictionary } from '../timeline-index/dictionary.js';
-import { IdTable } from '../timeline-index/id-table.js';
+import { IdTable } from './id-table.js';
 
 /** Columns of few different texts. */
 export const CODED = [
