@@ -22,16 +22,18 @@ export interface IntervalRows<S, C extends Columns, E extends DomainEvent = Doma
   same(before: C, after: C): boolean;
 }
 
-/**
- * The stream's rows that are not withdrawn, the latest first. A row ends where the next begins, so links are never changed and states share them.
- * `row` is null over a time in which there is nothing to show.
- */
-interface Link<C> {
+/** A row that is not withdrawn; it ends where the next begins. `columns` is null over a time in which there is nothing to show. */
+interface Standing<C> {
   readonly columns: C | null;
   readonly validFrom: EpochMs;
   readonly openedBy: number;
   readonly ordinal: number;
-  readonly before: Link<C> | null;
+}
+
+/** Standing rows, the latest first: links are never changed, and states share them. */
+interface Chain<C> {
+  readonly row: Standing<C>;
+  readonly before: Chain<C> | null;
 }
 
 export interface IntervalState<S, C> {
@@ -39,7 +41,9 @@ export interface IntervalState<S, C> {
   /** The latest fact's instant: what comes at it or later goes on from `folded`, what comes earlier needs the stream folded again. */
   readonly latestAt: EpochMs;
   readonly withdrawn: boolean;
-  readonly last: Link<C> | null;
+  readonly last: Standing<C> | null;
+  /** All standing rows. Undefined until the stream is first folded again: most never are, and with their rows a page of states would fill the memory. */
+  readonly standing: Chain<C> | null | undefined;
 }
 
 /**
@@ -54,43 +58,67 @@ export function intervalProjection<S, C extends Columns, E extends DomainEvent =
     categories: rows.categories,
     handles: rows.handles,
     entityOf: (stream) => rows.entityOf(stream),
-    initial: { folded: rows.nothing, latestAt: Number.NEGATIVE_INFINITY, withdrawn: false, last: null },
-    apply(state, event, history) {
-      const inOrder = event.type !== 'HistoryCorrected' && !state.withdrawn && event.effectiveAt >= state.latestAt;
-      return inOrder ? goOn(rows, state, event) : foldAgain(rows, state, event, history());
-    },
+    initial: { folded: rows.nothing, latestAt: Number.NEGATIVE_INFINITY, withdrawn: false, last: null, standing: undefined },
+    apply: (state, event, history) => step(rows, state, event, history),
   };
 }
 
-function insert<C extends Columns>(entity: string, link: Link<C>, columns: C, validTo: EpochMs | null, endedBy: number | null): RowChange {
-  const { validFrom, openedBy, ordinal } = link;
+interface Step<S, C> {
+  readonly state: IntervalState<S, C>;
+  readonly changes: RowChange[];
+}
+
+function step<S, C extends Columns, E extends DomainEvent>(
+  rows: IntervalRows<S, C, E>,
+  state: IntervalState<S, C>,
+  event: RecordedEvent,
+  history: () => readonly RecordedEvent[],
+): Step<S, C> {
+  const inOrder = event.type !== 'HistoryCorrected' && !state.withdrawn && event.effectiveAt >= state.latestAt;
+  return inOrder ? goOn(rows, state, event) : foldAgain(rows, state, event, history());
+}
+
+function insert<C extends Columns>(
+  entity: string,
+  row: Standing<C>,
+  columns: C,
+  validTo: EpochMs | null,
+  endedBy: number | null,
+): RowChange {
+  const { validFrom, openedBy, ordinal } = row;
   // Its life first: properties added behind a spread of so many make V8 keep the object as a dictionary, at twenty times the cost.
-  const row: Row = { entity, openedBy, ordinal, validFrom, validTo, endedBy, withdrawnBy: null, ...columns };
-  return { kind: 'insert', row };
+  const inserted: Row = { entity, openedBy, ordinal, validFrom, validTo, endedBy, withdrawnBy: null, ...columns };
+  return { kind: 'insert', row: inserted };
 }
 
 function goOn<S, C extends Columns, E extends DomainEvent>(
   rows: IntervalRows<S, C, E>,
   state: IntervalState<S, C>,
   event: RecordedEvent,
-): { state: IntervalState<S, C>; changes: RowChange[] } {
+): Step<S, C> {
   const fact = factOf<E>(event);
   const at = event.effectiveAt;
   const folded = rows.evolve(state.folded, fact);
-  const { last } = state;
+  const { last, standing } = state;
   const changes: RowChange[] = [];
   const entity = rows.entityOf(event.stream);
   const columns = folded === state.folded ? (last?.columns ?? null) : rows.columns(folded, fact, entity);
-  if (sameColumns(rows, last?.columns ?? null, columns)) return { state: { folded, latestAt: at, withdrawn: false, last }, changes };
+  if (sameColumns(rows, last?.columns ?? null, columns))
+    return { state: { folded, latestAt: at, withdrawn: false, last, standing }, changes };
 
   const position = positionNumber(event.position);
   if (last !== null && last.columns !== null) {
     const key = { entity, openedBy: last.openedBy, ordinal: last.ordinal };
     changes.push({ kind: 'end', key, validTo: at, endedBy: position });
   }
-  const link: Link<C> = { columns, validFrom: at, openedBy: position, ordinal: 0, before: last };
-  if (columns !== null) changes.push(insert(entity, link, columns, null, null));
-  return { state: { folded, latestAt: at, withdrawn: false, last: link }, changes };
+  const row: Standing<C> = { columns, validFrom: at, openedBy: position, ordinal: 0 };
+  if (columns !== null) changes.push(insert(entity, row, columns, null, null));
+  const chain = standing === undefined ? undefined : { row, before: standing };
+  return { state: { folded, latestAt: at, withdrawn: false, last: row, standing: chain }, changes };
+}
+
+function latest<C>(chain: Chain<C> | null): Standing<C> | null {
+  return chain === null ? null : chain.row;
 }
 
 function sameColumns<S, C extends Columns, E extends DomainEvent>(rows: IntervalRows<S, C, E>, a: C | null, b: C | null): boolean {
@@ -123,54 +151,77 @@ function rowKey<C>({ columns, validFrom }: Wanted<C>): string {
   return `${validFrom} ${JSON.stringify(columns)}`;
 }
 
+/** The rows that stood before the event, as the stream's events made them. */
+function standingBefore<S, C extends Columns, E extends DomainEvent>(
+  rows: IntervalRows<S, C, E>,
+  event: RecordedEvent,
+  history: readonly RecordedEvent[],
+): Chain<C> | null {
+  const handles: Readonly<Record<string, 'handle' | 'ignore'>> = rows.handles;
+  let state: IntervalState<S, C> = { ...intervalProjection(rows).initial, standing: null };
+  history.forEach((earlier, index) => {
+    if (earlier.position >= event.position || handles[earlier.type] !== 'handle') return;
+    state = step(rows, state, earlier, () => history.slice(0, index + 1)).state;
+  });
+  return state.standing ?? null;
+}
+
 function foldAgain<S, C extends Columns, E extends DomainEvent>(
   rows: IntervalRows<S, C, E>,
   state: IntervalState<S, C>,
   event: RecordedEvent,
   history: readonly RecordedEvent[],
-): { state: IntervalState<S, C>; changes: RowChange[] } {
+): Step<S, C> {
   const entity = rows.entityOf(event.stream);
   const position = positionNumber(event.position);
   const known = factsAsKnown<E>(history, event.position);
   const facts = known.withdrawn ? [] : known.facts;
   const { folded, wanted } = wantedRows(rows, facts, entity);
 
-  const standing = new Map<string, { link: Link<C>; validTo: EpochMs | null }[]>();
-  for (let link = state.last, validTo: EpochMs | null = null; link !== null; validTo = link.validFrom, link = link.before) {
-    const key = rowKey(link);
+  const standing = new Map<string, { row: Standing<C>; validTo: EpochMs | null }[]>();
+  let validTo: EpochMs | null = null;
+  let chain = state.standing === undefined ? standingBefore(rows, event, history) : state.standing;
+  for (; chain !== null; chain = chain.before) {
+    const { row } = chain;
+    const key = rowKey(row);
     const rest = standing.get(key);
-    if (rest === undefined) standing.set(key, [{ link, validTo }]);
-    else rest.unshift({ link, validTo });
+    if (rest === undefined) standing.set(key, [{ row, validTo }]);
+    else rest.unshift({ row, validTo });
+    validTo = row.validFrom;
   }
 
   const ends: RowChange[] = [];
   const inserts: RowChange[] = [];
-  let last: Link<C> | null = null;
+  let now: Chain<C> | null = null;
   let ordinal = 0;
   wanted.forEach((want, index) => {
     const validTo = wanted[index + 1]?.validFrom ?? null;
     const same = standing.get(rowKey(want)) ?? [];
     // A row still open can be ended now; one that has its end can only be kept with that end.
-    let keep = same.findIndex((row) => row.validTo === validTo);
-    if (keep === -1) keep = same.findIndex((row) => row.validTo === null);
+    let keep = same.findIndex((one) => one.validTo === validTo);
+    if (keep === -1) keep = same.findIndex((one) => one.validTo === null);
     const kept = keep === -1 ? undefined : same.splice(keep, 1)[0];
     if (kept !== undefined) {
-      const { openedBy, ordinal: kept0 } = kept.link;
+      const { openedBy, ordinal: kept0 } = kept.row;
       if (want.columns !== null && kept.validTo === null && validTo !== null) {
         ends.push({ kind: 'end', key: { entity, openedBy, ordinal: kept0 }, validTo, endedBy: position });
       }
-      last = { ...want, openedBy, ordinal: kept0, before: last };
+      now = { row: { ...want, openedBy, ordinal: kept0 }, before: now };
     } else {
-      last = { ...want, openedBy: position, ordinal, before: last };
+      const row = { ...want, openedBy: position, ordinal };
+      now = { row, before: now };
       ordinal += 1;
-      if (want.columns !== null) inserts.push(insert(entity, last, want.columns, validTo, validTo === null ? null : position));
+      if (want.columns !== null) inserts.push(insert(entity, row, want.columns, validTo, validTo === null ? null : position));
     }
   });
   const withdrawals: RowChange[] = [];
-  for (const { link } of [...standing.values()].flat()) {
-    if (link.columns === null) continue;
-    withdrawals.push({ kind: 'withdraw', key: { entity, openedBy: link.openedBy, ordinal: link.ordinal }, withdrawnBy: position });
+  for (const { row } of [...standing.values()].flat()) {
+    if (row.columns === null) continue;
+    withdrawals.push({ kind: 'withdraw', key: { entity, openedBy: row.openedBy, ordinal: row.ordinal }, withdrawnBy: position });
   }
   const latestAt = facts.at(-1)?.effectiveAt ?? Number.NEGATIVE_INFINITY;
-  return { state: { folded, latestAt, withdrawn: known.withdrawn, last }, changes: [...withdrawals, ...ends, ...inserts] };
+  return {
+    state: { folded, latestAt, withdrawn: known.withdrawn, last: latest(now), standing: now },
+    changes: [...withdrawals, ...ends, ...inserts],
+  };
 }

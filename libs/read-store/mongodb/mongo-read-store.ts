@@ -2,7 +2,7 @@ import { MongoClient, ReadConcern } from 'mongodb';
 import type { Collection, Db } from 'mongodb';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { positionNumber, positionOf } from '../../domain/shared/position.js';
-import { writesOf } from '../batch-writes.js';
+import { writesOf } from './batch-writes.js';
 import { cursorAfter, placeOf } from '../list-cursor.js';
 import { checkModel, checkOrdered } from '../model-columns.js';
 import { ReadStoreDamaged } from '../read-store.port.js';

@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
-import type { RowWrites } from '../batch-writes.js';
+import type { RowWrites } from './batch-writes.js';
 import type { ReadModel, Row } from '../read-store.port.js';
 import { notWithdrawn, withoutEnd } from './filters.js';
 import { isDuplicateKey } from './mongo-faults.js';

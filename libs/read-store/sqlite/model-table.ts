@@ -1,8 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { RowWrites } from '../batch-writes.js';
 import type { ListPlace } from '../list-cursor.js';
 import { foldText, modelId } from '../model-columns.js';
-import type { ListQuery, ReadModel, Row, RowKey } from '../read-store.port.js';
+import type { ListQuery, ReadModel, Row, RowChange, RowKey } from '../read-store.port.js';
 import { END_OF_TIME } from '../../domain/shared/instant.js';
 import {
   KEY_PLACE,
@@ -35,6 +34,7 @@ export class ModelTable {
   readonly #table: string;
   readonly #search: readonly string[];
   readonly #questions = new Map<string, Statement<unknown[], SqlValue[]>>();
+  readonly #bound: SqlValue[] = [];
   #writing: ReturnType<ModelTable['prepareWrites']> | undefined;
 
   constructor(
@@ -76,28 +76,15 @@ export class ModelTable {
     this.db.exec(`DROP TABLE IF EXISTS ${this.#table}`);
   }
 
-  write(writes: RowWrites, beforeWrite?: () => void): void {
+  /** Within a transaction: one after the other, as they come. */
+  write(changes: readonly RowChange[], beforeWrite?: () => void): void {
     this.#writing ??= this.prepareWrites();
-    const { insert, end, withdraw, forget } = this.#writing;
-    for (const row of writes.inserts) {
+    for (const change of changes) {
       beforeWrite?.();
-      if (insert.run(this.#values(row)).changes === 1) continue;
-      this.#mustBeOf(row);
-      // There already, perhaps from before it was complete.
-      if (row.validTo !== null && row.endedBy !== null) end.run(row.validTo, row.endedBy, ...keyValues(row), row.entity);
-      if (row.withdrawnBy !== null) withdraw.run(row.withdrawnBy, ...keyValues(row), row.entity);
-    }
-    for (const { key, validTo, endedBy } of writes.ends) {
-      beforeWrite?.();
-      end.run(validTo, endedBy, ...keyValues(key), key.entity);
-    }
-    for (const { key, withdrawnBy } of writes.withdrawals) {
-      beforeWrite?.();
-      withdraw.run(withdrawnBy, ...keyValues(key), key.entity);
-    }
-    if (writes.forget !== null) {
-      beforeWrite?.();
-      forget?.run(writes.forget);
+      if (change.kind === 'insert') this.#insert(change.row, this.#writing);
+      else if (change.kind === 'end') this.#writing.end.run(change.validTo, change.endedBy, ...keyValues(change.key), change.key.entity);
+      else if (change.kind === 'withdraw') this.#writing.withdraw.run(change.withdrawnBy, ...keyValues(change.key), change.key.entity);
+      else this.#writing.forget?.run(change.entity);
     }
   }
 
@@ -156,11 +143,22 @@ export class ModelTable {
       .map((values) => this.columns.rowOf(values));
   }
 
+  #insert(row: Row, { insert, end, withdraw }: ReturnType<ModelTable['prepareWrites']>): void {
+    if (insert.run(this.#values(row)).changes === 1) return;
+    this.#mustBeOf(row);
+    // There already, perhaps from before it was complete.
+    if (row.validTo !== null && row.endedBy !== null) end.run(row.validTo, row.endedBy, ...keyValues(row), row.entity);
+    if (row.withdrawnBy !== null) withdraw.run(row.withdrawnBy, ...keyValues(row), row.entity);
+  }
+
+  /** One array for all rows: a statement has taken its values when it has run. */
   #values(row: Row): SqlValue[] {
-    const values = this.columns.valuesOf(row);
+    const values = this.#bound;
+    let place = this.columns.valuesInto(values, row);
     for (const name of this.#search) {
       const text = row[name];
-      values.push(typeof text === 'string' ? foldText(text) : null);
+      values[place] = typeof text === 'string' ? foldText(text) : null;
+      place += 1;
     }
     return values;
   }

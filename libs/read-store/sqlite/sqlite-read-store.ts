@@ -6,7 +6,6 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { EventId } from '../../domain/shared/ids.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { positionNumber, positionOf } from '../../domain/shared/position.js';
-import { writesOf } from '../batch-writes.js';
 import { cursorAfter, placeOf } from '../list-cursor.js';
 import { checkModel, checkOrdered, modelId } from '../model-columns.js';
 import { CheckpointLost, ReadStoreUnavailable, StaleLease } from '../read-store.port.js';
@@ -263,7 +262,7 @@ class SqliteReadStore implements ReadStore {
     this.#checkPlace(batch);
     const table = this.#table(model);
     const { beforeWrite } = this.options;
-    for (const writes of writesOf(batch.changes)) table.write(writes, beforeWrite);
+    table.write(batch.changes, beforeWrite);
     for (const entity of batch.replayed ?? []) {
       beforeWrite?.();
       this.#noteReplay(model, entity);

@@ -16,7 +16,7 @@ interface StoredColumn {
 export class StoredColumns {
   /** What `rowOf` reads, in its order. */
   readonly selected: string;
-  /** What `valuesOf` fills behind the two numbers of the key. */
+  /** What `valuesInto` fills behind the two numbers of the key. */
   readonly written: readonly string[];
   readonly #columns: readonly StoredColumn[];
   readonly #own: readonly StoredColumn[];
@@ -54,16 +54,19 @@ export class StoredColumns {
     return this.#columns.some((column) => column.name === name && column.type === 'symbol');
   }
 
-  valuesOf(row: Row): SqlValue[] {
-    const values: SqlValue[] = keyValues(row);
+  /** The values of a row from the first place on. @returns the place behind them */
+  valuesInto(values: SqlValue[], row: Row): number {
+    [values[0], values[1]] = keyValues(row);
+    let place = 2;
     for (const { name, type, endless } of this.#own) {
       const value = row[name] ?? null;
-      if (value === null) values.push(endless ? NOT_YET : null);
-      else if (type === 'json') values.push(JSON.stringify(value));
-      else if (type === 'symbol') values.push(this.symbols.idOf(String(value)));
-      else values.push(value as SqlValue); // what is neither is refused by better-sqlite3 or by the STRICT table
+      if (value === null) values[place] = endless ? NOT_YET : null;
+      else if (type === 'json') values[place] = JSON.stringify(value);
+      else if (type === 'symbol') values[place] = this.symbols.idOf(String(value));
+      else values[place] = value as SqlValue; // what is neither is refused by better-sqlite3 or by the STRICT table
+      place += 1;
     }
-    return values;
+    return place;
   }
 
   rowOf(values: readonly SqlValue[]): Row {

@@ -1,4 +1,4 @@
-import type { Row, RowChange, RowKey } from './read-store.port.js';
+import type { Row, RowChange, RowKey } from '../read-store.port.js';
 
 type Change<K extends RowChange['kind']> = Extract<RowChange, { kind: K }>;
 
