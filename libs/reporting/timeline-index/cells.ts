@@ -2,10 +2,11 @@ import { weigh } from '../../domain/shared/money.js';
 import type { Pieces } from './pieces.js';
 import { BATCH, takeRange } from './row-batches.js';
 import type { Columns } from './segment.js';
+import type { CodedColumn } from './vocabulary.js';
 
 /** One number per row: a column's code, or what a table makes of it (the state's stage, its status). */
 export interface Axis {
-  readonly column: keyof Columns;
+  readonly column: CodedColumn;
   /** Codes are below this. */
   readonly size: number;
   /** Code of the column to code of the axis; missing: the same. */

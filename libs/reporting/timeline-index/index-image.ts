@@ -1,16 +1,18 @@
 import { ClosingTable } from './closing-table.js';
 import { LooseRows } from './loose-rows.js';
+import { InstantColumn } from './instant-column.js';
+import type { Backing } from './number-column.js';
 import { NumberColumn } from './number-column.js';
 import type { IndexLimits } from './segment-frames.js';
 import { INDEX_LIMITS } from './segment-frames.js';
 import type { Columns } from './segment.js';
-import { COLUMNS, Segment } from './segment.js';
+import { COLUMNS, isInstant, Segment } from './segment.js';
 import { TimelineIndex } from './timeline-index.js';
 import type { TextColumn } from './vocabulary.js';
 import { Vocabulary } from './vocabulary.js';
 
 /** The layout of an image; another layout is another file, never a guess. */
-export const IMAGE_LAYOUT = 2;
+export const IMAGE_LAYOUT = 3;
 
 interface ArrayShape {
   readonly width: 1 | 2 | 4 | 8;
@@ -28,8 +30,6 @@ export interface ImageHeader {
   readonly arrays: readonly ArrayShape[];
 }
 
-type Backing = Uint8Array | Uint16Array | Uint32Array | Float64Array;
-
 function shapeOf(array: Backing): ArrayShape {
   return { width: array.BYTES_PER_ELEMENT as ArrayShape['width'], length: array.length }; // the four backings have these widths
 }
@@ -45,9 +45,20 @@ export function paddedBytes({ width, length }: ArrayShape): number {
   return Math.ceil((width * length) / 8) * 8;
 }
 
+function numbers(column: NumberColumn): Backing {
+  return column.data.subarray(0, column.length);
+}
+
+function columnArrays(columns: Columns): Backing[] {
+  return COLUMNS.flatMap((name) => {
+    if (!isInstant(name)) return [numbers(columns[name])];
+    const { low, high, base } = columns[name].parts();
+    return [low, high, Float64Array.of(base)];
+  });
+}
+
 function looseArrays(rows: LooseRows): Backing[] {
-  const columns = [...COLUMNS.map((name) => rows.columns[name]), rows.withdrawnBy, rows.registeredAt];
-  return columns.map((column) => column.data.subarray(0, column.length));
+  return [...columnArrays(rows.columns), numbers(rows.withdrawnBy), numbers(rows.registeredAt)];
 }
 
 /** The index as a header and arrays, to be written one after the other in the machine's byte order. The arrays are the index's own: write before the next `follow`. */
@@ -60,8 +71,7 @@ export function imageOf(index: TimelineIndex): { header: ImageHeader; arrays: re
     ...looseArrays(undated),
   ];
   for (const segment of segments) {
-    for (const name of COLUMNS) arrays.push(segment.columns[name].data.subarray(0, segment.length));
-    arrays.push(segment.endsInOrder);
+    arrays.push(...columnArrays(segment.columns), segment.endsInOrder);
   }
   const header = { layout: IMAGE_LAYOUT, position: index.position, texts: index.vocabulary.texts(), dates, segments: segments.length };
   return { header: { ...header, arrays: arrays.map(shapeOf) }, arrays };
@@ -79,7 +89,9 @@ export function indexOf(header: ImageHeader, body: ArrayBuffer, limits: IndexLim
     offset += paddedBytes(shape);
     return view;
   };
-  const columns = (): Columns => Object.fromEntries(COLUMNS.map((name) => [name, NumberColumn.of(array())])) as Columns; // every name is there
+  const instants = (): InstantColumn => InstantColumn.of(array() as Uint32Array<ArrayBuffer>, array(), array()[0] ?? 0); // written so by columnArrays
+  const columns = (): Columns =>
+    Object.fromEntries(COLUMNS.map((name) => [name, isInstant(name) ? instants() : NumberColumn.of(array())])) as Columns; // every name is there
   const loose = (): LooseRows => new LooseRows(columns(), NumberColumn.of(array()), NumberColumn.of(array()));
   const keys = array();
   const closings = ClosingTable.of(header.dates, new Int32Array(body, keys.byteOffset, keys.length));

@@ -65,9 +65,9 @@ export class IndexLoader {
     for (let code = 1; code < vocabulary.dictionaries.state.size; code += 1) {
       if (['won', 'lost', 'marketing', 'filed'].includes(vocabulary.state(code).status)) closed.add(code);
     }
-    const to = columns.validTo.data;
+    const { validTo } = columns;
     const state = columns.state.data;
-    const isSettled = (row: number): boolean => to[row] === Infinity && closed.has(state[row] ?? 0);
+    const isSettled = (row: number): boolean => validTo.at(row) === Infinity && closed.has(state[row] ?? 0);
     const { length } = columns.validFrom;
     const settled = rowsWhere(length, isSettled);
     const moving = rowsWhere(length, (row) => !isSettled(row));

@@ -45,13 +45,13 @@ export class Keyframes {
   /** Makes the frames; between two of them others may go on, and change the segment. */
   *build(book: Booking): Generator<void, void> {
     const { segment } = this;
-    const { data } = segment.columns.validFrom;
+    const { validFrom } = segment.columns;
     this.instants[0] = -Infinity;
     this.count = 1;
     // Frames stand at instants of starts, and hold all that began and ended by then.
     while (this.starts[this.count - 1]! < segment.length) {
       const next = this.starts[this.count - 1]! + this.apart - 1;
-      this.append(data[Math.min(segment.length - 1, next)]!, book); // below length
+      this.append(validFrom.at(Math.min(segment.length - 1, next)), book);
       yield;
     }
     this.append(Infinity, book);

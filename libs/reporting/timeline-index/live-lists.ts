@@ -1,4 +1,3 @@
-import type { NumberColumn } from './number-column.js';
 import type { Pieces } from './pieces.js';
 import type { TakeRows } from './row-batches.js';
 import { BATCH, takeList } from './row-batches.js';
@@ -8,7 +7,7 @@ export interface Lifetimes {
   readonly rows: number;
   /** Row numbers by their beginning; left out where rows are in that order. */
   readonly order?: Uint32Array;
-  readonly begins: NumberColumn;
+  readonly begins: { at(row: number): number };
   /** Where the row ceases; Infinity where it never does. */
   endOf(row: number): number;
 }

@@ -45,7 +45,7 @@ export class LooseRows {
 
   /** How many rows have no end. */
   get notEnded(): number {
-    return this.columns.validTo.data.subarray(0, this.length).filter((to) => to === Infinity).length;
+    return rowsWhere(this.length, (row) => this.columns.validTo.at(row) === Infinity).length;
   }
 
   /** Opened by K and not withdrawn by it. */
@@ -75,8 +75,9 @@ export class LooseRows {
 /** `rowCounts` of the read store's port on columns, but for the withdrawal. */
 export function rowCountsAt(columns: Columns, row: number, asOf: EpochMs, knownAt: number): boolean {
   const opened = columns.openedBy.data[row]!; // row of these columns, here and below
-  if (opened === 0 || opened > knownAt + 1 || columns.validFrom.data[row]! > asOf) return false;
-  if (asOf < columns.validTo.data[row]!) return true;
+  if (opened === 0 || opened > knownAt + 1 || columns.validFrom.at(row) > asOf) return false;
+  const to = columns.validTo.at(row);
+  if (asOf < to) return true;
   const ended = columns.endedBy.data[row]!;
-  return columns.validTo.data[row] === Infinity || ended > knownAt + 1;
+  return to === Infinity || ended > knownAt + 1;
 }

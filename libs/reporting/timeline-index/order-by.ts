@@ -1,6 +1,11 @@
 import type { Pieces } from './pieces.js';
 import { atOnce } from './pieces.js';
 
+/** Whole numbers by row, and Infinity. */
+interface Values {
+  at(row: number): number;
+}
+
 const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
 /** Rows of one piece: a millisecond or two. */
@@ -10,19 +15,19 @@ const PIECE = 1 << 17;
  * Row numbers in ascending order of `values` (whole numbers; Infinity last), ties in row order. Radix sort: nine million instants take a second where a
  * comparison sort takes ten.
  */
-export function orderBy(values: ArrayLike<number>, rows: Uint32Array): Uint32Array {
+export function orderBy(values: Values, rows: Uint32Array): Uint32Array {
   return atOnce(ordering(values, rows));
 }
 
 /** `orderBy`, piece by piece. The values must not change between two. */
-export function* ordering(values: ArrayLike<number>, rows: Uint32Array): Pieces<Uint32Array> {
+export function* ordering(values: Values, rows: Uint32Array): Pieces<Uint32Array> {
   let least = Infinity;
   let most = -Infinity;
   let isSorted = true;
   let before = -Infinity;
   for (let index = 0; index < rows.length; index += 1) {
     if (index % PIECE === 0) yield;
-    const value = values[rows[index]!]!; // rows are row numbers of values
+    const value = values.at(rows[index]!); // index < length
     if (value < before) isSorted = false;
     before = value;
     if (value < least) least = value;
@@ -46,13 +51,13 @@ interface Digit {
   readonly divisor: number;
 }
 
-function* sortByDigit(values: ArrayLike<number>, from: Uint32Array, to: Uint32Array, { least, infinite, divisor }: Digit): Pieces<void> {
+function* sortByDigit(values: Values, from: Uint32Array, to: Uint32Array, { least, infinite, divisor }: Digit): Pieces<void> {
   const inverse = 1 / divisor; // a power of two: exact
   const counts = new Uint32Array(DIGITS + 1);
   for (let start = 0; start < from.length; start += PIECE) {
     const end = Math.min(from.length, start + PIECE);
     for (let index = start; index < end; index += 1) {
-      const value = values[from[index]!]!; // index < length, rows are row numbers of values; here and below
+      const value = values.at(from[index]!); // index < length, here and below
       const digit = Math.floor((value === Infinity ? infinite : value - least) * inverse) & (DIGITS - 1);
       counts[digit + 1]! += 1;
     }
@@ -63,7 +68,7 @@ function* sortByDigit(values: ArrayLike<number>, from: Uint32Array, to: Uint32Ar
     const end = Math.min(from.length, start + PIECE);
     for (let index = start; index < end; index += 1) {
       const row = from[index]!;
-      const value = values[row]!;
+      const value = values.at(row);
       const digit = Math.floor((value === Infinity ? infinite : value - least) * inverse) & (DIGITS - 1);
       to[counts[digit]!] = row;
       counts[digit]! += 1;

@@ -5,6 +5,7 @@ import { Keyframes } from './keyframes.js';
 import type { Lifetimes } from './live-lists.js';
 import { LiveLists } from './live-lists.js';
 import { rowCountsAt } from './loose-rows.js';
+import { NumberColumn } from './number-column.js';
 import { ordering } from './order-by.js';
 import type { Pieces } from './pieces.js';
 import type { KeepRows, TakeRows } from './row-batches.js';
@@ -185,13 +186,13 @@ export class SegmentFrames {
 }
 
 function livingAt(columns: Columns, asOf: EpochMs): KeepRows {
-  const to = columns.validTo.data;
+  const { validTo } = columns;
   return (rows, count, kept) => {
     let left = 0;
     for (let index = 0; index < count; index += 1) {
       const row = rows[index]!; // row of these columns, here and below
       kept[left] = row;
-      if (to[row]! > asOf) left += 1;
+      if (validTo.at(row) > asOf) left += 1;
     }
     return left;
   };
@@ -222,7 +223,7 @@ function effectiveLives({ length, columns }: Segment): Lifetimes {
 function* knownLives({ length, columns }: Segment): Pieces<Lifetimes> {
   // Of a copy: a row that is taken out meanwhile says no longer what opened it.
   const order = yield* ordering(
-    columns.openedBy.data.slice(),
+    NumberColumn.of(columns.openedBy.data.slice()),
     rowsWhere(length, () => true),
   );
   return { rows: length, order, begins: columns.openedBy, endOf: (row) => columns.endedBy.at(row) || Infinity };

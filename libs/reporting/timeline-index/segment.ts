@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
+import { InstantColumn } from './instant-column.js';
 import { NumberColumn } from './number-column.js';
 import { countUpTo, orderBy } from './order-by.js';
 
@@ -8,7 +9,8 @@ export const COLUMNS = [
   ...(['source', 'origin', 'campaign', 'department', 'closing', 'currency', 'value'] as const),
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
-export type Columns = Record<ColumnName, NumberColumn>;
+export type InstantName = 'validFrom' | 'validTo';
+export type Columns = Record<Exclude<ColumnName, InstantName>, NumberColumn> & Record<InstantName, InstantColumn>;
 /** A row as the columns hold it. */
 export type RowValues = Record<ColumnName, number>;
 /** What tells a row from all others: the event that opened it and which of its rows it is; when it began says where to look. */
@@ -19,8 +21,12 @@ export function positionCode(position: number | null): number {
   return position === null ? 0 : position + 1;
 }
 
+export function isInstant(name: ColumnName): name is InstantName {
+  return name === 'validFrom' || name === 'validTo';
+}
+
 export function emptyColumns(): Columns {
-  return Object.fromEntries(COLUMNS.map((name) => [name, new NumberColumn(name === 'validFrom' || name === 'validTo' ? 8 : 1)])) as Columns; // every name is there
+  return Object.fromEntries(COLUMNS.map((name) => [name, isInstant(name) ? new InstantColumn() : new NumberColumn()])) as Columns; // every name is there
 }
 
 /**
@@ -38,12 +44,12 @@ export class Segment {
     ends?: Uint32Array,
   ) {
     this.length = columns.validFrom.length;
-    const { data } = columns.validTo;
+    const { validTo } = columns;
     this.ends =
       ends ??
       orderBy(
-        data,
-        rowsWhere(this.length, (row) => data[row] !== Infinity),
+        validTo,
+        rowsWhere(this.length, (row) => validTo.at(row) !== Infinity),
       );
     this.endCount = this.ends.length;
   }
@@ -51,31 +57,31 @@ export class Segment {
   /** Orders the columns by validFrom. */
   static sorted(columns: Columns): Segment {
     const all = rowsWhere(columns.validFrom.length, () => true);
-    const order = orderBy(columns.validFrom.data, all);
+    const order = orderBy(columns.validFrom, all);
     return new Segment(Object.fromEntries(COLUMNS.map((name) => [name, columns[name].gather(order)])) as Columns); // every name is there
   }
 
   /** One segment for each list of row numbers. Column by column, so that only one column at a time is held twice. */
   static split(columns: Columns, parts: readonly Uint32Array[]): Segment[] {
-    const orders = parts.map((rows) => orderBy(columns.validFrom.data, rows));
+    const orders = parts.map((rows) => orderBy(columns.validFrom, rows));
     const targets = orders.map(() => emptyColumns());
     for (const name of COLUMNS) {
-      orders.forEach((order, index) => (targets[index]![name] = columns[name].gather(order))); // one target per order
-      columns[name] = new NumberColumn();
+      orders.forEach((order, index) => Object.assign(targets[index]!, { [name]: columns[name].gather(order) })); // one target per order
+      Object.assign(columns, { [name]: emptyColumns()[name] });
     }
     return targets.map((target) => new Segment(target));
   }
 
   /** How many rows began by the instant. */
   startsBy(at: EpochMs): number {
-    const { data } = this.columns.validFrom;
-    return countUpTo(this.length, (row) => data[row]!, at); // row < length
+    const { validFrom } = this.columns;
+    return countUpTo(this.length, (row) => validFrom.at(row), at);
   }
 
   /** How many rows ended by the instant. */
   endsBy(at: EpochMs): number {
-    const { data } = this.columns.validTo;
-    return countUpTo(this.endCount, (index) => data[this.ends[index]!]!, at); // index < endCount
+    const { validTo } = this.columns;
+    return countUpTo(this.endCount, (index) => validTo.at(this.ends[index]!), at); // index < endCount
   }
 
   /** Undefined where the row is not among these, or was taken out. */
