@@ -6,13 +6,15 @@ import type { PipelineQuestion, PipelineState } from '../../libs/reporting/pipel
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
 import type { Filters, Grouping } from '../../libs/reporting/queries.js';
 import { NOT_KNOWN } from '../../libs/reporting/queries.js';
+import { DealColumns } from '../../libs/reporting/deal-columns/deal-columns.js';
 import type { DealSelection } from '../../libs/reporting/deal-columns/selection.js';
-import { isSelected, spanOf } from '../../libs/reporting/deal-columns/selection.js';
+import { isSelected } from '../../libs/reporting/deal-columns/selection.js';
 import { isClosed } from '../../libs/reporting/paths/milestones.js';
 import type { DealInterval, History } from '../../libs/reporting/rows.js';
 import { historiesOf } from '../../libs/reporting/waterfall/histories.js';
 import { dealDirectoryModel } from '../deal-directory/deal-directory.js';
 import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
+import { scanDeals } from './deal-scan.js';
 import type { KeptRows } from './kept-rows.js';
 import type { PipelineStates, StatePoint } from './sources.js';
 import { modelInUse } from './sources.js';
@@ -70,39 +72,54 @@ export class DealRows {
   async histories(knownAt: number, selection?: DealSelection): Promise<readonly History[]> {
     const kept = await this.kept?.histories(knownAt, selection);
     if (kept !== undefined) return kept;
-    if (selection === undefined || this.everyRow) return historiesOf(await this.known(knownAt));
+    if (this.everyRow) return historiesOf(await this.known(knownAt));
+    if (selection === undefined) return this.all(knownAt);
     return historiesOf(await this.selected(knownAt, selection)).filter((history) => isSelected(history, selection));
   }
 
-  /** Rows of deals among which are those selected: as few as conditions of the store can tell. */
+  /** In columns, though only for this once: as rows of their own they would take eight times the memory. */
+  private async all(knownAt: number): Promise<readonly History[]> {
+    const columns = new DealColumns();
+    await columns.load(scanDeals(this.readStore, await modelInUse(this.readStore, pipelineSnapshotModel), knownAt), Infinity);
+    return columns.histories(knownAt);
+  }
+
+  /**
+   * Rows of deals among which are those selected: as few as conditions of the store can tell. A row that the store passes over costs a fiftieth of one that it gives; only of those that it
+   * gives are the undated left aside here, since a condition on them would have the store sort by another order than it reads in.
+   */
   private async selected(knownAt: number, selection: DealSelection): Promise<readonly DealInterval[]> {
-    const { from, to } = spanOf(selection);
-    const undated = this.known(knownAt, [{ column: 'dated', in: [0] }]);
-    if (selection.by !== 'between') {
-      const registered: Condition = { column: 'registeredAt', ...(selection.by === 'registered' ? { from } : {}), below: to };
-      return [...(await undated), ...(await this.known(knownAt, [{ column: 'dated', in: [1] }, registered]))];
-    }
-    const began = await this.known(knownAt, [
-      { column: 'dated', in: [1] },
-      { column: 'validFrom', from, below: to },
-    ]);
+    const undated = await this.known(knownAt, [{ column: 'dated', in: [0] }]);
+    const rows = selection.by === 'between' ? await this.between(knownAt, selection) : await this.registered(knownAt, selection);
+    return [...undated, ...rows.filter(({ dated }) => dated === 1)];
+  }
+
+  private registered(
+    knownAt: number,
+    { by, in: { from, to } }: Exclude<DealSelection, { by: 'between' }>,
+  ): Promise<readonly DealInterval[]> {
+    return this.known(knownAt, [{ column: 'registeredAt', ...(by === 'registered' ? { from } : {}), below: to }]);
+  }
+
+  private async between(
+    knownAt: number,
+    { opening, closing }: Extract<DealSelection, { by: 'between' }>,
+  ): Promise<readonly DealInterval[]> {
+    const began = await this.known(knownAt, [{ column: 'validFrom', from: opening + 1, below: closing + 1 }]);
     const standing: DealInterval[] = [];
-    const where: readonly Condition[] = [
-      { column: 'dated', in: [1] },
-      { column: 'status', in: DEAL_STATUSES.filter((status) => !isClosed(status)) },
-    ];
-    for await (const page of this.storedAsOf(selection.opening, knownAt, where)) standing.push(...page);
+    const where: readonly Condition[] = [{ column: 'status', in: DEAL_STATUSES.filter((status) => !isClosed(status)) }];
+    for await (const page of this.storedAsOf(opening, knownAt, where)) standing.push(...page);
     // What was closed at the opening and moved since: its state then is among the rows of the deal.
     const stood = new Set(standing.map(({ entity }) => entity));
     const reopened = new Set(
-      began.filter(({ entity, registeredAt }) => registeredAt < from && !stood.has(entity)).map(({ entity }) => entity),
+      began.filter(({ entity, registeredAt }) => registeredAt <= opening && !stood.has(entity)).map(({ entity }) => entity),
     );
     const model = await modelInUse(this.readStore, pipelineSnapshotModel);
     const whole: DealInterval[] = [];
-    for (const entity of reopened) whole.push(...((await this.readStore.rowsOf(model, entity)) as unknown as readonly DealInterval[])); // likewise
+    for (const entity of reopened) whole.push(...((await this.readStore.rowsOf(model, entity)) as unknown as readonly DealInterval[])); // the model's columns are DealInterval's
     const isKnown = ({ openedBy, withdrawnBy }: DealInterval): boolean =>
       openedBy <= knownAt && (withdrawnBy === null || withdrawnBy > knownAt);
-    return [...(await undated), ...standing, ...began.filter(({ entity }) => !reopened.has(entity)), ...whole.filter(isKnown)];
+    return [...standing, ...began.filter(({ entity }) => !reopened.has(entity)), ...whole.filter(isKnown)];
   }
 
   /**

@@ -5,6 +5,7 @@ import type { DealSelection } from '../../libs/reporting/deal-columns/selection.
 import { positionNumber } from '../../libs/domain/shared/position.js';
 import type { DealInterval, History } from '../../libs/reporting/rows.js';
 import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
+import { scanDeals } from './deal-scan.js';
 import { modelInUse } from './sources.js';
 
 export interface KeptRowsOptions {
@@ -90,7 +91,7 @@ export class KeptRows {
     const checkpoint = await readStore.lowestCheckpoint(model);
     const position = Math.max(knownAt, checkpoint === null ? 0 : positionNumber(checkpoint.position));
     const columns = new DealColumns(this.options.freshRows);
-    return (await columns.load(this.rowsChanged(model, 0, position), this.most)) ? { model, columns, position, replays } : undefined;
+    return (await columns.load(scanDeals(readStore, model, position), this.most)) ? { model, columns, position, replays } : undefined;
   }
 
   private async follow(kept: Kept, through: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { positionNumber } from '../../domain/shared/position.js';
 import type { Position } from '../../domain/shared/position.js';
+import type { ColumnPage, TextColumn } from '../../read-store/read-store.port.js';
 import type { DealInterval } from '../rows.js';
 import { NumberColumn } from '../timeline-index/number-column.js';
 import { EventIds } from './event-ids.js';
@@ -7,6 +8,7 @@ import { InstantsByPlace } from './instants-by-place.js';
 import type { Placed, RequestNumber, RowNumber, SealedDeals } from './sealed-deals.js';
 import { PLACED, REQUEST_NUMBERS, ROW_NUMBERS } from './sealed-deals.js';
 import type { Texts } from './texts.js';
+import { CODED } from './texts.js';
 
 type Wide = RowNumber | RequestNumber | Placed | 'deal';
 const WIDE: readonly Wide[] = ['deal', ...ROW_NUMBERS, ...REQUEST_NUMBERS, ...PLACED];
@@ -21,6 +23,7 @@ export class DealBuilder {
   readonly #columns = Object.fromEntries(WIDE.map((name) => [name, columnFor(name)])) as Record<Wide, NumberColumn>; // every name is there
   readonly #eventIds = new EventIds();
   readonly #tieRests = new Map<number, string>();
+  readonly #translations = new Map<string, { readonly dictionary: readonly string[]; readonly codes: number[] }>();
 
   constructor(private readonly texts: Texts) {}
 
@@ -39,8 +42,7 @@ export class DealBuilder {
     columns.endedBy.push(plusOne(row.endedBy));
     columns.withdrawnBy.push(plusOne(row.withdrawnBy));
     columns.ordinal.push(row.ordinal);
-    columns.tie.push(positionNumber(row.tie.slice(0, POSITION_DIGITS) as Position)); // a tie begins with one
-    if (row.tie.length > POSITION_DIGITS) this.#tieRests.set(place, row.tie.slice(POSITION_DIGITS));
+    this.#addTie(place, row.tie);
     columns.eventType.push(code('eventType'));
     columns.state.push(texts.stateCode(row));
     columns.owner.push(code('owner'));
@@ -65,6 +67,76 @@ export class DealBuilder {
     columns.stageSince.push(row.stageSince ?? NaN);
     columns.closedAt.push(row.closedAt ?? NaN);
     this.#eventIds.set(place, row.eventId);
+  }
+
+  /** A page of a scan of `pipeline-snapshot` by every column. */
+  addPage(page: ColumnPage): void {
+    const { texts } = this;
+    const columns = this.#columns;
+    const first = this.rows;
+    const number = (name: string): Float64Array => page.numbers[name]!; // the scan was asked for every column, here and below
+    const push = (name: Wide, values: Float64Array, more: number): void => {
+      const column = columns[name];
+      for (let row = 0; row < page.length; row += 1) column.push(values[row]! + more);
+    };
+    const pushKnown = (name: Wide, values: Float64Array, more: number): void => {
+      const column = columns[name];
+      for (let row = 0; row < page.length; row += 1) column.push(Number.isNaN(values[row]) ? 0 : values[row]! + more);
+    };
+    for (const name of ['validFrom', 'validTo', 'ordinal', 'registeredAt', 'qualifiedAt', 'stageSince', 'closedAt', 'dated'] as const)
+      push(name, number(name), 0);
+    push('openedBy', number('openedBy'), 1);
+    for (const name of ['endedBy', 'withdrawnBy', 'chanceToGet', 'chanceToGo'] as const) pushKnown(name, number(name), 1);
+    pushKnown('value', number('valueMinor'), 0);
+    for (const minor of number('valueMinor').subarray(0, page.length)) columns.valueKnown.push(Number.isNaN(minor) ? 0 : 1);
+
+    const pushCoded = (name: Wide, from: string, codeOf: (text: string | null) => number): void => {
+      const { codes, dictionary } = page.texts[from]!;
+      const known = this.#codesOf(from, dictionary);
+      const none = name === 'deal' ? 0 : codeOf(null);
+      const column = columns[name];
+      for (let row = 0; row < page.length; row += 1) {
+        const code = codes[row]!;
+        column.push(code === -1 ? none : (known[code] ??= codeOf(dictionary[code] ?? null)));
+      }
+    };
+    pushCoded('deal', 'entity', (id) => texts.deals.number(id ?? ''));
+    pushCoded('contact', 'contact', (id) => texts.contactCode(id));
+    for (const name of CODED) pushCoded(name, name, (text) => texts.of[name].code(text));
+    this.#addStates(page);
+    const [tie, eventId] = [page.texts['tie']!, page.texts['eventId']!];
+    for (let row = 0; row < page.length; row += 1) {
+      this.#addTie(first + row, tie.dictionary[tie.codes[row]!] ?? '');
+      this.#eventIds.set(first + row, eventId.dictionary[eventId.codes[row]!] ?? '');
+    }
+  }
+
+  #addStates(page: ColumnPage): void {
+    const [status, pipeline, stage] = [page.texts['status']!, page.texts['pipeline']!, page.texts['stage']!]; // asked for
+    const text = ({ dictionary }: TextColumn, code: number): string | null => (code === -1 ? null : (dictionary[code] ?? null));
+    const known = this.#codesOf('state', status.dictionary);
+    for (let row = 0; row < page.length; row += 1) {
+      const [a, b, c] = [status.codes[row]!, pipeline.codes[row]! + 1, stage.codes[row]! + 1]; // a row of the page
+      const key = (a * 4_096 + b) * 65_536 + c;
+      known[key] ??= this.texts.stateCode({
+        status: text(status, a) as DealInterval['status'], // the column holds no other text
+        pipeline: text(pipeline, b - 1),
+        stage: text(stage, c - 1),
+      });
+      this.#columns.state.push(known[key]);
+    }
+  }
+
+  #addTie(row: number, tie: string): void {
+    this.#columns.tie.push(positionNumber(tie.slice(0, POSITION_DIGITS) as Position)); // a tie begins with one
+    if (tie.length > POSITION_DIGITS) this.#tieRests.set(row, tie.slice(POSITION_DIGITS));
+  }
+
+  /** Our codes by those of a scan's dictionary: another scan has another. */
+  #codesOf(column: string, dictionary: readonly string[]): number[] {
+    let known = this.#translations.get(column);
+    if (known?.dictionary !== dictionary) this.#translations.set(column, (known = { dictionary, codes: [] }));
+    return known.codes;
   }
 
   /** The rows, deal by deal. Nothing is added to the builder afterwards: its columns are given up one by one, so that only one is held twice. */

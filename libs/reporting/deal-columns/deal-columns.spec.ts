@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { positionOf } from '../../domain/shared/position.js';
+import { Dictionary } from '../../read-store/dictionary.js';
+import type { ColumnPage } from '../../read-store/read-store.port.js';
 import { rowCounts } from '../../read-store/read-store.port.js';
 import { holds } from '../../testing/property.js';
 import type { DealInterval } from '../rows.js';
@@ -10,6 +12,10 @@ import type { DealSelection } from './selection.js';
 import { isSelected } from './selection.js';
 
 const DAY = 86_400_000;
+const NUMBERS: readonly string[] = [
+  ...['openedBy', 'ordinal', 'validFrom', 'validTo', 'endedBy', 'withdrawnBy', 'valueMinor', 'chanceToGet', 'chanceToGo'],
+  ...['registeredAt', 'qualifiedAt', 'stageSince', 'closedAt', 'dated'],
+];
 const instant = fc.nat(40).map((days) => days * DAY);
 const orNull = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { freq: 3 });
 const id = fc.constantFrom('a', 'b', 'c');
@@ -77,8 +83,34 @@ function placed(rows: readonly DealInterval[]): DealInterval[] {
   }));
 }
 
-async function* pagesOf(rows: readonly DealInterval[]): AsyncIterable<readonly DealInterval[]> {
-  yield await Promise.resolve(rows);
+/** As a store scans them: pages of two scans, each with texts of its own. */
+async function* pagesOf(rows: readonly DealInterval[]): AsyncIterable<ColumnPage> {
+  for (const part of [rows.slice(0, 7), rows.slice(7)]) {
+    const columns = Object.keys(NOTHING_KNOWN) as (keyof DealInterval)[];
+    const dictionaries = new Map(columns.map((name) => [name, new Dictionary()]));
+    for (let next = 0; next < part.length; next += 5) {
+      const page = part.slice(next, next + 5);
+      const codeOf = (name: keyof DealInterval, row: DealInterval): number => {
+        const value = row[name];
+        return value === null ? -1 : (dictionaries.get(name)?.codeOf(String(value)) ?? -1);
+      };
+      const isNumber = (name: string): boolean => NUMBERS.includes(name);
+      yield await Promise.resolve({
+        length: page.length,
+        numbers: Object.fromEntries(
+          columns.filter(isNumber).map((name) => [name, Float64Array.from(page, (row) => Number(row[name] ?? NaN))]),
+        ),
+        texts: Object.fromEntries(
+          columns
+            .filter((name) => !isNumber(name))
+            .map((name) => [
+              name,
+              { codes: Int32Array.from(page, (row) => codeOf(name, row)), dictionary: dictionaries.get(name)?.values ?? [] },
+            ]),
+        ),
+      });
+    }
+  }
 }
 
 describe('the columns of deals', () => {

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
+import type { ColumnPage } from '../../read-store/read-store.port.js';
 import { rowCounts } from '../../read-store/read-store.port.js';
 import { compareLife } from '../paths/order.js';
 import { isClosed } from '../paths/milestones.js';
@@ -45,10 +46,10 @@ export class DealColumns {
   }
 
   /** The first rows, page by page in any order, each row once. False where there are more than `most`: then none are kept. */
-  async load(pages: AsyncIterable<readonly DealInterval[]>, most: number): Promise<boolean> {
+  async load(pages: AsyncIterable<ColumnPage>, most: number): Promise<boolean> {
     const builder = new DealBuilder(this.#texts);
     for await (const page of pages) {
-      for (const row of page) builder.add(row);
+      builder.addPage(page);
       if (builder.rows > most) return false;
     }
     this.#sealed = [builder.seal()];

@@ -18,10 +18,12 @@ export type ContributionOf = (seen: Seen) => Contribution | null;
 const DATE_FIELDS = ['decisionDate'] as const;
 const VALUE_FIELDS = ['valueMinor', 'currency'] as const;
 const STATUS_FIELDS = ['status', 'closedAt'] as const;
+const KEPT_IN_SCOPE = [...VALUE_FIELDS, ...DATE_FIELDS, ...STATUS_FIELDS];
 type Field = (typeof DATE_FIELDS)[number] | (typeof VALUE_FIELDS)[number] | (typeof STATUS_FIELDS)[number];
 
-/** `seen` with some fields as they are in `other`. */
+/** `seen` with some fields as they are in `other`; itself where they are the same, which most are in most steps. */
 function withFields(seen: Seen, other: Seen, fields: readonly Field[]): Seen {
+  if (fields.every((field) => seen.row[field] === other.row[field])) return seen;
   return {
     view: seen.view,
     rates: seen.rates,
@@ -31,7 +33,7 @@ function withFields(seen: Seen, other: Seen, fields: readonly Field[]): Seen {
 
 /** Everything else, and what it means: owner, pipeline, stage, team, … */
 function withScope(seen: Seen, other: Seen): Seen {
-  const kept = withFields(other, seen, [...VALUE_FIELDS, ...DATE_FIELDS, ...STATUS_FIELDS]);
+  const kept = withFields(other, seen, KEPT_IN_SCOPE);
   return { row: kept.row, view: other.view, rates: seen.rates };
 }
 
@@ -80,7 +82,8 @@ function move(before: Contribution | null, after: Contribution | null, into: Buc
  */
 export function bookStep(earlier: Seen | undefined, after: Seen, of: ContributionOf): Booking[] {
   const arrived = of(after);
-  if (earlier === undefined) return arrived === null ? [] : [entering(arrival(undefined, after.row), arrived)];
+  // What was not open added nothing, whatever else changes before its status does.
+  if (earlier?.row.status !== 'open') return arrived === null ? [] : [entering(arrival(earlier?.row, after.row), arrived)];
   const before = { ...earlier, rates: after.rates };
   const valued = withFields(before, after, VALUE_FIELDS);
   const dated = withFields(valued, after, DATE_FIELDS);
