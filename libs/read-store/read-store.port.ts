@@ -140,11 +140,11 @@ export interface ListQuery {
   readonly cursor?: string;
 }
 
-/** Numbers of one column: NaN where null. Texts: codes into the scan's dictionary of that column, -1 where null. */
+/** Numbers of one column: NaN where null. Texts: codes into a dictionary of that column, -1 where null. */
 export type NumberColumn = Float64Array;
 export interface TextColumn {
   readonly codes: Int32Array;
-  /** Grows from page to page of one scan; a code keeps its meaning. */
+  /** Of symbols: it grows from page to page of one scan, and a code keeps its meaning. Of texts, of which almost every row has another: those of the page, however often one comes. */
   readonly dictionary: readonly string[];
 }
 

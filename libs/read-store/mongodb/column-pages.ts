@@ -13,19 +13,25 @@ export async function* columnPages(
 ): AsyncGenerator<ColumnPage> {
   const names = [...new Set(columns)];
   const dictionaries = new Map<string, Dictionary>();
+  const texts: string[] = [];
   for (const name of names) {
     const type = columnType(model, name);
     if (type === 'json') throw new Error(`${name} of ${model.name} is json: no column to scan`);
+    if (type === 'text') texts.push(name);
     if (type !== 'integer') dictionaries.set(name, new Dictionary());
   }
+  const paged = (page: readonly RowDocument[]): ColumnPage => {
+    for (const name of texts) dictionaries.set(name, new Dictionary());
+    return pageOf(page, names, dictionaries);
+  };
   let page: RowDocument[] = [];
   for await (const document of documents) {
     page.push(document);
     if (page.length < pageRows) continue;
-    yield pageOf(page, names, dictionaries);
+    yield paged(page);
     page = [];
   }
-  if (page.length > 0) yield pageOf(page, names, dictionaries);
+  if (page.length > 0) yield paged(page);
 }
 
 function pageOf(page: readonly RowDocument[], names: readonly string[], dictionaries: ReadonlyMap<string, Dictionary>): ColumnPage {

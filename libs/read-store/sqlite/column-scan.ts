@@ -10,7 +10,9 @@ import type { Symbols } from './symbols.js';
 export class ColumnScan {
   readonly #columns: readonly {
     readonly name: string;
-    readonly codes: ((value: unknown) => number) | null;
+    readonly type: 'integer' | 'text' | 'symbol';
+    readonly codes: (value: unknown) => number;
+    /** Of a symbol. */
     readonly dictionary: readonly string[];
   }[];
   readonly #names: readonly string[];
@@ -26,13 +28,8 @@ export class ColumnScan {
     this.#columns = this.#names.map((name) => {
       const type = columnType(table.model, name);
       if (type === 'json') throw new Error(`${name} of ${table.model.name} is json: no column to scan`);
-      if (type === 'integer') return { name, codes: null, dictionary: [] };
       const dictionary = new Dictionary();
-      return {
-        name,
-        codes: type === 'symbol' ? symbolCodes(dictionary, symbols) : (value) => dictionary.codeOf(String(value)),
-        dictionary: dictionary.values,
-      };
+      return { name, type, codes: symbolCodes(dictionary, symbols), dictionary: dictionary.values };
     });
     // Behind every row opened at `after`: an ordinal is smaller.
     this.#after = { openedBy: range.after, ordinal: (1 << ORDINAL_BITS) - 1 };
@@ -47,8 +44,9 @@ export class ColumnScan {
     this.#after = { openedBy: Number(last.at(-2)), ordinal: Number(last.at(-1)) };
     const numbers: Record<string, Float64Array> = {};
     const texts: Record<string, TextColumn> = {};
-    this.#columns.forEach(({ name, codes, dictionary }, column) => {
-      if (codes === null) numbers[name] = numbersOf(rows, column, name === 'validTo' || name === 'endedBy');
+    this.#columns.forEach(({ name, type, codes, dictionary }, column) => {
+      if (type === 'integer') numbers[name] = numbersOf(rows, column, name === 'validTo' || name === 'endedBy');
+      else if (type === 'text') texts[name] = textsOf(rows, column);
       else texts[name] = { codes: codesOf(rows, column, codes), dictionary };
     });
     return { length: rows.length, numbers, texts };
@@ -71,6 +69,11 @@ function codesOf(rows: readonly SqlValue[][], column: number, codeOf: (value: un
     codes[index] = value === null ? -1 : codeOf(value);
   }
   return codes;
+}
+
+function textsOf(rows: readonly SqlValue[][], column: number): TextColumn {
+  const dictionary: string[] = [];
+  return { codes: codesOf(rows, column, (value) => dictionary.push(String(value)) - 1), dictionary };
 }
 
 /** Symbols have numbers already: each text is looked up once in a scan. */
