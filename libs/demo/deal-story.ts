@@ -1,28 +1,13 @@
 import type { RequestSource } from '../domain/deal/deal.events.js';
 import type { DealId, EmployeeId } from '../domain/shared/ids.js';
 import type { EpochMs } from '../domain/shared/instant.js';
-import type { Customers, Requester } from './customers.js';
+import type { Requester } from './customers.js';
 import { DealDiary } from './deal-diary.js';
 import type { DemoStep } from './demo-step.js';
-import type { Firm } from './firm.js';
 import { Random } from './random.js';
-import type { SalesBook } from './sales-book.js';
 import { salesProcess } from './sales-process.js';
+import type { Story, World } from './world.js';
 import { CHANNELS, MARKETING_LISTS, QUESTIONS, SOURCES } from './words.js';
-
-/** What the stories share. */
-export interface World {
-  readonly seed: number;
-  readonly begins: EpochMs;
-  readonly endsAt: EpochMs;
-  readonly firm: Firm;
-  readonly customers: Customers;
-  readonly book: SalesBook;
-  /** Another story begins. */
-  readonly spawn: (story: Story) => void;
-}
-/** Steps of one thing, in time order. */
-export type Story = Generator<DemoStep, void, void>;
 
 function dealId(number: number): DealId {
   return `D${String(number).padStart(5, '0')}` as DealId;

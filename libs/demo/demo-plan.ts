@@ -1,6 +1,6 @@
 import type { EpochMs } from '../domain/shared/instant.js';
 import { Customers } from './customers.js';
-import type { Story, World } from './deal-story.js';
+import type { Story, World } from './world.js';
 import { dealStory } from './deal-story.js';
 import type { DemoStep } from './demo-step.js';
 import { Firm } from './firm.js';

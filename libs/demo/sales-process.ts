@@ -6,9 +6,9 @@ import { isoInstant } from '../domain/shared/instant.js';
 import type { Money } from '../domain/shared/money.js';
 import type { Requester } from './customers.js';
 import type { DealDiary } from './deal-diary.js';
-import type { World } from './deal-story.js';
 import type { DemoStep } from './demo-step.js';
 import { NEW_BUSINESS, PROJECTS, stagesAt, standsIn } from './firm-processes.js';
+import type { World } from './world.js';
 import { LOSS_REASONS, MARKETING_LISTS, WIN_REASONS } from './words.js';
 import { DAY } from './working-time.js';
 

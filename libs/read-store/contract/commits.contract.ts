@@ -2,7 +2,7 @@ import { positionOf } from '../../domain/shared/position.js';
 import { CheckpointLost } from '../read-store.port.js';
 import type { ModelBatch, ReadStore } from '../read-store.port.js';
 import { DEALS, all, batchOf, checkpointAt, dealRow, end, insert, withdraw } from './deals.contract.js';
-import type { OpenForTest } from './read-store.contract.js';
+import type { OpenForTest } from './open-store.js';
 
 const anna = dealRow('d1', 1, { title: 'Anna Quist, Aalborg' });
 const won = dealRow('d1', 3, { status: 'won', title: 'Anna Quist, Aalborg' });

@@ -1,6 +1,6 @@
 import { StaleLease } from '../read-store.port.js';
 import { DEALS, batchOf, checkpointAt, dealRow, insert } from './deals.contract.js';
-import type { OpenForTest } from './read-store.contract.js';
+import type { OpenForTest } from './open-store.js';
 
 const TTL = 10_000;
 

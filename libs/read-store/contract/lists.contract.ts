@@ -4,7 +4,7 @@ import { holds } from '../../testing/property.js';
 import { InvalidCursor, rowCounts } from '../read-store.port.js';
 import type { ListQuery, ReadStore, Row } from '../read-store.port.js';
 import { DEALS, batchOf, dealRow, end, fill, histories, insert, rowsAfter } from './deals.contract.js';
-import type { OpenForTest } from './read-store.contract.js';
+import type { OpenForTest } from './open-store.js';
 
 const everybody: ListQuery = { where: [], knownAt: 9, orderBy: 'registeredAt', limit: 2 };
 

@@ -3,7 +3,7 @@ import { holds } from '../../testing/property.js';
 import { rowCounts } from '../read-store.port.js';
 import type { ReadStore, Row } from '../read-store.port.js';
 import { DEALS, all, batchOf, byKey, dealRow, end, fill, histories, insert, rowsAfter, withdraw } from './deals.contract.js';
-import type { OpenForTest } from './read-store.contract.js';
+import type { OpenForTest } from './open-store.js';
 
 const knownBy = (row: Row, position: number) => row.openedBy <= position && (row.withdrawnBy === null || row.withdrawnBy > position);
 

@@ -1,7 +1,7 @@
 import { positionOf } from '../../domain/shared/position.js';
 import type { ParkedStream } from '../read-store.port.js';
 import { DEALS, batchOf, dealRow, insert } from './deals.contract.js';
-import type { OpenForTest } from './read-store.contract.js';
+import type { OpenForTest } from './open-store.js';
 
 const parked: ParkedStream = {
   model: DEALS.name,

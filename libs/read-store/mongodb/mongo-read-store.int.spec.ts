@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb';
 import { findMongoServer } from '../../testing/mongo-server.js';
 import { DEALS, all, batchOf, checkpointAt, dealRow, end, insert } from '../contract/deals.contract.js';
 import { describeReadStoreContract } from '../contract/read-store.contract.js';
-import type { ContractOptions } from '../contract/read-store.contract.js';
+import type { ContractOptions } from '../contract/open-store.js';
 import type { ReadStore } from '../read-store.port.js';
 import { openMongoReadStore } from './mongo-read-store.js';
 

@@ -4,7 +4,6 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import { BEGINNING_OF_TIME, isoInstant } from '../../domain/shared/instant.js';
 import type { RateInForce } from '../queries.js';
 import type { DealInterval, DimensionInterval, DimensionValues } from '../rows.js';
-import type { DimensionView } from './dimension-view.js';
 
 /** What a deal is worth, and whether that counts. */
 export type Worth = Pick<DealInterval, 'status' | 'valueMinor' | 'currency'>;
@@ -51,7 +50,7 @@ export function ratesOf(rows: Iterable<DimensionInterval>): Rates {
  * Each deal's value in the currency asked for, at the rate in force in the view (at T), rounded to its minor unit, half to even: sums add the rounded figures.
  * A value without a rate stays in its own currency: it is never left out and never added to another's. Without a currency asked for, values are as they are.
  */
-export function worthIn(convertTo: string | undefined, { rates }: Pick<DimensionView, 'rates'>): WorthOf {
+export function worthIn(convertTo: string | undefined, { rates }: { readonly rates: Rates }): WorthOf {
   if (convertTo === undefined) return (row) => row;
   const known = new Map<string, ExactRate | undefined>();
   return (row) => {
