@@ -117,7 +117,12 @@ async function start(config: Config, keepsModels: boolean): Promise<void> {
   if (stopping.signal.aborted) return;
   dealtrail
     .startIndex()
-    .catch((error: unknown) => log.warn({ err: error }, 'the timeline index could not be loaded; the read store answers'));
+    .catch((error: unknown) => log.warn({ err: error }, 'the timeline index could not be loaded; the read store answers'))
+    .then(() => dealtrail.warmRows())
+    .catch((error: unknown) => {
+      if (!stopping.signal.aborted)
+        log.warn({ err: error }, 'the rows of deals could not be read yet; the first report that follows deals reads them');
+    });
   if (loaded) process.stdout.write(`\n${await taste(dealtrail)}\n`);
   if (protocol) say(`EventStoreDB clients are served at ${protocol.connectionString}`);
   if (!isLoopback(config.listen) && config.tls === null) say(CLEAR_TEXT);

@@ -83,6 +83,8 @@ export interface Dealtrail {
   readonly answersByZone: AnswersByZone;
   /** Loads the timeline index, in the background of a server; until it is there the read store answers. */
   startIndex(): Promise<void>;
+  /** Reads the rows of deals into memory before anybody asks, where they are few enough to stay there; once the index is there. */
+  warmRows(): Promise<void>;
   readonly index: IndexedStates | null;
   /** The read models, whoever keeps them; null beside the owner of embedded ones. */
   readonly models: ReadModels | null;
@@ -243,6 +245,7 @@ export async function openDealtrail(
         })
       : null;
     if (index) closing.before(() => index.stop());
+    const keptRows = index === null ? null : new KeptRows({ readStore });
     if (observability !== undefined) {
       const { metrics } = observability;
       if (models !== null) measureReadModels(metrics, models, eventStore);
@@ -255,7 +258,7 @@ export async function openDealtrail(
       keyStore,
       clock: clock.real,
       timeZone: config.timeZone,
-      ...(index === null ? {} : { index, keptRows: new KeptRows({ readStore }) }),
+      ...(index === null || keptRows === null ? {} : { index, keptRows }),
       ...(models === null ? {} : { waitFor: (position, timeoutMs, names) => models.waitFor(position, timeoutMs, names) }),
     });
     return {
@@ -271,6 +274,7 @@ export async function openDealtrail(
       answersByZone,
       index,
       startIndex: async () => index?.start(),
+      warmRows: async () => keptRows?.warm(index?.info().size?.rows ?? Infinity),
       models,
       projector,
       close: () => closing.run(),

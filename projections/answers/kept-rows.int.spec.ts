@@ -80,7 +80,7 @@ describe('answers from rows kept in memory', () => {
     );
   });
 
-  it('take a deal anew whose parked stream was replayed, and let go where there are too many or nobody asks', async () => {
+  it('take a deal anew whose parked stream was replayed, and let go where there are too many, or many and nobody asks', async () => {
     const [events = []] = fc.sample(arbitraryLog({ events: 120, deals: 12 }), { numRuns: 1, seed: 7 });
     const world = await openAnswering(events, { now, logMadeAt: HISTORY_BEGINS });
     const position = world.events.length;
@@ -103,9 +103,15 @@ describe('answers from rows kept in memory', () => {
     expect(await rows()).toBe(all + 1);
 
     expect(await new KeptRows({ readStore, most: 3 }).histories(position)).toBeUndefined();
-    const forgetful = new KeptRows({ readStore, idleMs: 1 });
+    const warm = new KeptRows({ readStore, idleMs: 1 });
+    await warm.warm(all);
+    const forgetful = new KeptRows({ readStore, always: 3, idleMs: 1 });
+    await forgetful.warm(all);
+    expect(forgetful.size.rows).toBe(0);
     await forgetful.histories(position);
+    expect(forgetful.size.rows).toBeGreaterThan(5);
     while (forgetful.size.rows > 0) await new Promise(setImmediate);
+    expect(warm.size.rows).toBeGreaterThan(5); // made earlier: its time would have come as well
     await world.close();
   });
 });

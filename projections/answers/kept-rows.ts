@@ -12,7 +12,9 @@ export interface KeptRowsOptions {
   readonly readStore: ReadStore;
   /** More are not kept: the read store then answers each question, as it does without. Default 12 million (some 900 MB). */
   readonly most?: number;
-  /** How long they stay when nobody asks; default ten minutes. */
+  /** So many are made before anybody asks (`warm`), and stay. Default 2 million (some 150 MB). */
+  readonly always?: number;
+  /** How long more than that stay when nobody asks; default ten minutes. */
   readonly idleMs?: number;
   /** How many rows of changed deals are kept as they are before they are put into columns; for tests. */
   readonly freshRows?: number;
@@ -26,6 +28,7 @@ interface Kept {
 }
 
 const MOST = 12_000_000;
+const ALWAYS = 2_000_000;
 const IDLE_MS = 600_000;
 
 /**
@@ -60,6 +63,15 @@ export class KeptRows {
     return { rows: this.kept?.columns.rows ?? 0, bytes: this.kept?.columns.bytes ?? 0 };
   }
 
+  /** Makes them before the first question, where there are so few of them that they may always be there. `rows`: how many there will be. */
+  async warm(rows: number): Promise<void> {
+    if (rows <= this.always) await this.inTurn(() => this.upTo(0));
+  }
+
+  private get always(): number {
+    return this.options.always ?? ALWAYS;
+  }
+
   private async upTo(knownAt: number): Promise<Kept | undefined> {
     const model = await modelInUse(this.options.readStore, pipelineSnapshotModel);
     if (this.tooMany === model.version) return undefined;
@@ -76,7 +88,7 @@ export class KeptRows {
       return undefined;
     }
     clearTimeout(this.idle);
-    this.idle = setTimeout(() => (this.kept = undefined), this.options.idleMs ?? IDLE_MS).unref();
+    if (this.kept.columns.rows > this.always) this.idle = setTimeout(() => (this.kept = undefined), this.options.idleMs ?? IDLE_MS).unref();
     return this.kept;
   }
 
@@ -103,7 +115,7 @@ export class KeptRows {
       kept.replays = replay.number;
     }
     if (through <= kept.position) return;
-    for await (const page of this.rowsChanged(kept.model, kept.position, through)) kept.columns.take(page);
+    for await (const page of this.rowsChanged(kept.model, kept.position, through)) await kept.columns.take(page);
     kept.position = through;
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { positionNumber } from '../../domain/shared/position.js';
 import type { Position } from '../../domain/shared/position.js';
 import type { ColumnPage, TextColumn } from '../../read-store/read-store.port.js';
@@ -13,6 +14,8 @@ import { CODED } from './texts.js';
 type Wide = RowNumber | RequestNumber | Placed | 'deal';
 const WIDE: readonly Wide[] = ['deal', ...ROW_NUMBERS, ...REQUEST_NUMBERS, ...PLACED];
 const POSITION_DIGITS = 20;
+/** So many deals are put in order before whoever else waits has the thread. */
+const DEALS_BETWEEN_TURNS = 20_000;
 
 function columnFor(name: Wide): NumberColumn {
   return new NumberColumn(name === 'validFrom' || name === 'registeredAt' || PLACED.some((placed) => placed === name) ? 8 : 1);
@@ -139,21 +142,25 @@ export class DealBuilder {
     return known.codes;
   }
 
-  /** The rows, deal by deal. Nothing is added to the builder afterwards: its columns are given up one by one, so that only one is held twice. */
-  seal(): SealedDeals {
+  /**
+   * The rows, deal by deal. Nothing is added to the builder afterwards: its columns are given up one by one, so that only one is held twice.
+   * Whoever else waits has the thread between two of them.
+   */
+  async seal(): Promise<SealedDeals> {
     const { texts } = this;
-    const { order, deals, starts } = this.#byDeal();
-    const taken = (name: Wide): NumberColumn => {
-      const gathered = this.#columns[name].gather(order);
-      this.#columns[name] = new NumberColumn(1, 0);
-      return gathered;
+    const { order, deals, starts } = await this.#byDeal();
+    const taken = async <N extends Wide, T>(names: readonly N[], as: (column: NumberColumn) => T): Promise<Record<N, T>> => {
+      const made: Partial<Record<N, T>> = {};
+      for (const name of names) {
+        made[name] = as(this.#columns[name].gather(order));
+        this.#columns[name] = new NumberColumn(1, 0);
+        await turn();
+      }
+      return made as Record<N, T>; // every name is there
     };
-    const rows = Object.fromEntries(ROW_NUMBERS.map((name) => [name, taken(name)])) as Record<RowNumber, NumberColumn>; // every name is there
-    const instants = Object.fromEntries(PLACED.map((name) => [name, placed(taken(name).data, rows.validFrom.data, starts)])) as Record<
-      Placed,
-      InstantsByPlace
-    >; // likewise
-    const said = Object.fromEntries(REQUEST_NUMBERS.map((name) => [name, taken(name)])) as Record<RequestNumber, NumberColumn>; // likewise
+    const rows = await taken(ROW_NUMBERS, (column) => column);
+    const instants = await taken(PLACED, ({ data }) => placed(data, rows.validFrom.data, starts));
+    const said = await taken(REQUEST_NUMBERS, (column) => column);
     const tieRests = new Map<number, string>();
     if (this.#tieRests.size > 0) {
       order.forEach((from, to) => {
@@ -166,7 +173,7 @@ export class DealBuilder {
   }
 
   /** Row numbers by the id of their deal and, of one deal, in the order of its history. */
-  #byDeal(): { order: Uint32Array; deals: Uint32Array; starts: Uint32Array } {
+  async #byDeal(): Promise<{ order: Uint32Array; deals: Uint32Array; starts: Uint32Array }> {
     const deal = this.#columns.deal.data;
     const { rows } = this;
     const counts = new Uint32Array(this.texts.deals.size);
@@ -185,9 +192,20 @@ export class DealBuilder {
       order[next[deal[row]!]!] = row;
       next[deal[row]!]! += 1;
     }
-    for (let place = 0; place < deals.length; place += 1)
-      order.subarray(starts[place], starts[place + 1]).sort((a, b) => this.#compare(a, b));
+    for (let place = 0; place < deals.length; place += 1) {
+      this.#putInOrder(order.subarray(starts[place], starts[place + 1]));
+      if (place % DEALS_BETWEEN_TURNS === 0) await turn();
+    }
     return { order, deals, starts };
+  }
+
+  /** Most histories were told in their order. */
+  #putInOrder(rows: Uint32Array): void {
+    for (let index = 1; index < rows.length; index += 1) {
+      if (this.#compare(rows[index - 1]!, rows[index]!) <= 0) continue; // index < length
+      rows.sort((a, b) => this.#compare(a, b));
+      return;
+    }
   }
 
   /** `compareLife` on columns; rows that are never known together by when they were opened. */

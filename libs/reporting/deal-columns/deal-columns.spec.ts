@@ -126,8 +126,8 @@ describe('the columns of deals', () => {
           const columns = new DealColumns(9);
           // First without the end of any, then each again as it has become.
           await columns.load(pagesOf(rows.slice(0, cut).map((row) => ({ ...row, validTo: null, endedBy: null }))), 1_000);
-          columns.take(rows.slice(cut));
-          for (const row of rows.slice(0, cut)) columns.take([row]);
+          await columns.take(rows.slice(cut));
+          for (const row of rows.slice(0, cut)) await columns.take([row]);
           expect(columns.rows).toBe(rows.length);
           for (const { asOf, knownAt, selection } of questions) {
             const known = rows.filter(
@@ -141,6 +141,7 @@ describe('the columns of deals', () => {
           }
         },
       ),
+      0.4,
     );
   });
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { ColumnPage } from '../../read-store/read-store.port.js';
 import { rowCounts } from '../../read-store/read-store.port.js';
@@ -15,13 +16,15 @@ import { Texts } from './texts.js';
 
 /** So many rows of deals that changed are kept as they are, before they are put into columns. */
 const FRESH_ROWS = 50_000;
+/** So many deals are gone through before whoever else waits has the thread. */
+const DEALS_BETWEEN_TURNS = 5_000;
 /** Rough: what a row of its own takes. */
 const BYTES_OF_A_ROW = 550;
 
 /**
  * Rows of `pipeline-snapshot` deal by deal, for reports that follow deals: right for any (T, K) at or below the position that its owner has brought it to. Most stand in columns that are
  * never changed (some 65 bytes a row); a deal that changes is taken out of them and kept as rows, until there are enough to be put into columns anew.
- * Answers are walked at once, before anything is awaited: what is taken meanwhile is then in none of them by half.
+ * Answers are walked at once, before anything is awaited: what is taken meanwhile is then in none of them by half. Changes come one after the other: each is awaited before the next.
  */
 export class DealColumns {
   readonly #texts = new Texts();
@@ -52,12 +55,12 @@ export class DealColumns {
       builder.addPage(page);
       if (builder.rows > most) return false;
     }
-    this.#sealed = [builder.seal()];
+    this.#sealed = [await builder.seal()];
     return true;
   }
 
   /** Rows that were opened, ended or withdrawn, in any order: one that is there is the same one, completed since. */
-  take(rows: readonly DealInterval[]): void {
+  async take(rows: readonly DealInterval[]): Promise<void> {
     for (const row of rows) {
       const own = this.#freshOf(row.entity);
       const place = own.findLastIndex(({ openedBy, ordinal }) => openedBy === row.openedBy && ordinal === row.ordinal);
@@ -67,7 +70,7 @@ export class DealColumns {
         this.#freshRows += 1;
       }
     }
-    if (this.#freshRows > this.freshRows) this.#seal();
+    if (this.#freshRows > this.freshRows) await this.#seal();
   }
 
   /** All rows of a deal anew, in place of those that are there. */
@@ -146,7 +149,7 @@ export class DealColumns {
   }
 
   /** What is fresh into columns, together with what was put there last; and with all the rest where that is no longer few. */
-  #seal(): void {
+  async #seal(): Promise<void> {
     const [most, ...others] = this.#sealed;
     const recent = others.reduce((sum, sealed) => sum + rowsIn(sealed), this.#freshRows);
     const isFew = most !== undefined && recent * 4 < rowsIn(most);
@@ -154,12 +157,14 @@ export class DealColumns {
     for (const sealed of isFew ? others : this.#sealed) {
       for (let place = 0; place < sealed.deals.length; place += 1) {
         if (sealed.isOut[place] === 0) for (const row of everyRowOf(sealed, place)) builder.add(row);
+        if (place % DEALS_BETWEEN_TURNS === 0) await turn();
       }
     }
     for (const own of this.#fresh.values()) for (const row of own) builder.add(row);
+    const made = await builder.seal();
     this.#fresh.clear();
     this.#freshRows = 0;
-    this.#sealed = isFew ? [most, builder.seal()] : [builder.seal()];
+    this.#sealed = isFew ? [most, made] : [made];
     this.#places = new Map([...this.#places].filter(([sealed]) => this.#sealed.includes(sealed)));
     this.#out = this.#sealed.reduce((sum, sealed) => sum + rowsOut(sealed), 0);
   }
