@@ -8,6 +8,7 @@ import type { OwnCategories } from './append-policy.js';
 import { answerBatchAppend } from './batch-append-call.js';
 import { GossipService, PersistentSubscriptionsService, ServerFeaturesService, StreamsService, grpc } from './generated.js';
 import type { IGossipServer, IServerFeaturesServer, IStreamsServer } from './generated.js';
+import { LivePages } from './live-pages.js';
 import { OpenCalls } from './open-calls.js';
 import { PersistentSubscriptions } from './persistent/persistent-subscriptions.js';
 import { answerRead } from './read-call.js';
@@ -59,6 +60,7 @@ export async function startProtocolServer(options: ProtocolServerOptions): Promi
     'grpc.keepalive_timeout_ms': 10_000,
   });
   const open = new OpenCalls();
+  const live = new LivePages(log);
   const groups = new PersistentSubscriptions(log, clock);
   await groups.start();
   let port = options.port;
@@ -66,7 +68,7 @@ export async function startProtocolServer(options: ProtocolServerOptions): Promi
   const streamsService: IStreamsServer = {
     read: (call) => {
       if (call.request.getOptions()?.hasSubscription() === true) open.subscribes(call);
-      void open.run(call, async () => answerRead(call, log, clock, await callerOf(access, call.metadata)));
+      void open.run(call, async () => answerRead(call, { log, live, clock, caller: await callerOf(access, call.metadata) }));
     },
     append: (call, callback) => void reply(callback, async () => answerAppend(call, log, own, await callerOf(access, call.metadata))),
     batchAppend: (call) =>

@@ -5,7 +5,8 @@ import type { LogFile } from '../sqlite/log-file.js';
 import type { Caller } from './access.js';
 import { streams } from './generated.js';
 import type { Streams } from './generated.js';
-import { linksAreThere } from './link-streams.js';
+import { LINK_TYPE, linksAreThere } from './link-streams.js';
+import type { LivePages } from './live-pages.js';
 import { resolve } from './links.js';
 import { readEvent, streamIdentifier } from './messages.js';
 import type { ResolvedEvent } from './messages.js';
@@ -13,18 +14,26 @@ import { Outgoing } from './outgoing.js';
 import { readRequestOf } from './read-options.js';
 import type { AllRead, StreamRead } from './read-options.js';
 import { StreamDeleted } from './refusals.js';
-import { TOMBSTONE, readVisible, viewStream } from './stream-view.js';
+import { TOMBSTONE, isMetastream, metastreamOf, originalOf, readVisible, viewStream } from './stream-view.js';
 import type { StreamView } from './stream-view.js';
 
 type ReadCall = ServerWritableStream<Streams.ReadReq, Streams.ReadResp>;
+
+/** What the call works with. */
+export interface ReadParts {
+  readonly log: LogFile;
+  readonly live: LivePages;
+  readonly clock: Clock;
+  readonly caller: Caller;
+}
 
 /** Events read from the file at a time; between two pages other calls have their turn. */
 const PAGE = 256;
 
 /** Streams.Read: a read that ends, or a subscription that does not. Resolves when the call has been answered in full. */
-export async function answerRead(call: ReadCall, log: LogFile, clock: Clock, caller: Caller): Promise<void> {
+export async function answerRead(call: ReadCall, { log, live, clock, caller }: ReadParts): Promise<void> {
   const request = readRequestOf(call.request);
-  const reader = new Reader(new Outgoing<Streams.ReadResp>(call), log, clock, caller);
+  const reader = new Reader(new Outgoing<Streams.ReadResp>(call), log, live, clock, caller);
   if (request.kind === 'all') caller.demand(log, 'read', '$all');
   else await linksAreThere(log, request.stream);
   if (request.count === undefined) await (request.kind === 'stream' ? reader.subscribeStream(request) : reader.subscribeAll(request));
@@ -36,6 +45,7 @@ class Reader {
   constructor(
     private readonly out: Outgoing<Streams.ReadResp>,
     private readonly log: LogFile,
+    private readonly live: LivePages,
     private readonly clock: Clock,
     private readonly caller: Caller,
   ) {}
@@ -90,7 +100,12 @@ class Reader {
     await this.confirm();
     let next = request.from === 'start' ? 0 : request.from === 'end' ? view.lastRevision + 1 : request.from + 1;
     let toldCaughtUp = false;
+    let seen: string | undefined;
     await this.follow(async () => {
+      const state = this.stateOf(view);
+      // Most commits are of other streams.
+      if (state !== undefined && state === seen) return;
+      seen = state;
       view = this.view(stream);
       for (let more = true; more && !this.out.closed;) {
         const page = this.log.read((reads) => readVisible(reads, view, next, false, PAGE, this.clock.now()));
@@ -118,8 +133,7 @@ class Reader {
     let considered = 0;
     await this.follow(async () => {
       for (let through = this.log.last().position; after < through && !this.out.closed; through = this.log.last().position) {
-        const range = { after, through };
-        const page = this.log.read((reads) => reads.readRange({ ...range, backwards: false, limit: PAGE }));
+        const page = this.live.read(after, through, PAGE);
         for (const event of page) {
           after = event.position;
           if (filter === undefined || filter.matches(event)) await this.sendEvent(event, request);
@@ -165,7 +179,8 @@ class Reader {
   }
 
   private async sendEvent(event: Parameters<typeof resolve>[1], request: StreamRead | AllRead): Promise<void> {
-    const resolved = request.resolveLinks ? this.log.read((reads) => resolve(reads, event, true, this.clock.now())) : { event };
+    if (!request.resolveLinks || event.type !== LINK_TYPE) return this.out.send(this.live.message(event, request.uuids));
+    const resolved = this.log.read((reads) => resolve(reads, event, true, this.clock.now()));
     await this.out.send(readEvent(this.readable(resolved), request.uuids));
   }
 
@@ -173,6 +188,13 @@ class Reader {
   private readable({ event, link }: ResolvedEvent): ResolvedEvent {
     if (link === undefined || event === undefined) return { event, link };
     return this.log.read((reads) => this.caller.may(reads, 'read', event.stream)) ? { event, link } : { link };
+  }
+
+  /** Changes with every event of the stream, of its metadata and of what it is the metadata of; undefined for a stream of links, which others' events make. */
+  private stateOf({ name, links }: StreamView): string | undefined {
+    if (links !== undefined) return undefined;
+    const names = [name, metastreamOf(name), ...(isMetastream(name) ? [originalOf(name)] : [])];
+    return names.map((one) => this.log.streamState(one).revision).join(' ');
   }
 
   /** @throws StreamDeleted, AccessDenied: of a subscription too, when its stream's `$acl` changes */

@@ -280,6 +280,10 @@ describe('a log open for reading only', () => {
   });
 });
 
+async function afterTurns(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('the log below the event store', () => {
   const raw = (type: string) => ({
     eventId: crypto.randomUUID(),
@@ -306,6 +310,22 @@ describe('the log below the event store', () => {
       [2, 'invoice-1', 0, 'A'],
       [3, 'invoice-1', 1, 'B'],
     ]);
+    log.close();
+  });
+
+  it('appends that come turn by turn share a commit where several append; who appends alone waits for nobody', async () => {
+    const { log } = open();
+    const append = async (stream: string) => log.perform((transaction) => transaction.append(stream, [raw('A')]));
+    const commits: number[] = [];
+    log.measure(({ jobs }) => commits.push(jobs));
+    const turnByTurn = async () =>
+      Promise.all(Array.from({ length: 4 }, async (_, turn) => afterTurns(turn).then(async () => append(`invoice-${turn}`))));
+    await append('alone-1');
+    await append('alone-1');
+    expect(commits).toEqual([1, 1]);
+    await Promise.all([append('invoice-1'), append('invoice-2')]);
+    await turnByTurn();
+    expect(commits.slice(2)).toEqual([2, 4]);
     log.close();
   });
 
