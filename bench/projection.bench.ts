@@ -1,4 +1,4 @@
-// The projection engine beside a bare scan-and-parse of the same log: `node dist/bench/projection.bench.js [--events 1000000] [--only rebuild,live,one] [--dir D]`.
+// The projection engine beside a bare scan-and-parse of the same log: `node dist/bench/projection.bench.js [--events 1000000] [--only rebuild,one,all,live] [--dir D]`.
 // Scan-and-parse: better-sqlite3 alone reads every event in order and parses its two JSON texts. Medians of alternating rounds; the peer of a long run is taken once.
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { projections } from '../apps/wiring/projections.js';
+import { rebuild } from '../apps/operations/models.js';
 import { buildInWorker } from '../apps/wiring/build-elsewhere.js';
 import { catalog } from '../libs/event-catalog/catalog.js';
 import { openSqliteEventStore } from '../libs/event-store/sqlite/sqlite-event-store.js';
@@ -19,7 +20,7 @@ const { values } = parseArgs({
   options: {
     events: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'rebuild,one,live' },
+    only: { type: 'string', default: 'rebuild,one,all,live' },
     dir: { type: 'string' },
   },
 });
@@ -94,16 +95,16 @@ async function build(some: readonly Projection[]): Promise<Built> {
   return { rate: (EVENTS / took) * 1_000, first: rateOf(0, STRETCH), last: rateOf(EVENTS - STRETCH, EVENTS + 10) };
 }
 
-/** One model rebuilt beside the rows in use, in a worker thread. */
-async function rebuildOne(name: string): Promise<number> {
+/** Models rebuilt beside the rows in use, each in a worker thread. */
+async function rebuildAside(names: readonly string[], atOnce = 1): Promise<number> {
   const file = emptyModels();
   const [eventStore, readStore] = [openLog(), openSqliteReadStore({ file })];
-  const one = projections.filter(({ model }) => model.name === name);
+  const some = projections.filter(({ model }) => names.includes(model.name));
   const buildElsewhere = buildInWorker({ kind: 'embedded', log, models: file, streamPrefix: '', keyStoreId: 'bench-keys' });
-  const projector = await openProjector({ eventStore, readStore, projections: one, buildElsewhere });
+  const projector = await openProjector({ eventStore, readStore, projections: some, buildElsewhere });
   await projector.catchUp();
   const began = performance.now();
-  await projector.rebuild(name);
+  await rebuild(projector, undefined, atOnce);
   const rate = (EVENTS / (performance.now() - began)) * 1_000;
   await readStore.close();
   await eventStore.close();
@@ -153,8 +154,16 @@ if (parts.includes('rebuild')) {
 }
 if (parts.includes('one')) {
   const scan = scanAndParse();
-  const rate = await rebuildOne('pipeline-snapshot');
+  const rate = await rebuildAside(['pipeline-snapshot']);
   tell(`rebuild of pipeline-snapshot in a worker, beside the rows in use ${thousand(rate)}, ${(rate / scan).toFixed(2)} x scan-and-parse`);
+}
+if (parts.includes('all')) {
+  const scan = scanAndParse();
+  const names = projections.map(({ model }) => model.name);
+  for (const atOnce of [1, 2]) {
+    const rate = await rebuildAside(names, atOnce);
+    tell(`rebuild of all four, ${atOnce} at once, beside the rows in use ${thousand(rate)}, ${(rate / scan).toFixed(2)} x scan-and-parse`);
+  }
 }
 if (parts.includes('live')) {
   const rounds = [];

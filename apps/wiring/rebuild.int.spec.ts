@@ -4,14 +4,17 @@ import { evolve, noDeal } from '../../libs/domain/deal/deal.evolve.js';
 import { factsAsOf } from '../../libs/domain/shared/history.js';
 import { parsePosition } from '../../libs/domain/shared/position.js';
 import { catalog } from '../../libs/event-catalog/catalog.js';
+import type { Row } from '../../libs/read-store/read-store.port.js';
 import { byStream } from '../../libs/testing/histories.js';
 import { allRows } from '../../libs/testing/stores.js';
 import { pipelineSnapshotModel } from '../../projections/pipeline-snapshot/pipeline-snapshot.js';
 import { loadDemo } from '../operations/demo.js';
+import { rebuild } from '../operations/models.js';
 import type { Running } from '../testing/running.js';
 import { runServer, temporaryFolder } from '../testing/running.js';
 import { buildInWorker } from './build-elsewhere.js';
 import { filesOf } from './files.js';
+import { projections } from './projections.js';
 
 interface Seen {
   readonly basis: { readonly position: string; readonly asOf: string };
@@ -76,6 +79,29 @@ describe('a rebuild beside the rows in use', () => {
         const { asOf, position } = seen.basis;
         const again = await running.ask(`/v1/reports/pipeline?groupBy=status&asOf=${asOf}&knownAt=position:${position}`);
         expect((again.json() as Seen).rows).toEqual(seen.rows);
+      }
+    } finally {
+      await running.stop();
+      remove();
+    }
+  }, 60_000);
+
+  it('is made of several models at once, each as it would be alone', async () => {
+    const { folder, remove } = temporaryFolder();
+    const running = await runServer(folder);
+    try {
+      await loadDemo(running.dealtrail, { deals: 60, seed: 11, onProgress: () => undefined });
+      const { projector, readStore } = running.dealtrail;
+      if (projector === null) throw new Error('a server keeps its read models');
+      const { models } = await rebuild(projector, undefined, projections.length);
+      expect(models.map(({ model }) => model)).toEqual(projections.map(({ model }) => model.name));
+      for (const { model } of projections) {
+        expect(await readStore.currentVersion(model.name)).toBe(1_001);
+        const rows = await allRows(readStore, { ...model, version: 1_001 });
+        expect(rows.length).toBeGreaterThan(10);
+        // The rows that were in use stay until the next start. A page keeps only the last version of a directory's row: what stands now is the same.
+        const standing = (all: readonly Row[]): readonly Row[] => all.filter(({ withdrawnBy }) => withdrawnBy === null);
+        expect(standing(rows)).toEqual(standing(await allRows(readStore, model)));
       }
     } finally {
       await running.stop();

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { LagAnswer, ParkedAnswer, RebuildAnswer } from '../../operations/models.js';
 import { lagOf, parkedOf, pause, rebuild, replayParked, resume } from '../../operations/models.js';
 import { answerText } from '../../questions/question.js';
@@ -119,7 +120,7 @@ export async function rebuildModels(model: string | undefined, options: Operatin
     },
     here: async (dealtrail) => {
       await dealtrail.projector?.catchUp();
-      return rebuild(modelsOf(dealtrail), model);
+      return rebuild(modelsOf(dealtrail), model, availableParallelism());
     },
     there: () => Promise.resolve({ path: '/v1/operations/rebuild', init: jsonBody(model === undefined ? {} : { model }) }),
   });
