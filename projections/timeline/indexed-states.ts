@@ -1,3 +1,4 @@
+import { setImmediate as turned } from 'node:timers/promises';
 import type { EventStore } from '../../libs/event-store/event-store.port.js';
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { positionNumber, positionOf } from '../../libs/domain/shared/position.js';
@@ -6,6 +7,7 @@ import type { PipelineQuestion, PipelineState } from '../../libs/reporting/pipel
 import { IndexLoader } from '../../libs/reporting/timeline-index/index-loader.js';
 import { INDEXED_FIELDS } from '../../libs/reporting/timeline-index/index-row.js';
 import type { IndexedRow } from '../../libs/reporting/timeline-index/index-row.js';
+import type { Pieces } from '../../libs/reporting/timeline-index/pieces.js';
 import type { IndexSize, TimelineIndex } from '../../libs/reporting/timeline-index/timeline-index.js';
 import type { PipelineStates, StatePoint } from '../answers/sources.js';
 import { modelInUse } from '../answers/sources.js';
@@ -31,8 +33,18 @@ export interface IndexedStatesOptions {
 /** Positions followed in one step. */
 const STEP = 20_000;
 const SAVE_AFTER = 200_000;
-/** How long keyframes and lists are made at once, in ms: who asks meanwhile waits no longer. */
+/** How long rows are ordered, keyframes and lists made at once, in ms: who asks meanwhile waits no longer. */
 const SLICE_MS = 5;
+
+async function inSlices<T>(work: Pieces<T>): Promise<T> {
+  for (let end = performance.now() + SLICE_MS; ;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    if (performance.now() < end) continue;
+    await turned();
+    end = performance.now() + SLICE_MS;
+  }
+}
 
 interface Current {
   readonly index: TimelineIndex;
@@ -195,7 +207,7 @@ export class IndexedStates implements PipelineStates {
     const through = positionNumber(checkpoint.position);
     const loader = new IndexLoader(through);
     for await (const page of readStore.scan(model, INDEXED_FIELDS, { after: 0, through })) loader.add(page);
-    return { index: loader.finish(), model, logId: checkpoint.logId, replays };
+    return { index: await inSlices(loader.finish()), model, logId: checkpoint.logId, replays };
   }
 
   /** Undefined where the file is none, torn, of another history, of another version of the model or of a read store that is no more. */

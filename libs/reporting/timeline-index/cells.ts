@@ -38,9 +38,15 @@ export class CellSpace {
     this.cells = stride;
   }
 
-  /** The code of a cell's axis. */
-  codeAt(cell: number, axis: number): number {
-    return Math.floor(cell / this.strides[axis]!) % this.axes[axis]!.size; // an axis of this space
+  /** Puts the codes of a cell's axes into `codes`. */
+  codesOf(cell: number, codes: Uint32Array): void {
+    let rest = cell;
+    for (let axis = this.axes.length - 1; axis >= 0; axis -= 1) {
+      const stride = this.strides[axis]!; // an axis of this space
+      const code = (rest / stride) | 0;
+      codes[axis] = code;
+      rest -= code * stride;
+    }
   }
 
   /** The code of a cell's currency. */

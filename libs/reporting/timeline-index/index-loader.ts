@@ -1,7 +1,8 @@
 import type { ColumnPage } from '../../read-store/read-store.port.js';
 import { LooseRows } from './loose-rows.js';
+import type { Pieces } from './pieces.js';
 import type { Columns } from './segment.js';
-import { COLUMNS, emptyColumns, positionCode, rowsWhere, Segment } from './segment.js';
+import { COLUMNS, emptyColumns, picking, positionCode, Segment } from './segment.js';
 import type { IndexLimits } from './segment-frames.js';
 import { INDEX_LIMITS } from './segment-frames.js';
 import { TimelineIndex } from './timeline-index.js';
@@ -59,7 +60,8 @@ export class IndexLoader {
     }
   }
 
-  finish(): TimelineIndex {
+  /** The index, made piece by piece: millions of rows are put in order. */
+  *finish(): Pieces<TimelineIndex> {
     const { columns, vocabulary } = this;
     const closed = new Set<number>();
     for (let code = 1; code < vocabulary.dictionaries.state.size; code += 1) {
@@ -69,9 +71,9 @@ export class IndexLoader {
     const state = columns.state.data;
     const isSettled = (row: number): boolean => validTo.at(row) === Infinity && closed.has(state[row] ?? 0);
     const { length } = columns.validFrom;
-    const settled = rowsWhere(length, isSettled);
-    const moving = rowsWhere(length, (row) => !isSettled(row));
-    const segments = Segment.split(columns, [moving, settled]).filter((segment) => segment.length > 0);
+    const settled = yield* picking(length, isSettled);
+    const moving = yield* picking(length, (row) => !isSettled(row));
+    const segments = (yield* Segment.split(columns, [moving, settled])).filter((segment) => segment.length > 0);
     return new TimelineIndex(vocabulary, segments, this.withdrawn, this.undated, this.through, this.limits);
   }
 

@@ -7,7 +7,7 @@ import type { CodedColumn, TextColumn, Vocabulary } from './vocabulary.js';
 import { COLUMN_OF } from './vocabulary.js';
 
 /** One key for each grouping that a column tells. */
-export type Keys = readonly (string | null)[];
+type Keys = readonly (string | null)[];
 
 /** One axis of the answer: a column's codes, or what the groupings told by it make of them. */
 export interface Plan {
@@ -18,7 +18,8 @@ export interface Plan {
   readonly numberOf?: Uint32Array;
   /** Numbers are below this. */
   readonly numbers: number;
-  keysOf(number: number): Keys;
+  /** The key of the grouping at `index`. */
+  keyOf(number: number, index: number): string | null;
   /** Place of each number in the order of an answer by the grouping at `index`. */
   ranks(index: number): Uint32Array;
 }
@@ -49,7 +50,7 @@ type Named = Omit<Plan, 'axis' | 'numberOf'>;
 
 function ownTexts(vocabulary: Vocabulary, column: TextColumn, groupings: readonly Grouping[]): Named {
   const dictionary = vocabulary.dictionaries[column];
-  return { groupings, numbers: dictionary.size, keysOf: (code) => [dictionary.text(code)], ranks: () => dictionary.ranks() };
+  return { groupings, numbers: dictionary.size, keyOf: (code) => dictionary.text(code), ranks: () => dictionary.ranks() };
 }
 
 /** The distinct keys that the column's codes come to at this (T, K), and each code's. */
@@ -76,7 +77,7 @@ function folded(
     const places = new Map([...new Set(values)].sort(order).map((value, place) => [value, place]));
     return Uint32Array.from(values, (value) => places.get(value) ?? 0); // every value has its place
   };
-  return { named: { groupings, numbers: Math.max(1, keys.length), keysOf: (number) => keys[number] ?? [], ranks }, table };
+  return { named: { groupings, numbers: Math.max(1, keys.length), keyOf: (number, index) => keys[number]?.[index] ?? null, ranks }, table };
 }
 
 /** One text for each list of keys: ids hold neither of these characters. */

@@ -11,7 +11,7 @@ import type { Pieces } from './pieces.js';
 import type { KeepRows, TakeRows } from './row-batches.js';
 import { keeping, takeRange, BATCH } from './row-batches.js';
 import type { Columns, Segment } from './segment.js';
-import { positionCode, rowsWhere } from './segment.js';
+import { picking, positionCode } from './segment.js';
 
 /** Where the index turns from one way to another. The defaults are for millions of rows; specs take small ones to go every way. */
 export interface IndexLimits {
@@ -222,9 +222,6 @@ function effectiveLives({ length, columns }: Segment): Lifetimes {
 
 function* knownLives({ length, columns }: Segment): Pieces<Lifetimes> {
   // Of a copy: a row that is taken out meanwhile says no longer what opened it.
-  const order = yield* ordering(
-    NumberColumn.of(columns.openedBy.data.slice()),
-    rowsWhere(length, () => true),
-  );
+  const order = yield* ordering(NumberColumn.of(columns.openedBy.data.slice()), yield* picking(length, () => true));
   return { rows: length, order, begins: columns.openedBy, endOf: (row) => columns.endedBy.at(row) || Infinity };
 }

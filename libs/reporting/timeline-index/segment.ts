@@ -1,7 +1,9 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { InstantColumn } from './instant-column.js';
 import { NumberColumn } from './number-column.js';
-import { countUpTo, orderBy } from './order-by.js';
+import { countUpTo, orderBy, ordering } from './order-by.js';
+import type { Pieces } from './pieces.js';
+import { atOnce } from './pieces.js';
 
 /** The columns of a row. Texts are codes of the index's dictionaries; `value` is 0 where the value is unknown (`currency` code 0). */
 export const COLUMNS = [
@@ -44,13 +46,7 @@ export class Segment {
     ends?: Uint32Array,
   ) {
     this.length = columns.validFrom.length;
-    const { validTo } = columns;
-    this.ends =
-      ends ??
-      orderBy(
-        validTo,
-        rowsWhere(this.length, (row) => validTo.at(row) !== Infinity),
-      );
+    this.ends = ends ?? atOnce(endsOf(columns));
     this.endCount = this.ends.length;
   }
 
@@ -62,14 +58,18 @@ export class Segment {
   }
 
   /** One segment for each list of row numbers. Column by column, so that only one column at a time is held twice. */
-  static split(columns: Columns, parts: readonly Uint32Array[]): Segment[] {
-    const orders = parts.map((rows) => orderBy(columns.validFrom, rows));
+  static *split(columns: Columns, parts: readonly Uint32Array[]): Pieces<Segment[]> {
+    const orders: Uint32Array[] = [];
+    for (const rows of parts) orders.push(yield* ordering(columns.validFrom, rows));
     const targets = orders.map(() => emptyColumns());
     for (const name of COLUMNS) {
       orders.forEach((order, index) => Object.assign(targets[index]!, { [name]: columns[name].gather(order) })); // one target per order
       Object.assign(columns, { [name]: emptyColumns()[name] });
+      yield;
     }
-    return targets.map((target) => new Segment(target));
+    const segments: Segment[] = [];
+    for (const target of targets) segments.push(new Segment(target, yield* endsOf(target)));
+    return segments;
   }
 
   /** How many rows began by the instant. */
@@ -144,11 +144,24 @@ export class Segment {
   }
 }
 
+function* endsOf({ validTo }: Columns): Pieces<Uint32Array> {
+  return yield* ordering(validTo, yield* picking(validTo.length, (row) => validTo.at(row) !== Infinity));
+}
+
 /** Row numbers below `length` that `counts` picks, ascending. */
 export function rowsWhere(length: number, counts: (row: number) => boolean): Uint32Array {
+  return atOnce(picking(length, counts));
+}
+
+/** Rows of one piece: some milliseconds. */
+const PIECE = 1 << 19;
+
+/** `rowsWhere`, piece by piece. */
+export function* picking(length: number, counts: (row: number) => boolean): Pieces<Uint32Array> {
   const rows = new Uint32Array(length);
   let found = 0;
   for (let row = 0; row < length; row += 1) {
+    if (row % PIECE === PIECE - 1) yield;
     if (!counts(row)) continue;
     rows[found] = row;
     found += 1;

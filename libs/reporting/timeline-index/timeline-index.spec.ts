@@ -22,6 +22,7 @@ import type { Scope } from '../scope/scope.js';
 import { reportZone } from '../time/report-zone.js';
 import { IndexLoader } from './index-loader.js';
 import { imageOf, indexOf, paddedBytes } from './index-image.js';
+import { atOnce } from './pieces.js';
 import type { IndexLimits } from './segment-frames.js';
 import type { TimelineIndex } from './timeline-index.js';
 
@@ -79,7 +80,7 @@ function loaded(rows: readonly DealInterval[], through: number): TimelineIndex {
   const page = columnScan(numbers, texts);
   const opened = rows.filter((row) => row.openedBy <= through).sort((a, b) => a.openedBy - b.openedBy);
   for (let from = 0; from < opened.length; from += 7) loader.add(page(opened.slice(from, from + 7)));
-  return loader.finish();
+  return atOnce(loader.finish());
 }
 
 /** Written and read back, as a snapshot file does it. */
