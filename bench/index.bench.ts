@@ -48,7 +48,9 @@ class IndexProcess {
 
   static async start(start: ProcessStart): Promise<IndexProcess> {
     const child = fork(new URL('./index/index-process.js', import.meta.url), [JSON.stringify(start)], {
-      execArgv: ['--expose-gc'],
+      // As ./dealtrail starts one.
+      execArgv: ['--expose-gc', '--max-semi-space-size=32'],
+      env: { ...process.env, MALLOC_MMAP_THRESHOLD_: '1048576' },
       serialization: 'advanced',
     });
     return new IndexProcess(child, await heard(child));

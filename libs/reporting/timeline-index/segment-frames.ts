@@ -33,8 +33,8 @@ export interface IndexLimits {
 export const INDEX_LIMITS: IndexLimits = {
   smallSegment: 4_096,
   keyframeInterval: 4_096,
-  keyframeBytes: 16 << 20,
-  allKeyframeBytes: 96 << 20,
+  keyframeBytes: 32 << 20,
+  allKeyframeBytes: 128 << 20,
   liveLists: 64,
   tailRows: 8_192,
   mergeRows: 400_000,
