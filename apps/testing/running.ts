@@ -34,6 +34,8 @@ export function temporaryFolder(): { readonly folder: string; remove(): void } {
 export interface RunOptions {
   readonly feed?: FeedOptions;
   readonly indexed?: boolean;
+  /** As `npm start` has it: log and read models are written in threads of their own. */
+  readonly threads?: boolean;
   /** Beside `PORT=0`. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly log?: Logger;
@@ -45,13 +47,14 @@ export async function runServer(dataDir: string, options: RunOptions = {}): Prom
   const {
     environment = {},
     indexed = false,
+    threads = false,
     log = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
     tracing = null,
     ...rest
   } = options;
   const config = readConfig({ PORT: '0', ...environment }, { dataDir });
   const observability = { metrics: new Metrics(), tracing, log };
-  const dealtrail = await openDealtrail(config, { mode: 'owner', indexed, observability });
+  const dealtrail = await openDealtrail(config, { mode: 'owner', indexed, threads, observability });
   dealtrail.projector?.start();
   const server = await serve({ dealtrail, ...observability, ...rest }).catch(async (error: unknown) => {
     await dealtrail.close();

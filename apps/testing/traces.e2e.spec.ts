@@ -33,7 +33,7 @@ describe('traces', () => {
 
   beforeAll(async () => {
     tracing = await startTracing('dealtrail-test', [new SimpleSpanProcessor(exporter)]);
-    running = await runServer(data.folder, { tracing });
+    running = await runServer(data.folder, { tracing, threads: true });
     await running.dealtrail.projector?.catchUp();
   });
   beforeEach(() => exporter.reset());

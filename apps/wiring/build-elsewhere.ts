@@ -1,18 +1,39 @@
 import { Worker } from 'node:worker_threads';
 import { builtBeside } from '../../libs/event-store/built-beside.js';
+import { openSqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
 import type { BuildElsewhere, BuildJob } from '../../libs/projection-engine/build-away.js';
+import { openSqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
+import { checkStored } from './open-stores.js';
 import type { SharedStoresConfig } from './shared-stores.js';
 
-/** Where a worker finds log and read models, to open connections of its own. */
-export type BuildStores =
-  | {
-      readonly kind: 'embedded';
-      readonly log: string;
-      readonly models: string;
-      readonly streamPrefix: string;
-      readonly keyStoreId: string;
-    }
-  | ({ readonly kind: 'shared' } & SharedStoresConfig);
+/** Where a worker finds embedded log and read models, to open connections of its own. */
+export interface EmbeddedStores {
+  readonly kind: 'embedded';
+  readonly log: string;
+  readonly models: string;
+  readonly streamPrefix: string;
+  readonly keyStoreId: string;
+}
+
+export type BuildStores = EmbeddedStores | ({ readonly kind: 'shared' } & SharedStoresConfig);
+
+/** The log to be read, the read models to be written. @throws LogRefused, LogDamaged, EventStoreUnavailable, ReadStoreUnavailable, ReadStoreDamaged */
+export function openEmbedded(
+  { log, models, streamPrefix, keyStoreId }: EmbeddedStores,
+  options: { readonly pollMs?: number; readonly checkpointPages?: number },
+) {
+  const { pollMs, checkpointPages } = options;
+  const eventStore = openSqliteEventStore({
+    ...{ file: log, clock: { now: Date.now }, streamPrefix, keyStoreId, readOnly: true, checkStored },
+    ...(pollMs === undefined ? {} : { pollMs }),
+  });
+  const readStore = openSqliteReadStore({ file: models, ...(checkpointPages === undefined ? {} : { checkpointPages }) });
+  const close = async (): Promise<void> => {
+    await readStore.close();
+    await eventStore.close();
+  };
+  return { eventStore, readStore, close };
+}
 
 /** What the worker is told. */
 export interface BuildWork {

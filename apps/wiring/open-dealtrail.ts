@@ -11,7 +11,6 @@ import type { LogFile } from '../../libs/event-store/sqlite/log-file.js';
 import type { KeyStore } from '../../libs/privacy/key-store.port.js';
 import { dropOtherHistory } from '../../libs/projection-engine/history-check.js';
 import type { ProjectorNote } from '../../libs/projection-engine/notes.js';
-import type { Projector } from '../../libs/projection-engine/projector.js';
 import { openProjector } from '../../libs/projection-engine/projector.js';
 import type { ReadModels } from '../../libs/projection-engine/read-models.js';
 import { SharedModels } from '../../libs/projection-engine/shared-models.js';
@@ -35,6 +34,8 @@ import { openKeyStore, openLog, openReadStore } from './open-stores.js';
 import type { Observability } from './observability.js';
 import { partitionsByModel, projections } from './projections.js';
 import { projectorNotes } from './projector-notes.js';
+import type { ModelKeeper } from './projector-thread.js';
+import { openProjectorThread } from './projector-thread.js';
 
 /** `owner`: this process owns the data directory, if there is one to own. `reader`: another one does, and this one only reads beside it. */
 export type Mode = 'owner' | 'reader';
@@ -59,7 +60,10 @@ export interface OpenOptions {
   readonly clock?: HouseClock;
   /** Keeps the timeline index in memory: for a process that answers many questions. */
   readonly indexed?: boolean;
-  /** An embedded log is written by a thread of its own: for a server, whose requests should not wait for the disk one behind the other. */
+  /**
+   * An embedded log is written, and embedded read models are kept, in threads of their own: for a server, whose requests should not wait for the disk one behind the other,
+   * nor for projecting.
+   */
   readonly threads?: boolean;
   readonly note?: (note: ProjectorNote) => void;
   /** Counts, traces and writes down what happens at the ports; left out: nobody watches. */
@@ -89,7 +93,7 @@ export interface Dealtrail {
   /** The read models, whoever keeps them; null beside the owner of embedded ones. */
   readonly models: ReadModels | null;
   /** Null where this process keeps none of them. */
-  readonly projector: Projector | null;
+  readonly projector: ModelKeeper | null;
   close(): Promise<void>;
 }
 
@@ -136,21 +140,30 @@ async function resumeDemoClock(eventStore: EventStore, clock: HouseClock, begins
   if (begun || (demo.state === 'unfinished' && demo.simulated)) clock.simulate(recordedAt);
 }
 
+/** What a projector in a thread of its own is begun with. */
+interface InThread {
+  readonly log: LogFile;
+  readonly traced: boolean;
+}
+
 /** Who keeps the read models, and how this process sees them. */
 async function openModels(
   config: Config,
   stores: { readonly eventStore: EventStore; readonly readStore: ReadStore; readonly keyStoreId: string },
-  { keeps, note }: { readonly keeps: Keeping; readonly note: OpenOptions['note'] },
-): Promise<{ readonly models: ReadModels; readonly projector: Projector | null }> {
+  { keeps, note, inThread }: { readonly keeps: Keeping; readonly note: OpenOptions['note']; readonly inThread: InThread | null },
+): Promise<{ readonly models: ReadModels; readonly projector: ModelKeeper | null }> {
   const { eventStore, readStore, keyStoreId } = stores;
   const { eventStoreUrl, mongoUrl, streamPrefix } = config;
   const partitions = partitionsByModel(config.partitions);
   const common = { eventStore, readStore, projections, ...(note === undefined ? {} : { note }) };
   if (mongoUrl === null) {
     const { log, models } = filesOf(config.dataDir);
-    // Where the log is elsewhere a rebuild goes on in this thread: an embedded read store takes no second writer to speak of.
-    const embedded = { buildElsewhere: buildInWorker({ kind: 'embedded', log, models, streamPrefix, keyStoreId }) };
-    const projector = await openProjector({ ...common, ...(eventStoreUrl === null ? embedded : {}) });
+    const embedded = { kind: 'embedded', log, models, streamPrefix, keyStoreId } as const;
+    const projector =
+      inThread === null
+        ? // Where the log is elsewhere a rebuild goes on in this thread: an embedded read store takes no second writer to speak of.
+          await openProjector({ ...common, ...(eventStoreUrl === null ? { buildElsewhere: buildInWorker(embedded) } : {}) })
+        : await openProjectorThread({ stores: embedded, note: note ?? (() => undefined), ...inThread });
     return { models: projector, projector };
   }
   if (keeps === 'nothing') return { models: new SharedModels({ eventStore, readStore, projections, partitions }), projector: null };
@@ -227,13 +240,15 @@ export async function openDealtrail(
       dropped(await dropOtherHistory(eventStore, readStore, models));
     }
     const commands = openCommandHandling({ eventStore, keyStore, clock, ...(watching === null ? {} : { watch: watching.commands }) });
+    const inThread =
+      threads && log.embedded !== null ? { log: log.embedded.file, traced: (observability?.tracing ?? null) !== null } : null;
     const { models, projector } =
       readOnly && config.mongoUrl === null
         ? { models: null, projector: null }
         : await openModels(
             config,
             { eventStore, readStore, keyStoreId: keyStore.id },
-            { keeps: readOnly ? 'nothing' : keeps, note: watching?.note ?? note },
+            { keeps: readOnly ? 'nothing' : keeps, note: watching?.note ?? note, inThread },
           );
     if (projector) closing.before(() => projector.stop());
     // A snapshot file has one writer, as the data directory has.
@@ -250,7 +265,7 @@ export async function openDealtrail(
       const { metrics } = observability;
       if (models !== null) measureReadModels(metrics, models, eventStore);
       if (index !== null) measureIndex(metrics, index);
-      metrics.readAtScrape('projector', () => metrics.of.keptPartitions.set(projector?.members().length ?? 0));
+      metrics.readAtScrape('projector', async () => metrics.of.keptPartitions.set((await projector?.members())?.length ?? 0));
     }
     const answersByZone = new AnswersByZone({
       eventStore,

@@ -1,0 +1,78 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Member } from '../../libs/projection-engine/member.js';
+import type { ProjectorNote } from '../../libs/projection-engine/notes.js';
+import type { Projector } from '../../libs/projection-engine/projector.js';
+import { openProjector } from '../../libs/projection-engine/projector.js';
+import { buildInWorker, openEmbedded } from './build-elsewhere.js';
+import type { Asked, FromProjector, KeptTold, ProjectorWork, ToProjector } from './projector-messages.js';
+import { projections } from './projections.js';
+import { errorTold } from './thread-errors.js';
+
+/** Keeps the embedded read models, by connections of its own, for the process that serves. Ends when it was stopped. */
+const { stores, traced } = workerData as ProjectorWork; // what `openProjectorThread` hands in
+const port = parentPort;
+if (port === null) throw new TypeError('read models are kept by a thread that was begun for it');
+const tell = (message: FromProjector): void => port.postMessage(message);
+
+// Somebody says when the log has grown; without that it is looked for once a second.
+const { eventStore, readStore, close } = openEmbedded(stores, { pollMs: 1_000 });
+const projector = await openProjector({
+  ...{ eventStore, readStore, projections, buildElsewhere: buildInWorker(stores) },
+  note: (note) => tell({ kind: 'note', note: plain(note) }),
+}).catch(async (error: unknown) => {
+  tell({ kind: 'refused', error: errorTold(error) });
+  await close();
+  return null;
+});
+
+if (projector !== null) {
+  port.on('message', (message: ToProjector) => {
+    if (message.kind === 'look') eventStore.log.committedElsewhere([]);
+    else if (message.kind === 'start') projector.start();
+    else void answer(projector, message);
+  });
+  tell({ kind: 'opened' });
+}
+
+async function answer(asked: Projector, { id, what, with: args }: Extract<ToProjector, { kind: 'ask' }>): Promise<void> {
+  try {
+    tell({ kind: 'answer', id, answer: await ask(asked, what, args) });
+  } catch (error) {
+    tell({ kind: 'failed', id, error: errorTold(error) });
+  }
+  if (what === 'stop') port?.close();
+}
+
+async function ask(asked: Projector, what: keyof Asked, args: readonly unknown[]): Promise<unknown> {
+  if (what === 'members') return asked.members().map(kept);
+  if (what === 'stop') {
+    await asked.stop();
+    return close();
+  }
+  // A method of the projector with the arguments that its caller gave it, type-checked there.
+  return (asked[what] as (...given: readonly unknown[]) => Promise<unknown>)(...args);
+}
+
+/** Without what does not cross threads. */
+function plain(note: ProjectorNote): ProjectorNote {
+  switch (note.kind) {
+    case 'committed':
+      return { ...note, members: note.members.map(told), events: traced ? note.events : [] };
+    case 'taken-on':
+    case 'let-go':
+      return { ...note, members: note.members.map(told) };
+    case 'stopped':
+      return { ...note, member: told(note.member) };
+    default:
+      return note;
+  }
+}
+
+/** Whoever reads notes asks a member for no more. */
+function told(member: Member): Member {
+  return kept(member) as Member;
+}
+
+function kept({ model: { name, version }, partition }: Member): KeptTold {
+  return { model: { name, version }, partition };
+}
