@@ -6,7 +6,7 @@ import type { Group, Grouping, Labels } from '../queries.js';
 import { GROUPINGS, QuestionNotUnderstood } from '../queries.js';
 import type { DealInterval, DimensionKind } from '../rows.js';
 import { liveStage } from '../rows.js';
-import type { PeriodUnit } from '../time/period.js';
+import type { Period, PeriodUnit } from '../time/period.js';
 import { periodAround } from '../time/period.js';
 import type { ReportZone } from '../time/report-zone.js';
 import type { DimensionView } from './dimension-view.js';
@@ -16,19 +16,20 @@ export type KeyReader = (row: DealInterval) => string | null;
 
 const DAY_MS = 86_400_000;
 
-/** The label of the period an instant is in, asked of the calendar twice per day that occurs and not once per deal. */
+/** The label of the period an instant is in. The calendar is asked once for each period that occurs, and not once per deal. */
 export function periodLabels(unit: PeriodUnit, zone: ReportZone): (at: EpochMs) => string {
-  const days = new Map<number, string | null>();
-  const exact = (at: EpochMs): string => periodAround(at, unit, zone).label;
+  const periods: Period[] = [];
+  /** The period found last in each UTC day. */
+  const byDay = new Map<number, Period>();
+  const holds = ({ start, end }: Period, at: EpochMs): boolean => at >= start && at < end;
   return (at) => {
     const day = Math.floor(at / DAY_MS);
-    let label = days.get(day);
-    if (label === undefined) {
-      const first = exact(day * DAY_MS);
-      label = first === exact(day * DAY_MS + DAY_MS - 1) ? first : null; // null: a period ends within this UTC day
-      days.set(day, label);
-    }
-    return label ?? exact(at);
+    const last = byDay.get(day);
+    if (last !== undefined && holds(last, at)) return last.label;
+    let period = periods.find((known) => holds(known, at));
+    if (period === undefined) periods.push((period = periodAround(at, unit, zone)));
+    byDay.set(day, period);
+    return period.label;
   };
 }
 

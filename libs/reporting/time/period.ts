@@ -55,6 +55,11 @@ export function periodAround(at: EpochMs, unit: PeriodUnit, zone: ReportZone): P
   return unitPeriod(inZone(at, zone), unit);
 }
 
+/** When the date begins in the zone. */
+export function startOfDay(date: CalendarDate, zone: ReportZone): EpochMs {
+  return DateTime.fromISO(date, { zone }).startOf('day').toMillis();
+}
+
 /** What kind of calendar period it is; undefined for a span of no kind. */
 function unitOf({ start, end }: Period, zone: ReportZone): PeriodUnit | undefined {
   return PERIOD_UNITS.find((each) => {

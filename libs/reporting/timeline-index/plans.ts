@@ -4,10 +4,8 @@ import { keyReader, valueOrder } from '../scope/groupings.js';
 import type { Axis } from './cells.js';
 import type { StateQuestion } from './question.js';
 import type { CodedColumn, TextColumn, Vocabulary } from './vocabulary.js';
+import { Fold } from './fold.js';
 import { COLUMN_OF } from './vocabulary.js';
-
-/** One key for each grouping that a column tells. */
-type Keys = readonly (string | null)[];
 
 /** One axis of the answer: a column's codes, or what the groupings told by it make of them. */
 export interface Plan {
@@ -22,16 +20,6 @@ export interface Plan {
   keyOf(number: number, index: number): string | null;
   /** Place of each number in the order of an answer by the grouping at `index`. */
   ranks(index: number): Uint32Array;
-}
-
-/** Keys of a column's codes. One row is filled anew for every code: groupings read, and keep nothing of it. */
-export function keysReader({ question, view }: StateQuestion, vocabulary: Vocabulary, column: CodedColumn, groupings: readonly Grouping[]) {
-  const readers = groupings.map((grouping) => keyReader(grouping, view, question.zone));
-  const row = { ...NOTHING_KNOWN };
-  return (code: number): (string | null)[] => {
-    Object.assign(row, vocabulary.part(column, code));
-    return readers.map((read) => read(row));
-  };
 }
 
 /** Whether the keys are the column's own texts, each code its own: an owner by owner, but not a team by owner. */
@@ -60,17 +48,7 @@ function folded(
   column: CodedColumn,
   groupings: readonly Grouping[],
 ): { named: Named; table: Uint32Array } {
-  const read = keysReader(asked, vocabulary, column, groupings);
-  const table = new Uint32Array(vocabulary.sizeOf(column));
-  const numbers = new Map<string, number>();
-  const keys: Keys[] = [];
-  for (let code = 0; code < table.length; code += 1) {
-    const told = read(code);
-    const text = textOf(told);
-    const known = numbers.get(text);
-    if (known === undefined) numbers.set(text, keys.push(told) - 1);
-    table[code] = known ?? keys.length - 1;
-  }
+  const { table, keys } = foldOf(asked, vocabulary, column, groupings);
   const ranks = (index: number): Uint32Array => {
     const order = valueOrder(groupings[index]!, asked.view); // a grouping of the plan
     const values = keys.map((told) => told[index] ?? null);
@@ -80,11 +58,25 @@ function folded(
   return { named: { groupings, numbers: Math.max(1, keys.length), keyOf: (number, index) => keys[number]?.[index] ?? null, ranks }, table };
 }
 
-/** One text for each list of keys: ids hold neither of these characters. */
-function textOf(keys: Keys): string {
-  const [first, second] = keys;
-  if (second === undefined) return first ?? '\u001e';
-  return keys.map((key) => key ?? '\u001e').join('\u001f');
+/** What the codes of a column come to: each code's number, and the keys of each number. */
+export function foldOf(
+  { question, view }: StateQuestion,
+  vocabulary: Vocabulary,
+  column: CodedColumn,
+  groupings: readonly Grouping[],
+): Fold {
+  // When a deal closes is told by the calendar alone: the hundreds of thousands of codes are folded once. All else may be another at another T.
+  const fold = column === 'closing' ? vocabulary.closings.fold(`${question.zone} ${groupings.join(' ')}`) : new Fold();
+  fold.extend(vocabulary.sizeOf(column), () => {
+    const readers = groupings.map((grouping) => keyReader(grouping, view, question.zone));
+    // One row is filled anew for every code: groupings read, and keep nothing of it.
+    const row = { ...NOTHING_KNOWN };
+    return (code) => {
+      Object.assign(row, vocabulary.part(column, code));
+      return readers.map((read) => read(row));
+    };
+  });
+  return fold;
 }
 
 /** An axis of the column's own codes: the same at every (T, K). */

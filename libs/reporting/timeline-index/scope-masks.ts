@@ -1,7 +1,8 @@
+import type { EpochMs } from '../../domain/shared/instant.js';
 import { NOT_KNOWN } from '../queries.js';
-import { NOTHING_KNOWN } from '../rows.js';
-import { closingDate, filterEntries } from '../scope/scope.js';
-import { isOwnText, keysReader } from './plans.js';
+import { filterEntries } from '../scope/scope.js';
+import { startOfDay } from '../time/period.js';
+import { foldOf, isOwnText } from './plans.js';
 import type { StateQuestion } from './question.js';
 import type { KeepRows } from './row-batches.js';
 import type { Columns } from './segment.js';
@@ -31,19 +32,16 @@ export function masksOf(asked: StateQuestion, vocabulary: Vocabulary): Masks {
         if (code !== undefined) mask[code] = 1;
       }
     } else {
-      const read = keysReader(asked, vocabulary, column, [grouping]);
-      for (let code = 0; code < mask.length; code += 1) if (wanted.has(read(code)[0] ?? null)) mask[code] = 1;
+      const { table, keys } = foldOf(asked, vocabulary, column, [grouping]);
+      const isWanted = Uint8Array.from(keys, ([key]) => (wanted.has(key ?? null) ? 1 : 0));
+      for (let code = 0; code < mask.length; code += 1) mask[code] = isWanted[table[code]!]!; // every code has its number
     }
     narrow(column, mask);
   }
   const { closing } = question.scope;
   if (closing !== null) {
-    const mask = new Uint8Array(vocabulary.sizeOf('closing'));
-    for (let code = 0; code < mask.length; code += 1) {
-      const date = closingDate({ ...NOTHING_KNOWN, ...vocabulary.part('closing', code) }, question.zone);
-      if (date !== null && date >= closing.from && date < closing.to) mask[code] = 1;
-    }
-    narrow('closing', mask);
+    const [start, end] = [closing.from, closing.to].map((date) => startOfDay(date, question.zone)) as [EpochMs, EpochMs]; // of two
+    narrow('closing', vocabulary.closings.within({ start, end, ...closing }));
   }
   return masks;
 }
