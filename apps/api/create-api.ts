@@ -38,6 +38,7 @@ export interface ApiOptions {
   readonly tracing?: Tracing | null;
 }
 
+export const LEAST_TLS = 'TLSv1.2';
 const LARGEST_BODY = 1024 * 1024;
 /** Of an import. */
 const MOST_FILES = 100;
@@ -61,7 +62,7 @@ export async function createApi({
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerNoRequest,
     routerOptions: { maxParamLength: 200 },
-    ...(tls === null ? {} : { https: { ...tls, minVersion: 'TLSv1.2' as const } }),
+    ...(tls === null ? {} : { https: { ...tls, minVersion: LEAST_TLS } }),
   });
   const server = adapter.getInstance();
   const fastify = server as unknown as FastifyInstance; // the same Fastify; the adapter's type parameters differ

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
+import type { Server as TlsServer } from 'node:tls';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Metrics } from '../../libs/observability/metrics.js';
 import type { Tracing } from '../../libs/observability/tracing.js';
 import type { Dealtrail } from '../wiring/open-dealtrail.js';
 import { openAccess, readTls } from '../wiring/open-access.js';
-import { createApi } from './create-api.js';
+import type { ChangedFilesOptions } from '../wiring/changed-files.js';
+import { useChangedFiles } from '../wiring/changed-files.js';
+import type { Config } from '../wiring/config.js';
+import { LEAST_TLS, createApi } from './create-api.js';
 import { Gate } from './gate.js';
 import { readinessOf } from './health/readiness.js';
 import type { FeedOptions } from './parts.js';
@@ -35,6 +39,8 @@ export interface ServeOptions {
   readonly beside?: readonly (new () => object)[];
   /** How long a stranger may go on sending once it has been refused, in ms. */
   readonly lingerMs?: number;
+  /** How long a renewed certificate may go unnoticed, in ms. */
+  readonly checkFilesMs?: number;
 }
 
 export interface Server {
@@ -54,6 +60,7 @@ export async function serve({
   feed = FEED,
   beside = [],
   lingerMs,
+  checkFilesMs,
 }: ServeOptions): Promise<Server> {
   const { config } = dealtrail;
   const gate = new Gate();
@@ -70,5 +77,19 @@ export async function serve({
     ...(lingerMs === undefined ? {} : { lingerMs }),
   });
   await app.listen(config.port, config.listen);
-  return { app, gate, readiness, address: await app.getUrl(), close: () => app.close() };
+  const stopLooking = renewCertificate(app, config, { onFault: note, ...(checkFilesMs === undefined ? {} : { everyMs: checkFilesMs }) });
+  const close = (): Promise<void> => {
+    stopLooking();
+    return app.close();
+  };
+  return { app, gate, readiness, address: await app.getUrl(), close };
+}
+
+/** New connections are shown the certificate as it is in its file now. @returns how to stop */
+function renewCertificate(app: NestFastifyApplication, config: Config, how: Pick<ChangedFilesOptions, 'onFault' | 'everyMs'>): () => void {
+  if (config.tls === null) return () => undefined;
+  const server = app.getHttpServer() as unknown as TlsServer; // it was made with a certificate
+  const { certificateFile, keyFile } = config.tls;
+  const use = (): void => server.setSecureContext({ ...readTls(config), minVersion: LEAST_TLS });
+  return useChangedFiles({ files: [certificateFile, keyFile], use, ...how });
 }

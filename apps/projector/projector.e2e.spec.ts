@@ -49,7 +49,7 @@ const checkStored: CheckStored = (type, schemaVersion, data, metadata) => catalo
     eventStore = await openEventStoreDB({ url: server.connectionString, clock, checkStored, keyStoreId: 'test-keys' });
     line = await openFaultProxy(Number(new URL(mongo.url).port));
     logLine = await openFaultProxy(Number(new URL(server.connectionString).port));
-    mongoUrl = `mongodb://127.0.0.1:${line.port}/projectors`;
+    mongoUrl = `mongodb://127.0.0.1:${line.port}/projectors_${process.pid}`;
     readStore = await openMongoReadStore({ url: mongoUrl });
     models = new SharedModels({ eventStore, readStore, projections, answerMs: 30_000 });
   }, 60_000);

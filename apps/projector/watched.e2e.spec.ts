@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { findMongoServer } from '../../libs/testing/mongo-server.js';
 import type { MongoServer } from '../../libs/testing/mongo-server.js';
+import { realEventStore } from '../../libs/testing/real-event-store.js';
 import { eventually } from '../../libs/testing/projecting.js';
 import { exchange } from '../testing/http.js';
 import { MetricLines } from '../testing/metric-lines.js';
@@ -61,6 +62,11 @@ async function healthCheck(port: string): Promise<number | null> {
     running.push(one);
     return one;
   }
+  async function serveLog(): Promise<string> {
+    environment = { PORT: '0', EVENTSTORE_URL: '', MONGODB_URL: '' };
+    const server = run('apps/cli/main.js', 'protocol-server', '--data-dir', logFolder.folder, '--port', '0');
+    return (await server.says(/(esdb:\S+)/))[1] ?? '';
+  }
   const ready = async (at: string): Promise<readonly [number, string]> => {
     const { status, text } = await exchange(at, '/health/ready');
     return [status, text];
@@ -69,10 +75,9 @@ async function healthCheck(port: string): Promise<number | null> {
 
   beforeAll(async () => {
     traces = await collector();
-    environment = { PORT: '0', EVENTSTORE_URL: '', MONGODB_URL: '' };
-    const server = run('apps/cli/main.js', 'protocol-server', '--data-dir', logFolder.folder, '--port', '0');
-    const [, url = ''] = await server.says(/(esdb:\S+)/);
+    const { url, streamPrefix } = realEventStore() ?? { url: await serveLog(), streamPrefix: '' };
     environment = {
+      ...{ DEALTRAIL_STREAM_PREFIX: streamPrefix },
       ...{ PORT: '0', EVENTSTORE_URL: url, MONGODB_URL: `${mongo.url}/watched_${process.pid}`, DEALTRAIL_DATA_DIR: ownFolder.folder },
       ...{ DEALTRAIL_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'), DEALTRAIL_PARTITIONS: '2' },
       ...{ DEALTRAIL_METRICS_PORT: '0', DEALTRAIL_DRAIN_SECONDS: '2' },

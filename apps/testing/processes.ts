@@ -31,11 +31,17 @@ export function startProcess(main: string, args: readonly string[], environment:
       for (;;) {
         const match = pattern.exec(out) ?? pattern.exec(err);
         if (match) return match;
-        await Promise.race([
-          once(child.stdout, 'data'),
-          once(child.stderr, 'data'),
-          ended.then(() => Promise.reject(new Error(`${main} ended without saying ${String(pattern)}: ${err}`))),
-        ]);
+        const heard = new AbortController();
+        const { signal } = heard;
+        try {
+          await Promise.race([
+            once(child.stdout, 'data', { signal }),
+            once(child.stderr, 'data', { signal }),
+            ended.then(() => Promise.reject(new Error(`${main} ended without saying ${String(pattern)}: ${err}`))),
+          ]);
+        } finally {
+          heard.abort(); // the stream that said nothing is no longer listened to
+        }
       }
     },
   };

@@ -40,6 +40,7 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly log?: Logger;
   readonly lingerMs?: number;
+  readonly checkFilesMs?: number;
   readonly tracing?: Tracing;
 }
 

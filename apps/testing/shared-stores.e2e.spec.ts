@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
+import { openEventStoreDB } from '../../libs/event-store/eventstoredb/eventstoredb-event-store.js';
 import { masterKeyFrom } from '../../libs/privacy/mongodb/master-key.js';
 import { openMongoKeyStore } from '../../libs/privacy/mongodb/mongo-key-store.js';
 import { openProjector } from '../../libs/projection-engine/projector.js';
@@ -8,13 +8,13 @@ import { openSqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-st
 import { SHARED_DATA } from '../../libs/testing/import-desk.js';
 import { findMongoServer } from '../../libs/testing/mongo-server.js';
 import type { MongoServer } from '../../libs/testing/mongo-server.js';
+import { realEventStore } from '../../libs/testing/real-event-store.js';
 import { openAnswers } from '../../projections/answers/answers.js';
 import { reportZone } from '../../libs/reporting/time/report-zone.js';
 import { readGiven } from '../questions/given.js';
 import { answerText } from '../questions/question.js';
 import type { Question } from '../questions/question.js';
 import { QUESTIONS } from '../questions/questions.js';
-import { filesOf } from '../wiring/files.js';
 import { checkStored } from '../wiring/open-stores.js';
 import { projections } from '../wiring/projections.js';
 import { exchange } from './http.js';
@@ -85,7 +85,8 @@ const REQUESTS = `${QUESTIONS.find(({ command }) => command === 'report deals')?
   const masterKey = Buffer.alloc(32, 7).toString('base64');
   const running = new Set<Process>();
   let environment: Record<string, string>;
-  let server: Process;
+  let url: string;
+  let streamPrefix: string;
   let apis: [string, string];
   let projector: Process;
   let secondProjector: Process;
@@ -95,6 +96,12 @@ const REQUESTS = `${QUESTIONS.find(({ command }) => command === 'report deals')?
     running.add(one);
     void one.ended.then(() => running.delete(one));
     return one;
+  }
+  /** Where no server is named: the embedded log behind the protocol server. */
+  async function serveLog(): Promise<string> {
+    environment = { PORT: '0', EVENTSTORE_URL: '', MONGODB_URL: '' };
+    const server = run('apps/cli/main.js', 'protocol-server', '--data-dir', logFolder.folder, '--port', '0');
+    return (await server.says(/(esdb:\S+)/))[1] ?? '';
   }
   const startProjector = (): Process => run('apps/projector/main.js');
   async function startApi(): Promise<[string, Process]> {
@@ -118,10 +125,9 @@ const REQUESTS = `${QUESTIONS.find(({ command }) => command === 'report deals')?
       copyFileSync(join(SHARED_DATA, name), join(source.folder, name));
     const deals = readFileSync(join(SHARED_DATA, 'sales_pipeline.csv'), 'utf8').split('\n');
     writeFileSync(join(source.folder, 'sales_pipeline.csv'), `${deals.slice(0, DEALS + 1).join('\n')}\n`);
-    environment = { PORT: '0', EVENTSTORE_URL: '', MONGODB_URL: '' }; // its own log, wherever the suite is aimed
-    server = run('apps/cli/main.js', 'protocol-server', '--data-dir', logFolder.folder, '--port', '0');
-    const url = (await server.says(/(esdb:\S+)/))[1] ?? '';
+    ({ url, streamPrefix } = realEventStore() ?? { url: await serveLog(), streamPrefix: '' });
     environment = {
+      ...{ DEALTRAIL_STREAM_PREFIX: streamPrefix },
       ...{ PORT: '0', EVENTSTORE_URL: url, MONGODB_URL: mongoUrl, DEALTRAIL_MASTER_KEY: masterKey },
       ...{ DEALTRAIL_DATA_DIR: ownFolder.folder, DEALTRAIL_PARTITIONS: '2' },
     };
@@ -155,9 +161,7 @@ const REQUESTS = `${QUESTIONS.find(({ command }) => command === 'report deals')?
       );
       const keyStore = await openMongoKeyStore({ url: mongoUrl, masterKey: masterKeyFrom({ text: masterKey }) });
       const clock = { now: () => Date.now() };
-      const eventStore = openSqliteEventStore({
-        ...{ file: filesOf(logFolder.folder).log, clock, checkStored, streamPrefix: '', keyStoreId: keyStore.id, readOnly: true },
-      });
+      const eventStore = await openEventStoreDB({ url, clock, checkStored, streamPrefix, keyStoreId: keyStore.id, readOnly: true });
       const readStore = openSqliteReadStore({ file: ':memory:' });
       const embedded = await openProjector({ eventStore, readStore, projections });
       await embedded.catchUp();

@@ -17,7 +17,7 @@ if (skip) process.stderr.write(`backup beside MongoDB: tests skipped, ${found.mi
   const mongo = found as MongoServer; // skipped where it is none
   const { folder, remove } = temporaryFolder();
   const dataDir = join(folder, 'data');
-  const config = readConfig({ MONGODB_URL: `${mongo.url}/restored` }, { dataDir });
+  const config = readConfig({ MONGODB_URL: `${mongo.url}/restored_${process.pid}` }, { dataDir });
   const open = (options: Partial<OpenOptions> = {}): Promise<Dealtrail> => openDealtrail(config, { mode: 'owner', ...options });
 
   async function pipelineOf({ projector, answers }: Dealtrail, position: string): Promise<unknown> {

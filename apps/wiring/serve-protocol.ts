@@ -5,6 +5,7 @@ import { openServerAccess } from '../../libs/event-store/protocol-server/access-
 import type { ProtocolServer } from '../../libs/event-store/protocol-server/protocol-server.js';
 import { startProtocolServer } from '../../libs/event-store/protocol-server/protocol-server.js';
 import { openLogFile } from '../../libs/event-store/sqlite/log-file.js';
+import { useChangedFiles } from './changed-files.js';
 import type { Config } from './config.js';
 import { filesOf } from './files.js';
 import type { Dealtrail } from './open-dealtrail.js';
@@ -27,8 +28,12 @@ export interface ServeAloneOptions {
   readonly host?: string;
   /** The name by which clients reach the host, where they do so by another. */
   readonly advertise?: string;
-  /** TLS and users. */
+  /** TLS and users; files that change are read again. */
   readonly access?: AccessFiles;
+  /** A changed file cannot be used: what was read before goes on. */
+  readonly onFault?: (fault: Error) => void;
+  /** How long a changed file may go unnoticed, in ms. */
+  readonly checkFilesMs?: number;
 }
 
 /** A certificate, its key or the file of users cannot be used. One line. */
@@ -46,9 +51,18 @@ function accessBy(files: AccessFiles): ServerAccess {
   }
 }
 
+function renewBy(
+  access: AccessFiles,
+  server: ProtocolServer,
+  { onFault, everyMs }: { onFault: (fault: Error) => void; everyMs: number | undefined },
+): () => void {
+  const files = [access.certificateFile, access.keyFile, access.usersFile];
+  return useChangedFiles({ files, onFault, use: () => server.renew(accessBy(access)), ...(everyMs === undefined ? {} : { everyMs }) });
+}
+
 /** The embedded log alone, as a server behind processes of ours: it takes to our own categories what passes the catalog. @throws AccessFilesRefused */
 export async function serveLogAlone({ dataDir, streamPrefix }: Config, options: ServeAloneOptions): Promise<ProtocolServer> {
-  const { port, host, advertise, access } = options;
+  const { port, host, advertise, access, onFault = () => undefined, checkFilesMs } = options;
   const reached = {
     ...(host === undefined ? {} : { host }),
     ...(advertise === undefined ? {} : { advertise: { host: advertise } }),
@@ -58,9 +72,11 @@ export async function serveLogAlone({ dataDir, streamPrefix }: Config, options: 
   try {
     const ownCategories = { kind: 'checked', checkStored: checkStoredOrCopied } as const;
     const server = await startProtocolServer({ log, clock, ownCategories, port, ...reached });
+    const stopLooking = access === undefined ? undefined : renewBy(access, server, { onFault, everyMs: checkFilesMs });
     return {
       ...server,
       stop: async () => {
+        stopLooking?.();
         await server.stop();
         log.close();
       },

@@ -1,5 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { connect as tlsConnect } from 'node:tls';
+import { pino } from 'pino';
+import { eventually } from '../../../libs/testing/projecting.js';
 import { once } from 'node:events';
 import { get } from 'node:https';
 import type { IncomingMessage } from 'node:http';
@@ -18,6 +22,7 @@ describe('a server with a certificate', () => {
   let running: Running;
   let certificate: string;
   let environment: Readonly<Record<string, string>>;
+  const told: string[] = [];
   beforeAll(async () => {
     const files = await certificateFiles(data.folder, '127.0.0.1');
     certificate = files.certificate;
@@ -26,7 +31,11 @@ describe('a server with a certificate', () => {
       DEALTRAIL_TLS_CERT: certificate,
       DEALTRAIL_TLS_KEY: files.key,
     };
-    running = await runServer(join(data.folder, 'data'), { environment });
+    running = await runServer(join(data.folder, 'data'), {
+      environment,
+      checkFilesMs: 5,
+      log: pino({ level: 'error' }, { write: (line) => void told.push(line) }),
+    });
   });
   afterAll(async () => {
     await running.stop();
@@ -61,6 +70,29 @@ describe('a server with a certificate', () => {
       code: 1,
       err: expect.stringMatching(/^dealtrail: the server at [^\n]* cannot be reached: [^\n]+\n$/) as string,
     });
+  });
+
+  it('shows a renewed certificate without a restart, and goes on with the old one while the files cannot be used', async () => {
+    const key = environment['DEALTRAIL_TLS_KEY'] ?? '';
+    const shown = async (): Promise<string> => {
+      const socket = tlsConnect({ port: Number(new URL(running.base).port), host: '127.0.0.1', rejectUnauthorized: false });
+      await once(socket, 'secureConnect');
+      const { fingerprint256 } = socket.getPeerCertificate();
+      socket.destroy();
+      return fingerprint256;
+    };
+    const [before, keyBefore] = [await shown(), readFileSync(key)];
+    writeFileSync(key, 'half a file');
+    await eventually('the fault is told', () => Promise.resolve(told.length > 0));
+    expect(told.map((line) => (JSON.parse(line) as { err: { message: string } }).err.message)).toEqual([
+      expect.stringContaining('TLS cannot be spoken with these files'),
+    ]);
+    expect(await shown()).toBe(before);
+    writeFileSync(key, keyBefore);
+    await certificateFiles(data.folder, '127.0.0.1');
+    const renewed = new X509Certificate(readFileSync(certificate)).fingerprint256;
+    expect(renewed).not.toBe(before);
+    await eventually('the new one is shown', async () => (await shown()) === renewed);
   });
 
   it('does not start with a key that is none', async () => {

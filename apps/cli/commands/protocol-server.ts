@@ -46,7 +46,8 @@ export async function protocolServer(options: ProtocolServerOptions): Promise<vo
     });
     const { port, listen: host, advertise } = options;
     const by = { ...(advertise === undefined ? {} : { advertise }), ...(access === undefined ? {} : { access }) };
-    const server = await serveLogAlone(config, { port, host, ...by });
+    const onFault = ({ message }: Error): void => void process.stderr.write(`dealtrail: ${message}; what was read before goes on\n`);
+    const server = await serveLogAlone(config, { port, host, onFault, ...by });
     print(`EventStoreDB clients are served at ${server.connectionString} (log: ${config.dataDir})`);
     await told;
     await server.stop();

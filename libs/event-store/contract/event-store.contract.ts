@@ -1,3 +1,4 @@
+import { logPages } from '../log-pages.js';
 import type { JsonObject } from '../../domain/shared/envelope.js';
 import { streamName } from '../../domain/shared/ids.js';
 import type { EventId, StreamName } from '../../domain/shared/ids.js';
@@ -302,9 +303,10 @@ export function describeEventStoreContract(name: string, open: () => Promise<Eve
         filter: Parameters<EventStore['readAll']>[0]['filter'],
         direction: 'forwards' | 'backwards' = 'forwards',
       ): Promise<string[]> =>
-        (await store.readAll({ limit: 50, direction, ...(filter && { filter }) })).events.map(
-          (stored) => `${stored.stream}:${stored.type}`,
-        );
+        (
+          await store.readAll({ limit: 50, ...(direction === 'forwards' ? { after } : { direction }), ...(filter && { filter }) })
+        ).events.map((stored) => `${stored.stream}:${stored.type}`);
+      const after = await identityPosition(store);
       expect(await read({ categories: ['deal'] })).toEqual(['deal-1:A', 'deal-1:B']);
       expect(await read({ types: ['A'] })).toEqual(['deal-1:A', 'company-1:A']);
       expect(await read({ types: ['A'] }, 'backwards')).toEqual(['company-1:A', 'deal-1:A']);
@@ -393,7 +395,7 @@ export function describeEventStoreContract(name: string, open: () => Promise<Eve
 
     describe('the identity', () => {
       it('is the first of our events and the same for everybody', async () => {
-        const first = (await store.readAll({ limit: 1 })).events[0];
+        const first = await firstOf(store);
         expect({ stream: first?.stream, revision: first?.revision, type: first?.type }).toEqual({
           stream: 'log-identity',
           revision: 0,
@@ -449,6 +451,12 @@ function utf8(value: string): Uint8Array {
   return new TextEncoder().encode(value);
 }
 
+/** Of our events: on a server that others use too, their events may come first by the page. */
+async function firstOf(store: EventStore): Promise<StoredEvent | undefined> {
+  for await (const [first] of logPages(store, { limit: 1 })) if (first !== undefined) return first;
+  return undefined;
+}
+
 function text(value: EventBytes): string {
   return typeof value === 'string' ? value : new TextDecoder().decode(value);
 }
@@ -466,7 +474,7 @@ function typesOf(page: LogPage): string[] {
 }
 
 async function identityPosition(store: EventStore): Promise<Position> {
-  return (await store.readAll({ limit: 1 })).events[0]?.position ?? LOG_START;
+  return (await firstOf(store))?.position ?? LOG_START;
 }
 
 /** Every event of ours, page by page as a reader goes on. */

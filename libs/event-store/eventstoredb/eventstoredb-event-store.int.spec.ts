@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient, binaryEvent } from '@eventstore/db-client';
+import { realEventStore } from '../../testing/real-event-store.js';
 import { CONTRACT_KEY_STORE, checkForContract, describeEventStoreContract } from '../contract/event-store.contract.js';
 import type { EventStoreUnderTest } from '../contract/event-store.contract.js';
 import { startProtocolServer } from '../protocol-server/protocol-server.js';
@@ -10,7 +11,7 @@ import { openLogFile } from '../sqlite/log-file.js';
 import { openEventStoreDB } from './eventstoredb-event-store.js';
 
 /** A real server where EVENTSTORE_URL names one (each test under a prefix of its own there), else the protocol server over a fresh embedded log. */
-const realServer = process.env['EVENTSTORE_URL'];
+const realServer = realEventStore()?.url;
 
 function underTest(streamPrefix: string) {
   return async (): Promise<EventStoreUnderTest> => {

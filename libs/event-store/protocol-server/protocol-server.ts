@@ -2,6 +2,7 @@ import type * as Grpc from '@grpc/grpc-js';
 
 import type { Clock } from '../event-store.port.js';
 import type { LogFile } from '../sqlite/log-file.js';
+import { Certificate } from './certificate.js';
 import { callerOf } from './access.js';
 import type { ServerAccess } from './access.js';
 import type { OwnCategories } from './append-policy.js';
@@ -38,6 +39,8 @@ export interface ProtocolServer {
   readonly connectionString: string;
   /** Clients that follow the log now, by themselves or as members of a group. */
   subscribers(): number;
+  /** From here on other users, and another certificate for new connections. Only where it was started with `access`. */
+  renew(access: ServerAccess): void;
   /** Ends open calls with CANCELLED, answers those under way, frees the port. The log stays open. */
   stop(): Promise<void>;
 }
@@ -52,7 +55,9 @@ export async function startProtocolServer(options: ProtocolServerOptions): Promi
   if (!LOOPBACK.has(host) && options.access === undefined) {
     throw new Error(`the EventStoreDB protocol is served beyond loopback (${host}) only with TLS and users`);
   }
-  const { log, clock, ownCategories: own, access } = options;
+  const { log, clock, ownCategories: own } = options;
+  let { access } = options;
+  const certificate = access === undefined ? undefined : new Certificate(access);
   const server = new grpc.Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': -1,
@@ -83,14 +88,22 @@ export async function startProtocolServer(options: ProtocolServerOptions): Promi
   server.addService(StreamsService, streamsService);
   server.addService(ServerFeaturesService, featuresService);
   server.addService(GossipService, gossipService);
-  server.addService(PersistentSubscriptionsService, groups.service(open, access));
+  server.addService(
+    PersistentSubscriptionsService,
+    groups.service(open, () => access),
+  );
 
-  port = await bind(server, host, options.port, access);
+  port = await bind(server, host, options.port, certificate);
   const name = options.advertise?.host ?? host;
   return {
     port,
-    connectionString: `esdb://${name.includes(':') ? `[${name}]` : name}:${options.advertise?.port ?? port}?tls=${access === undefined ? 'false' : 'true'}`,
+    connectionString: `esdb://${name.includes(':') ? `[${name}]` : name}:${options.advertise?.port ?? port}?tls=${certificate === undefined ? 'false' : 'true'}`,
     subscribers: () => open.subscribers,
+    renew: (renewed) => {
+      if (certificate === undefined) throw new Error('a server without TLS and users is not given them while it runs');
+      certificate.renew(renewed);
+      access = renewed;
+    },
     stop: async () => {
       groups.stop();
       open.cancelAll();
@@ -107,11 +120,11 @@ async function reply<A>(callback: Grpc.sendUnaryData<A>, answer: () => Promise<A
   }
 }
 
-async function bind(server: Grpc.Server, host: string, port: number, access: ServerAccess | undefined): Promise<number> {
+async function bind(server: Grpc.Server, host: string, port: number, certificate: Certificate | undefined): Promise<number> {
   const credentials =
-    access === undefined
+    certificate === undefined
       ? grpc.ServerCredentials.createInsecure()
-      : grpc.ServerCredentials.createSsl(null, [{ cert_chain: access.certificate, private_key: access.privateKey }]);
+      : grpc.experimental.createCertificateProviderServerCredentials(certificate, null, false);
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, bound) =>

@@ -45,10 +45,10 @@ export class PersistentSubscriptions {
     this.groups.clear();
   }
 
-  service(open: OpenCalls, access: ServerAccess | undefined): IPersistentSubscriptionsServer {
+  service(open: OpenCalls, access: () => ServerAccess | undefined): IPersistentSubscriptionsServer {
     const answer = <A>(metadata: Metadata, callback: sendUnaryData<A>, work: () => Promise<A>): void => {
       const checked = async (): Promise<A> => {
-        (await callerOf(access, metadata)).demandAdmin();
+        (await callerOf(access(), metadata)).demandAdmin();
         return work();
       };
       checked().then(
@@ -66,7 +66,7 @@ export class PersistentSubscriptions {
       restartSubsystem: ({ metadata }, callback) => answer(metadata, callback, () => this.restart()),
       read: (call) => {
         open.subscribes(call);
-        void open.keep(call, async () => this.read(call, await callerOf(access, call.metadata)));
+        void open.keep(call, async () => this.read(call, await callerOf(access(), call.metadata)));
       },
     };
   }
