@@ -1,9 +1,11 @@
 // Reports that follow deals, with rows kept in memory and from the read store, byte for byte the same: `node dist/bench/flows.bench.js [--events 115000,1150000] [--keep dir]`: the stores stay in `dir` and are used again.
+// `--store rows.db`: over the rows that bench/index left there (`--store`), with kept rows alone: a million deals.
 // Some 11.5 events make a deal: 10 thousand and 100 thousand deals.
 import { strict as assert } from 'node:assert';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import type { AppendRequest, EventStore } from '../libs/event-store/event-store.port.js';
 import { openSqliteEventStore } from '../libs/event-store/sqlite/sqlite-event-store.js';
@@ -14,6 +16,8 @@ import { openSqliteReadStore } from '../libs/read-store/sqlite/sqlite-read-store
 import { UTC } from '../libs/reporting/time/report-zone.js';
 import { toAppend } from '../libs/testing/histories.js';
 import type { Answers } from '../projections/answers/answers.js';
+import type { AnswersOptions } from '../projections/answers/sources.js';
+import { openRowsAlone } from './flows/rows-alone.js';
 import { openAnswers } from '../projections/answers/answers.js';
 import { KeptRows } from '../projections/answers/kept-rows.js';
 import { dealDirectory } from '../projections/deal-directory/deal-directory.js';
@@ -22,7 +26,9 @@ import { pipelineSnapshot } from '../projections/pipeline-snapshot/pipeline-snap
 import { BEGINS, dealLog, ENDS } from './index/deal-log.js';
 import { ms } from './index/figures.js';
 
-const { values } = parseArgs({ options: { events: { type: 'string', default: '115000,1150000' }, keep: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { events: { type: 'string', default: '115000,1150000' }, keep: { type: 'string' }, store: { type: 'string' } },
+});
 const PROJECTIONS = [pipelineSnapshot, dimensionTimelines, dealDirectory] as readonly Projection[];
 const REPEATED = 3;
 const asker = { readPersonal: false };
@@ -71,6 +77,47 @@ function shown({ wallMs, ownMs }: Took): string {
   return `${ms(wallMs)} (own ${ms(ownMs)})`.padStart(24);
 }
 
+/** `fromStore`: without kept rows, too. */
+async function benchOver(sources: AnswersOptions, fromStore: boolean): Promise<void> {
+  const keptRows = new KeptRows({ readStore: sources.readStore });
+  const plain = openAnswers(sources);
+  const kept = openAnswers({ ...sources, keptRows });
+  const loop = monitorEventLoopDelay({ resolution: 5 });
+  loop.enable();
+  const [, warmed] = await timed(() => keptRows.warm(0));
+  const { rows, bytes } = keptRows.size;
+  const memory = `${(bytes / 1e6).toFixed(0)} MB; resident ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`;
+  console.log(`  ${rows.toLocaleString('en')} rows kept in ${shown(warmed).trim()}, event loop stood ${ms(loop.max / 1e6)}, ${memory}`);
+  loop.disable();
+  for (const { title, ask } of QUESTIONS) {
+    const times: Took[] = [];
+    let answer: object = {};
+    for (let round = 0; round < REPEATED; round += 1) {
+      const [answered, took] = await timed(() => ask(kept));
+      answer = answered;
+      times.push(took);
+    }
+    const took = times.sort((a, b) => a.wallMs - b.wallMs)[REPEATED >> 1];
+    let beside = '';
+    if (fromStore) {
+      const [same, without] = await timed(() => ask(plain));
+      assert.equal(JSON.stringify(answer), JSON.stringify(same), `${title} differs with kept rows`);
+      beside = `, from the store ${shown(without)}`;
+    }
+    console.log(`  ${title.padEnd(26)} ${took === undefined ? '' : shown(took)}${beside}`);
+  }
+  console.log(`  resident ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`);
+}
+
+/** Rows alone, as bench/index makes them. */
+async function benchRowsOf(file: string): Promise<void> {
+  const { eventStore, readStore } = await openRowsAlone(file);
+  console.log(file);
+  const keyStore = openSqliteKeyStore({ file: ':memory:' });
+  await benchOver({ eventStore, readStore, keyStore, clock: { now: () => ENDS }, timeZone: UTC }, false);
+  await readStore.close();
+}
+
 async function benchAt(events: number): Promise<void> {
   const dir = values.keep === undefined ? mkdtempSync(join(tmpdir(), 'dealtrail-bench-flows-')) : join(values.keep, String(events));
   const isMade = existsSync(join(dir, 'rows.db'));
@@ -92,24 +139,8 @@ async function benchAt(events: number): Promise<void> {
     await projector.catchUp();
     const stopped = projector.members().find(({ error }) => error !== null);
     if (stopped !== undefined) throw new Error(`${stopped.model.name}: ${stopped.error ?? ''}`);
-    const common = { eventStore, readStore, keyStore, clock: { now: () => ENDS }, timeZone: UTC };
-    const plain = openAnswers(common);
-    const keptRows = new KeptRows({ readStore });
-    const kept = openAnswers({ ...common, keptRows });
-    const { rows } = await plain.pipeline({ groupBy: [] }, asker);
-    console.log(`${events.toLocaleString('en')} events, ${rows[0]?.deals.toLocaleString('en') ?? 0} deals`);
-    for (const { title, ask } of QUESTIONS) {
-      const [fromStore, store] = await timed(() => ask(plain));
-      const [first, firstTook] = await timed(() => ask(kept));
-      const times: Took[] = [];
-      for (let round = 0; round < REPEATED; round += 1) times.push((await timed(() => ask(kept)))[1]);
-      assert.equal(JSON.stringify(first), JSON.stringify(fromStore), `${title} differs with kept rows`);
-      const again = times.sort((a, b) => a.wallMs - b.wallMs)[REPEATED >> 1] ?? firstTook;
-      console.log(`  ${title.padEnd(26)} from the store ${shown(store)}, kept first ${shown(firstTook)}, again ${shown(again)}`);
-    }
-    console.log(
-      `  rows kept: ${keptRows.size.rows.toLocaleString('en')}, ${(keptRows.size.bytes / 1e6).toFixed(0)} MB; resident ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`,
-    );
+    console.log(`${events.toLocaleString('en')} events`);
+    await benchOver({ eventStore, readStore, keyStore, clock: { now: () => ENDS }, timeZone: UTC }, true);
     await projector.stop();
   } finally {
     await readStore.close();
@@ -118,5 +149,6 @@ async function benchAt(events: number): Promise<void> {
   }
 }
 
-for (const events of values.events.split(',').map(Number)) await benchAt(events);
+if (values.store !== undefined) await benchRowsOf(values.store);
+else for (const events of values.events.split(',').map(Number)) await benchAt(events);
 process.exit(0);

@@ -36,6 +36,7 @@ export const ASKED: Readonly<Record<string, readonly [report: string, said: (day
   'report calibration': ['calibration', ({ quarter }) => ({ from: quarter(400), to: quarter(100), horizon: '30d', method: 'unweighted' })],
   'report aging': ['aging', ({ ago }) => ({ clock: 'since_any_activity', limit: '5', asOf: ago(200) })],
   'report slippage': ['slippage', ({ ago }) => ({ from: ago(300), to: ago(20), groupBy: 'owner' })],
+  'report standstills': ['standstills', ({ ago }) => ({ over: '6w', asOf: ago(60), groupBy: 'owner', limit: '5' })],
   'report coverage': ['coverage', ({ quarter }) => ({ period: quarter(100), groupBy: 'team' })],
   'report deals': ['deals', ({ ago }) => ({ asOf: ago(60), status: 'open,postponed,won,lost', limit: '10' })],
   'deal show': ['deal', ({ ago }) => ({ asOf: ago(60) })],

@@ -68,6 +68,7 @@ const SAID: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'report forecast-history': { period: '2017-Q3', step: 'month', method: 'unweighted', currency: 'USD' },
   'report calibration': { from: '2016-Q1', to: '2017-Q4', method: 'unweighted' },
   'report aging': {},
+  'report standstills': { over: '60d', asOf: '2017-10-01' },
   'report slippage': { from: '2017-01-01', to: '2017-12-01' },
   'report coverage': { period: '2017-Q3' },
   'report deals': { status: 'open,won,lost', limit: '50' },

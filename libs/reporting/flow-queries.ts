@@ -324,3 +324,64 @@ export interface SlippageAnswer {
   readonly most: readonly SlippedDeal[];
   readonly undated: number;
 }
+
+export interface StandstillsQuery extends FlowScope {
+  /** Deals registered in this period; default: all. */
+  readonly cohort?: string;
+  /** A silence longer than this is a standstill: `30d`, `6w`; default 30d. */
+  readonly over?: string;
+  /** How many of the longest are listed; default 20, at most 1,000. */
+  readonly limit?: number;
+}
+
+/** Silences: times between two facts that changed a deal, one after the other, while it was neither closed nor postponed. In days of 24 hours. */
+export interface StandstillsRow {
+  readonly group: Group;
+  readonly labels: Labels;
+  readonly deals: number;
+  readonly silences: number;
+  /** Of them, those that still go on at T. */
+  readonly running: number;
+  /** Of the ended ones. Null for none. */
+  readonly p50: number | null;
+  readonly p90: number | null;
+  /** With the running ones as censored. */
+  readonly kaplanMeierMedian: number | null;
+  /** Ended or not. */
+  readonly longest: number | null;
+  /** Silences longer than what was asked for, of how many deals, and how many of them still go on. */
+  readonly standstills: number;
+  readonly dealsStood: number;
+  readonly standing: number;
+  /** Days of all standstills, and of all silences: how long the deals lived, postponed times apart. */
+  readonly daysStood: number;
+  readonly daysLived: number;
+  /** daysStood / daysLived; null where nobody lived. */
+  readonly share: number | null;
+}
+
+export interface Standstill {
+  readonly deal: string;
+  readonly from: string;
+  /** Null: it still goes on at T. */
+  readonly to: string | null;
+  readonly days: number;
+  /** As the deal stood meanwhile. */
+  readonly status: string;
+  readonly pipeline: string | null;
+  readonly stage: string | null;
+  readonly owner: string | null;
+  readonly labels: Labels;
+  /** The fact before it, and the one that ended it. */
+  readonly after: string;
+  readonly endedBy: string | null;
+}
+
+export interface StandstillsAnswer {
+  readonly report: 'standstills';
+  readonly basis: FlowBasis & { readonly over: string; readonly unit: 'days of 24 hours' };
+  readonly rows: readonly StandstillsRow[];
+  /** The longest silences beyond `over`, the longest first. */
+  readonly longest: readonly Standstill[];
+  readonly undated: number;
+}

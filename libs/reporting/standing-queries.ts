@@ -1,7 +1,10 @@
 import type { Basis, DealBehind, Group, Grouping, Known, Labels, OpenFigures, Scoped } from './queries.js';
 
-/** What "standing still" is counted from (metrics.md section 4). `since_any_activity`: the last fact that changed the deal. */
-export const AGING_CLOCKS = ['since_stage_entry', 'since_any_activity'] as const;
+/**
+ * What "standing still" is counted from (metrics.md section 4). `since_any_activity`: the last fact that changed the deal. `since_customer_contact`: the last contact with the customer that was recorded, which is
+ * that of the request: no event tells of a contact once a request was qualified. Where none was recorded the age is not known.
+ */
+export const AGING_CLOCKS = ['since_stage_entry', 'since_customer_contact', 'since_any_activity'] as const;
 export type AgingClock = (typeof AGING_CLOCKS)[number];
 
 export interface AgingQuery extends Scoped, Known {

@@ -10,6 +10,8 @@ import type {
   ReemergenceQuery,
   SlippageAnswer,
   SlippageQuery,
+  StandstillsAnswer,
+  StandstillsQuery,
   TimeInStageAnswer,
   TimeInStageQuery,
   VelocityAnswer,
@@ -56,6 +58,7 @@ import { PipelineAnswers } from './pipeline-answers.js';
 import { StandingAnswers } from './standing-answers.js';
 import { ReemergenceAnswers } from './reemergence-answers.js';
 import { SlippageAnswers } from './slippage-answers.js';
+import { StandstillAnswers } from './standstill-answers.js';
 import type { AnswersOptions, Asker } from './sources.js';
 
 /**
@@ -77,6 +80,8 @@ export interface Answers {
   inflow(query: InflowQuery, asker: Asker): Promise<InflowAnswer>;
   /** How often and how far expected dates were put off. */
   slippage(query: SlippageQuery, asker: Asker): Promise<SlippageAnswer>;
+  /** In which deals, and for how long, the sale stands still. */
+  standstills(query: StandstillsQuery, asker: Asker): Promise<StandstillsAnswer>;
   /** How many of those who were turned away asked again, and after how long. */
   reemergence(query: ReemergenceQuery, asker: Asker): Promise<ReemergenceAnswer>;
   /** How long open deals stand, and which stand still. */
@@ -106,6 +111,7 @@ export function openAnswers(options: AnswersOptions): Answers {
   const cohorts = new CohortAnswers(asking, following);
   const reemergence = new ReemergenceAnswers(asking, following);
   const slippage = new SlippageAnswers(asking, following);
+  const standstills = new StandstillAnswers(asking, following);
   const standings = new ForecastStandings(asking);
   const forecasts = new ForecastAnswers(asking, standings);
   const calibration = new CalibrationAnswers(asking, standings);
@@ -123,6 +129,7 @@ export function openAnswers(options: AnswersOptions): Answers {
     inflow: (query, asker) => cohorts.inflow(query, asker),
     reemergence: (query, asker) => reemergence.reemergence(query, asker),
     slippage: (query, asker) => slippage.slippage(query, asker),
+    standstills: (query, asker) => standstills.standstills(query, asker),
     aging: (query, asker) => standing.aging(query, asker),
     coverage: (query, asker) => standing.coverage(query, asker),
     velocity: (query, asker) => cohorts.velocity(query, asker),

@@ -61,7 +61,7 @@ function added(all: readonly Counts[]): Counts {
 }
 
 describe('reports of deals\u2019 own ways', () => {
-  it('count the same deals by any grouping: lead times, stays, outcomes, inflow, slippage, returns, open deals and their ages (LT03, SU04, PF01)', async () => {
+  it('count the same deals by any grouping: lead times, stays, outcomes, inflow, slippage, silences, returns, open deals and their ages (LT03, SU04, PF01)', async () => {
     const cohorts = fc.constantFrom({}, { cohort: '2025-01' }, { cohort: '2025-01..2025-03' });
     await holds(
       fc.asyncProperty(arbitraryLog({ events: 100, deals: 12 }), cohorts, async (events, cohort) => {
@@ -92,6 +92,11 @@ describe('reports of deals\u2019 own ways', () => {
               .then(({ rows }) =>
                 rows.map(({ period, deals, unvalued }) => ({ [`${period} deals`]: deals, [`${period} unvalued`]: unvalued })),
               ),
+            answers.standstills({ over: '3d', groupBy }, nobody).then(({ rows }) =>
+              rows.map(({ deals, silences, running, standstills, dealsStood, standing }) => ({
+                ...{ deals, silences, running, standstills, dealsStood, standing },
+              })),
+            ),
             answers.slippage({ from: '2025-01-01', to: '2025-12-31', groupBy }, nobody).then(({ rows }) =>
               rows.map(({ deals, pushes, dealsPushed, pulls, redatedWithin, daysLater, daysNet, overdue }) => ({
                 ...{ deals, pushes, dealsPushed, pulls, redatedWithin, daysLater, daysNet, overdue },

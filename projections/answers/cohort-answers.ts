@@ -36,7 +36,7 @@ import { WIN_RATE_METHOD, winRateOf } from '../../libs/reporting/winrate/win-rat
 import type { WinRateScope } from '../../libs/reporting/winrate/win-rate.js';
 import { countsForWinRate } from '../../libs/reporting/winrate/win-rate.js';
 import type { Asking } from './asking.js';
-import { isOneGroup } from './following.js';
+import { isOneGroup, registeredIn } from './following.js';
 import { maturityMarks, smallMarks } from './cohort-marks.js';
 import type { Cohorts, Following, Selecting } from './following.js';
 import { NAMED, pageLimit } from './pages.js';
@@ -123,7 +123,7 @@ export class CohortAnswers {
   }
 
   async timeInStage(query: TimeInStageQuery, asker: Asker): Promise<TimeInStageAnswer> {
-    const cohorts = await this.following.follow(query, asker, cohortOf(query.cohort, 'registered'));
+    const cohorts = await this.following.follow(query, asker, registeredIn(query.cohort));
     const period = query.cohort === undefined ? null : parsePeriod(query.cohort, cohorts.time);
     const postponed = query.postponed ?? 'counted';
     const question = { period: period === null ? null : { from: period.start, to: period.end }, postponed, order: cohorts.order };

@@ -15,6 +15,7 @@ import type { Grouping, PipelineQuery } from '../../libs/reporting/queries.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { parseInstant } from '../../libs/reporting/time/instant.js';
 import type { Period } from '../../libs/reporting/time/period.js';
+import { parsePeriod } from '../../libs/reporting/time/period.js';
 import type { Asked, Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
 import { basisOf } from './basis.js';
@@ -36,6 +37,15 @@ export interface Cohorts extends Asked {
 
 /** Which deals a question looks at, once its periods can be read. */
 export type Selecting = (time: Asked['time']) => DealSelection | undefined;
+
+/** Only deals registered in the period are asked for; without one, all. */
+export function registeredIn(period: string | undefined): Selecting | undefined {
+  if (period === undefined) return undefined;
+  return (time) => {
+    const { start, end } = parsePeriod(period, time);
+    return { by: 'registered', in: { from: start, to: end } };
+  };
+}
 
 /** Without a grouping there is one row, be it of nobody; with one, a group is there when it has deals. */
 export function isOneGroup({ read }: Cohorts): boolean {

@@ -65,7 +65,7 @@ export class ForecastStandings {
     if (knowledge.position === LOG_START) return [];
     if (all !== undefined) return all.flatMap((history) => stateAt(history, asOf) ?? []);
     const rows: DealInterval[] = [];
-    for await (const page of this.asking.sources.dealRows.asOf(asOf, knowledge.number)) rows.push(...page);
+    for await (const page of this.asking.sources.dealRows.asOf(asOf, knowledge.number)) for (const row of page) rows.push(row);
     return rows;
   }
 

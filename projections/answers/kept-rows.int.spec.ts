@@ -37,6 +37,7 @@ async function askedOf(answers: Answers, asOf: string, knownAt: string): Promise
     () => answers.inflow({ ...between, step: 'month' }, nobody),
     () => answers.slippage({ from: '2025-01-01', to: asOf, knownAt }, nobody),
     () => answers.reemergence({ ...at, ended: ['lost'] }, nobody),
+    () => answers.standstills({ ...at, over: '3d', cohort: '2025-W02' }, nobody),
     () => answers.velocity(at, nobody),
     () => answers.aging(at, nobody),
     () => answers.coverage({ ...at, period: '2025-Q2' }, nobody),

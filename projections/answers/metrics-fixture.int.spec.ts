@@ -298,6 +298,22 @@ describe('what else the eight deals tell', () => {
     expect(rows[0]).toMatchObject({ n: 7, finished: 2, running: 4, gone: 1, mean: 42.5, least: 21, most: 64 });
   });
 
+  it('silences inside deals: eight of over fourteen days, the longest D7 until its amount went down; D6 still stands (LT02)', async () => {
+    const { rows, longest } = await answering.answers.standstills({ asOf, over: '14d', limit: 3 }, nobody);
+    expect(rows[0]).toMatchObject({ deals: 8, silences: 22, longest: 32, standstills: 8, dealsStood: 6, standing: 1, daysStood: 178 });
+    expect(
+      longest.map(({ deal, from, to, days, stage, endedBy }) => [deal, from.slice(5, 10), to?.slice(5, 10), days, stage, endedBy]),
+    ).toEqual([
+      ['D7', '02-02', '03-06', 32, 'meeting', 'ExpectedValueEstimated'],
+      ['D4', '02-05', '03-08', 31, 'meeting', 'DecisionDateExpected'],
+      ['D2', '01-20', '02-15', 26, 'proposal', 'DealLost'],
+    ]);
+    // The lives of the deals add up to their silences: D6 has lived for its sixteen days.
+    const sixth = await answering.answers.standstills({ asOf, over: '1d', cohort: '2025-03-04', limit: 9 }, nobody);
+    expect(sixth.rows[0]).toMatchObject({ deals: 1, daysLived: 16, daysStood: 16, share: 1 });
+    await expect(answering.answers.standstills({ over: 'long' }, nobody)).rejects.toThrow("'long'");
+  });
+
   it('then versus now, and the events that explain it (TN02)', async () => {
     const asked = { then: '2025-02-28', now: asOf, filters: { status: ['open'] }, groupBy: [] } as const;
     const { rows, totals } = await answering.answers.explain(asked, nobody);

@@ -1,6 +1,7 @@
 import type { Answering } from '../../libs/testing/answering.js';
 import { nobody, openAnswering } from '../../libs/testing/answering.js';
 import { metricsFixtureWithQuotas } from '../../libs/testing/metrics-fixture.js';
+import { Telling } from '../../libs/testing/tell.js';
 
 const asOf = '2025-03-20T00:00:00Z';
 
@@ -44,8 +45,32 @@ describe('aging', () => {
     const { basis, oldest } = await answers.aging({ asOf, clock: 'since_any_activity', limit: 1 }, nobody);
     expect([basis.clock, oldest.map(({ deal, ageDays }) => [deal, ageDays])]).toEqual(['since_any_activity', [['D6', 16]]]);
     await expect(answers.aging({ clock: 'since_creation' }, nobody)).rejects.toThrow(
-      "'since_creation' is no clock; take of since_stage_entry, since_any_activity",
+      "'since_creation' is no clock; take of since_stage_entry, since_customer_contact, since_any_activity",
     );
+    await close();
+  });
+
+  it('since the last recorded contact knows no age of deals without one, and says that contacts end with the request (AC03)', async () => {
+    const { answers, tell, close } = await open();
+    const without = await answers.aging({ asOf, clock: 'since_customer_contact' }, nobody);
+    expect([without.totals.ageUnknown, without.totals.age.medianDays, without.oldest]).toEqual([5, null, []]);
+    expect(without.basis.marks.at(-1)).toBe('deals without a recorded contact, of no known age: 5 of 5');
+
+    const telling = new Telling();
+    const request = { contactId: 'c-9', companyId: 'not-in-source', summary: 'not-in-source', source: { kind: 'unknown' } };
+    const registered = { ...request, origin: { kind: 'spontaneous' }, receivedBy: 'not-in-source' };
+    const at = (text: string): number => Date.parse(`2025-${text}T00:00:00Z`);
+    telling.tell('deal-D9', at('03-01'), { type: 'RequestRegistered', data: registered });
+    telling.tell('deal-D9', at('03-04'), { type: 'RequestContacted', data: { channel: 'phone' } });
+    telling.tell('deal-D9', at('03-06'), { type: 'LeadQualified', data: { pipelineId: 'sales', stageId: 'meeting', ownerId: 'anna' } });
+    telling.tell('deal-D9', at('03-18'), { type: 'OwnerAssigned', data: { ownerId: 'ben' } });
+    await tell(telling.events);
+    const { totals, oldest, basis } = await answers.aging({ asOf, clock: 'since_customer_contact' }, nobody);
+    expect([totals.deals, totals.ageUnknown, oldest.map(({ deal, ageDays }) => [deal, ageDays])]).toEqual([6, 5, [['D9', 16]]]);
+    expect(basis.marks.slice(0, 2)).toEqual([
+      'contacts are recorded until a request is qualified: what was said to the customer since is not known, so that deals look more silent than they are',
+      'deals without a recorded contact, of no known age: 5 of 6',
+    ]);
     await close();
   });
 });

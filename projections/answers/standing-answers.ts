@@ -24,6 +24,15 @@ import type { Asker } from './sources.js';
 const MOST_LISTED = 1_000;
 const OPEN: Filters = { status: ['open'] };
 
+/** What is recorded of contacts is that of the request: silence since then says less than it seems to. */
+function contactMarks({ deals, ageUnknown }: AgingAnswer['totals']): string[] {
+  if (deals === 0) return [];
+  return [
+    'contacts are recorded until a request is qualified: what was said to the customer since is not known, so that deals look more silent than they are',
+    ...(ageUnknown === 0 ? [] : [`deals without a recorded contact, of no known age: ${ageUnknown} of ${deals}`]),
+  ];
+}
+
 /** Reports of how things stand at one (T, K) beside the pipeline itself: aging and coverage. */
 export class StandingAnswers {
   constructor(private readonly asking: Asking) {}
@@ -46,7 +55,9 @@ export class StandingAnswers {
     const report = agingReport({ question, clock, asOf, paths, view, viewAt: (at) => timeline.at(at), limit });
     const standing = paths.map((path) => path.rows[path.rows.length - 1] ?? path.rows[0]);
     const point = await this.point(question, asOf, most, view, standing, OPEN);
-    const basis = basisOf(eventStore, await this.asking.basisInput(`${AGING_METHOD}/${clock}`, question, [point]), point);
+    const input = await this.asking.basisInput(`${AGING_METHOD}/${clock}`, question, [point]);
+    const marks = clock === 'since_customer_contact' ? contactMarks(report.totals) : [];
+    const basis = basisOf(eventStore, { ...input, marks: [...input.marks, ...marks] }, point);
     return personal.open({ report: 'aging', basis: { ...basis, clock }, ...report } as const, asker);
   }
 
@@ -60,7 +71,7 @@ export class StandingAnswers {
     const view = await dimensions.view(asOf, most.number, kinds, asked.organisedAt);
     const question = await this.asking.byId(asked, view, asker);
     const rows: DealInterval[] = [];
-    for await (const page of dealRows.asOf(asOf, most.number, question.scope.filters)) rows.push(...page);
+    for await (const page of dealRows.asOf(asOf, most.number, question.scope.filters)) for (const row of page) rows.push(row);
     const report = coverageReport({ question, period, rows, view, asOf });
     const seen = await this.point(question, asOf, most, view, rows, { status: ['open', 'won'] });
     const { deals, unvalued } = report.totals;

@@ -10,6 +10,7 @@ import { funnelText } from './reports/funnel.js';
 import { inflowText } from './reports/inflow.js';
 import { reemergenceText } from './reports/reemergence.js';
 import { slippageText } from './reports/slippage.js';
+import { standstillsText } from './reports/standstills.js';
 import { compareText, dealsText, pipelineText } from './reports/pipeline.js';
 import { seriesText } from './reports/series.js';
 import { agingText, coverageText } from './reports/standing.js';
@@ -36,6 +37,8 @@ function tableOf(answer: Answer): string {
       return reemergenceText(answer);
     case 'slippage':
       return slippageText(answer);
+    case 'standstills':
+      return standstillsText(answer);
     case 'leadtimes':
       return leadTimesText(answer);
     case 'time-in-stage':

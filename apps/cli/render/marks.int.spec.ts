@@ -62,6 +62,7 @@ const REPORTS: readonly (readonly [name: string, ask: (answers: Answers, at: { a
   ['velocity', (answers, at) => answers.velocity(at, nobody)],
   ['forecast', (answers, at) => answers.forecast({ ...at, period: '2025-Q1' }, nobody)],
   ['aging', (answers, at) => answers.aging(at, nobody)],
+  ['standstills', (answers, at) => answers.standstills(at, nobody)],
   ['slippage', (answers, { asOf, ...at }) => answers.slippage({ ...at, from: asOf, to: asOf }, nobody)],
   ['coverage', (answers, at) => answers.coverage({ ...at, period: '2025-Q1' }, nobody)],
   ['deals', (answers, at) => answers.deals(at, nobody)],

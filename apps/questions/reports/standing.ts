@@ -1,5 +1,5 @@
 import type { AgingQuery, CoverageQuery } from '../../../libs/reporting/standing-queries.js';
-import type { SlippageQuery } from '../../../libs/reporting/flow-queries.js';
+import type { SlippageQuery, StandstillsQuery } from '../../../libs/reporting/flow-queries.js';
 import { SLIPPAGE_GRAINS } from '../../../libs/reporting/flow-queries.js';
 import { AGING_CLOCKS } from '../../../libs/reporting/standing-queries.js';
 import { choice, given, needed, number, one } from '../given.js';
@@ -80,5 +80,28 @@ const slippage: Question = {
   },
 };
 
+const standstills: Question = {
+  command: 'report standstills',
+  operationId: 'StandstillsReport',
+  path: '/v1/reports/standstills',
+  summary: 'In which deals, and for how long, the sale stood still between two facts.',
+  parameters: [
+    { name: 'over', about: 'a silence longer than this age is a standstill; default 30d', example: '6w' },
+    { name: 'cohort', about: 'deals registered in this period; default all', example: '2017-Q2' },
+    { name: 'limit', about: 'how many of the longest are listed; default 20, at most 1000', example: '20' },
+    asOf,
+    groupBy('none'),
+    ...scope,
+    ...knowledge,
+  ],
+  ask: (answers, said, asker) => {
+    const optional = {
+      ...{ over: one(said, 'over'), cohort: one(said, 'cohort'), limit: number(said, 'limit'), asOf: one(said, 'asOf') },
+      groupBy: groupings(said),
+    };
+    return answers.standstills({ ...scopeOf(said), ...given<StandstillsQuery>(optional) }, asker);
+  },
+};
+
 /** How things stand at one instant, beside the pipeline itself. */
-export const STANDING_QUESTIONS: readonly Question[] = [aging, slippage, coverage];
+export const STANDING_QUESTIONS: readonly Question[] = [aging, slippage, standstills, coverage];

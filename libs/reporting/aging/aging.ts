@@ -4,6 +4,7 @@ import { addDeal, figuresOf, moneyTexts, noSums } from '../figures.js';
 import { lastRow } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';
 import { stageSpells } from '../paths/spells.js';
+import { milestoneAt } from '../paths/milestones.js';
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { Group, Grouping } from '../queries.js';
 import type { AgeFigures, AgingAnswer, AgingClock, AgingRow } from '../standing-queries.js';
@@ -49,7 +50,7 @@ export function checkAging({ groupBy, scope }: PipelineQuestion): void {
 
 interface Aged {
   readonly row: DealInterval;
-  /** Null where the deal's registration has no date of its own: how long it stands is not known. */
+  /** Null where the deal's registration has no date of its own, or what the clock counts from was never recorded: how long it stands is not known. */
   readonly age: number | null;
   readonly stagnant: boolean;
 }
@@ -93,9 +94,13 @@ function finishedStays(paths: readonly DealPath[], viewAt: (at: EpochMs) => Dime
   return finished;
 }
 
-function ageOf(path: DealPath, { clock, asOf, viewAt }: AgingInput): number {
+function ageOf(path: DealPath, { clock, asOf, viewAt }: AgingInput): number | null {
   const row = lastRow(path);
   if (clock === 'since_any_activity') return asOf - row.validFrom;
+  if (clock === 'since_customer_contact') {
+    const contacted = milestoneAt(path, 'contacted');
+    return contacted === null ? null : asOf - contacted;
+  }
   const running = stageSpells(path, (p, s, at) => viewAt(at).stageIndex(p, s)).at(-1);
   // Postponed time is its own clock (metrics.md section 4).
   return running?.exit === null ? running.to - running.from - running.postponedMs : asOf - (row.stageSince ?? row.validFrom);

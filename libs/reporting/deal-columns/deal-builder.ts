@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { positionNumber } from '../../domain/shared/position.js';
 import type { Position } from '../../domain/shared/position.js';
 import type { ColumnPage, TextColumn } from '../../read-store/read-store.port.js';
@@ -14,8 +14,13 @@ import { CODED } from './texts.js';
 type Wide = RowNumber | RequestNumber | Placed | 'deal';
 const WIDE: readonly Wide[] = ['deal', ...ROW_NUMBERS, ...REQUEST_NUMBERS, ...PLACED];
 const POSITION_DIGITS = 20;
+/** Fewer rows hold nobody up. */
+const MANY_ROWS = 50_000;
 /** So many deals are put in order before whoever else waits has the thread. */
 const DEALS_BETWEEN_TURNS = 20_000;
+
+/** Lets whoever else waits have the thread. */
+type Turn = () => Promise<unknown>;
 
 function columnFor(name: Wide): NumberColumn {
   return new NumberColumn(name === 'validFrom' || name === 'registeredAt' || PLACED.some((placed) => placed === name) ? 8 : 1);
@@ -148,7 +153,8 @@ export class DealBuilder {
    */
   async seal(): Promise<SealedDeals> {
     const { texts } = this;
-    const { order, deals, starts } = await this.#byDeal();
+    const turn: Turn = this.rows < MANY_ROWS ? () => Promise.resolve() : setImmediate;
+    const { order, deals, starts } = await this.#byDeal(turn);
     const taken = async <N extends Wide, T>(names: readonly N[], as: (column: NumberColumn) => T): Promise<Record<N, T>> => {
       const made: Partial<Record<N, T>> = {};
       for (const name of names) {
@@ -169,11 +175,18 @@ export class DealBuilder {
       });
     }
     const isOut = new Uint8Array(deals.length);
-    return { texts, deals, starts, isOut, rows, instants, ...requestsOf(said, starts), eventIds: this.#eventIds.gather(order), tieRests };
+    const hasUndated = new Uint8Array(deals.length);
+    for (let place = 0; place < deals.length; place += 1) {
+      for (let row = starts[place]!; row < starts[place + 1]!; row += 1) if (said.dated.data[row] === 0) hasUndated[place] = 1; // place < length
+    }
+    const eventIds = this.#eventIds.gather(order);
+    await turn();
+    const requests = await requestsOf(said, starts, turn);
+    return { texts, deals, starts, isOut, hasUndated, rows, instants, ...requests, eventIds, tieRests };
   }
 
   /** Row numbers by the id of their deal and, of one deal, in the order of its history. */
-  async #byDeal(): Promise<{ order: Uint32Array; deals: Uint32Array; starts: Uint32Array }> {
+  async #byDeal(turn: Turn): Promise<{ order: Uint32Array; deals: Uint32Array; starts: Uint32Array }> {
     const deal = this.#columns.deal.data;
     const { rows } = this;
     const counts = new Uint32Array(this.texts.deals.size);
@@ -232,18 +245,26 @@ function placed(instants: ArrayLike<number>, begins: ArrayLike<number>, starts: 
 }
 
 /** One number for rows of a deal, one after the other, that say the same of its request. */
-function requestsOf(said: Record<RequestNumber, NumberColumn>, starts: Uint32Array): Pick<SealedDeals, 'request' | 'requests'> {
+async function requestsOf(
+  said: Record<RequestNumber, NumberColumn>,
+  starts: Uint32Array,
+  turn: Turn,
+): Promise<Pick<SealedDeals, 'request' | 'requests'>> {
   const rows = said.dated.length;
-  const columns = REQUEST_NUMBERS.map((name) => said[name].data);
+  const isOther = new Uint8Array(rows);
+  for (const start of starts) if (start < rows) isOther[start] = 1;
+  for (const name of REQUEST_NUMBERS) {
+    const { data } = said[name];
+    for (let row = 1; row < rows; row += 1) if (data[row] !== data[row - 1]) isOther[row] = 1;
+    await turn();
+  }
   const firsts = new NumberColumn();
   const request = new NumberColumn();
-  let deal = 0;
   for (let row = 0; row < rows; row += 1) {
-    const begins = row === starts[deal];
-    if (begins) deal += 1;
-    if (begins || columns.some((data) => data[row] !== data[row - 1])) firsts.push(row);
+    if (isOther[row] === 1) firsts.push(row);
     request.push(firsts.length - 1);
   }
+  await turn();
   const order = Uint32Array.from(firsts.data.subarray(0, firsts.length));
   const requests = Object.fromEntries(REQUEST_NUMBERS.map((name) => [name, said[name].gather(order)])) as Record<
     RequestNumber,

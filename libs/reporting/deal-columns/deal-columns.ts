@@ -157,7 +157,7 @@ export class DealColumns {
     for (const sealed of isFew ? others : this.#sealed) {
       for (let place = 0; place < sealed.deals.length; place += 1) {
         if (sealed.isOut[place] === 0) for (const row of everyRowOf(sealed, place)) builder.add(row);
-        if (place % DEALS_BETWEEN_TURNS === 0) await turn();
+        if (place % DEALS_BETWEEN_TURNS === DEALS_BETWEEN_TURNS - 1) await turn();
       }
     }
     for (const own of this.#fresh.values()) for (const row of own) builder.add(row);
@@ -197,6 +197,11 @@ function isSelectedHere(sealed: SealedDeals, place: number, knownAt: number, sel
   const { rows, request, requests, texts } = sealed;
   const [start, end] = [sealed.starts[place]!, sealed.starts[place + 1]!]; // a place among its deals; and rows of it below
   const { from, to } = spanOf(selection);
+  if (selection.by !== 'registered' && sealed.hasUndated[place] === 0) {
+    // Rows lie in the order of their beginnings: most deals are told by their first or their last.
+    if (rows.validFrom.data[start]! >= Math.max(from, to)) return false;
+    if (rows.validFrom.data[end - 1]! < from) return selection.by === 'between' && isOpenAtEnd(sealed, start, end, knownAt);
+  }
   const opening = selection.by === 'between' ? selection.opening : -Infinity;
   let state = -1;
   for (let row = start; row < end; row += 1) {
@@ -209,4 +214,12 @@ function isSelectedHere(sealed: SealedDeals, place: number, knownAt: number, sel
     if (began <= opening) state = row;
   }
   return state !== -1 && !isClosed(texts.state(rows.state.data[state]!).status);
+}
+
+/** Whether the last known row of a deal is of one that is not closed. */
+function isOpenAtEnd(sealed: SealedDeals, start: number, end: number, knownAt: number): boolean {
+  for (let row = end - 1; row >= start; row -= 1) {
+    if (isKnown(sealed, row, knownAt)) return !isClosed(sealed.texts.state(sealed.rows.state.data[row]!).status); // a row of the deal
+  }
+  return false;
 }

@@ -28,6 +28,8 @@ export interface SealedDeals {
   readonly starts: Uint32Array;
   /** 1: the deal's rows are kept elsewhere by now. */
   readonly isOut: Uint8Array;
+  /** 1: a row of the deal says that it was registered without a date. */
+  readonly hasUndated: Uint8Array;
   readonly rows: Readonly<Record<RowNumber, NumberColumn>>;
   readonly instants: Readonly<Record<Placed, InstantsByPlace>>;
   /** Of each row, the number of what is said of its request. */
@@ -45,7 +47,7 @@ export function rowsIn({ starts }: SealedDeals): number {
 export function bytesOf(sealed: SealedDeals): number {
   const columns = [...Object.values(sealed.rows), sealed.request, ...Object.values(sealed.requests)];
   const others = [...Object.values(sealed.instants), sealed.eventIds, ...columns];
-  return others.reduce((sum, { bytes }) => sum + bytes, sealed.deals.byteLength + sealed.starts.byteLength + sealed.isOut.byteLength);
+  return others.reduce((sum, { bytes }) => sum + bytes, sealed.deals.byteLength * 2 + sealed.isOut.byteLength * 2);
 }
 
 /** Opened by K and not withdrawn by it. */

@@ -4,7 +4,11 @@ import { table } from '../table.js';
 import { countText, daysOf, groupText, instantText, moneyText, percent, withThousands } from '../text.js';
 import { RIGHT, allCells, groupCells, groupColumns, groupNames, inReadingOrder, page, valueText } from './grouped.js';
 
-const CLOCKS = { since_stage_entry: 'since they came to their stage', since_any_activity: 'since anything last happened' } as const;
+const CLOCKS = {
+  since_stage_entry: 'since they came to their stage',
+  since_customer_contact: 'since the last recorded contact',
+  since_any_activity: 'since anything last happened',
+} as const;
 
 function bandsText({ bands }: AgingRow['age']): string {
   return bands

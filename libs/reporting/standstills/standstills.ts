@@ -1,0 +1,91 @@
+import type { EpochMs } from '../../domain/shared/instant.js';
+import { isoInstant } from '../../domain/shared/instant.js';
+import type { Standstill, StandstillsRow } from '../flow-queries.js';
+import { summariseLeadTimes } from '../leadtimes/lead-times.js';
+import type { DealPath } from '../paths/deal-path.js';
+import type { GroupedPaths } from '../paths/grouped.js';
+import { isClosed } from '../paths/milestones.js';
+import type { DealInterval } from '../rows.js';
+import { liveStage } from '../rows.js';
+import type { DimensionView } from '../scope/dimension-view.js';
+import { labelsOf } from '../scope/groupings.js';
+
+export const STANDSTILLS_METHOD = 'standstills/1';
+const DAY = 86_400_000;
+
+export interface StandstillsQuestion {
+  /** Deals registered in [from, to); null: all. */
+  readonly period: { readonly from: EpochMs; readonly to: EpochMs } | null;
+  /** A silence longer than this is a standstill, in ms. */
+  readonly overMs: number;
+}
+
+export interface Silence {
+  readonly deal: string;
+  readonly ms: number;
+  /** How the deal stood meanwhile. */
+  readonly row: DealInterval;
+  /** Undefined: it goes on. */
+  readonly next: DealInterval | undefined;
+}
+
+/**
+ * The times in which nothing changed a deal (requirement LT02), from one fact to the next while it was a request or open: postponed time is its own clock (metrics.md section 4), and what is closed is not
+ * silent. A reopened deal goes on from its reopening. Facts of one instant leave no silence between them.
+ */
+export function silencesOf({ deal, rows, asOf }: DealPath): Silence[] {
+  return rows.flatMap((row, index) => {
+    if (isClosed(row.status) || row.status === 'postponed') return [];
+    const next = rows[index + 1];
+    const ms = (next?.validFrom ?? asOf) - row.validFrom;
+    return ms === 0 ? [] : [{ deal, ms, row, next }];
+  });
+}
+
+export function isAsked({ rows }: DealPath, { period }: StandstillsQuestion): boolean {
+  const { registeredAt } = rows[0];
+  return period === null || (registeredAt >= period.from && registeredAt < period.to);
+}
+
+/** How long the deals of a group lay still. */
+export function standstillsOf({ group, paths }: GroupedPaths, question: StandstillsQuestion, view: DimensionView): StandstillsRow {
+  const asked = paths.filter((path) => isAsked(path, question));
+  const silences = asked.flatMap(silencesOf);
+  const stood = silences.filter(({ ms }) => ms > question.overMs);
+  const { n, running, p50, p90, kaplanMeierMedian } = summariseLeadTimes(
+    silences.map(({ ms, next }) => ({ days: ms / DAY, end: next === undefined ? 'running' : 'arrived' })),
+  );
+  const daysOf = (list: readonly Silence[]): number => list.reduce((sum, { ms }) => sum + ms, 0) / DAY;
+  const [daysStood, daysLived] = [daysOf(stood), daysOf(silences)];
+  const longest = silences.reduce((most, { ms }) => Math.max(most, ms), 0);
+  return {
+    ...{ group, labels: labelsOf(group, view), deals: asked.length, silences: n, running, p50, p90, kaplanMeierMedian },
+    longest: longest === 0 ? null : longest / DAY,
+    ...{ standstills: stood.length, dealsStood: new Set(stood.map(({ deal }) => deal)).size },
+    standing: stood.filter(({ next }) => next === undefined).length,
+    ...{ daysStood, daysLived, share: daysLived === 0 ? null : daysStood / daysLived },
+  };
+}
+
+/** The longest standstills of all, the longest first. */
+export function longestStandstills(
+  paths: readonly DealPath[],
+  question: StandstillsQuestion,
+  limit: number,
+  view: DimensionView,
+): Standstill[] {
+  return paths
+    .filter((path) => isAsked(path, question))
+    .flatMap(silencesOf)
+    .filter(({ ms }) => ms > question.overMs)
+    .sort((a, b) => b.ms - a.ms || (a.deal < b.deal ? -1 : a.deal > b.deal ? 1 : a.row.validFrom - b.row.validFrom))
+    .slice(0, limit)
+    .map(({ deal, ms, row, next }) => {
+      const [stage, { pipeline, owner }] = [liveStage(row), row];
+      return {
+        ...{ deal, from: isoInstant(row.validFrom), to: next === undefined ? null : isoInstant(next.validFrom), days: ms / DAY },
+        ...{ status: row.status, pipeline, stage, owner, labels: labelsOf({ pipeline, stage, owner }, view) },
+        ...{ after: row.eventType, endedBy: next?.eventType ?? null },
+      };
+    });
+}
