@@ -6,6 +6,9 @@ import { countUpTo } from './order-by.js';
 import { takeList } from './row-batches.js';
 import type { Segment } from './segment.js';
 
+/** Starts between two frames for each cell that a frame has: so the frames of a grouping take at most two or three bytes a row, however many its groups. */
+const STARTS_PER_CELL = 6;
+
 /** How far the sums of a frame have come: rows that began, and rows that ended. */
 interface Reach {
   starts: number;
@@ -26,6 +29,8 @@ export class Keyframes {
   private count = 0;
   /** Starts between two frames. */
   private readonly apart: number;
+  /** How many frames there will be, at most. */
+  readonly room: number;
 
   /** At most `most` frames, at least `interval` starts and ends between two. */
   constructor(
@@ -35,8 +40,9 @@ export class Keyframes {
     most: number,
   ) {
     // One at the beginning of time, one at its end, and those between.
-    this.apart = Math.max(1, interval >> 1, Math.ceil(segment.length / Math.max(1, most - 2)));
+    this.apart = Math.max(1, interval >> 1, STARTS_PER_CELL * cells, Math.ceil(segment.length / Math.max(1, most - 2)));
     const room = Math.ceil(segment.length / this.apart) + 2;
+    this.room = room;
     this.columns = new Cells(0).arrays.map(() => new FrameColumn(room * cells));
     this.instants = new Float64Array(room);
     [this.starts, this.ends] = [new Uint32Array(room), new Uint32Array(room)];

@@ -2,16 +2,14 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import type { Cells, CellSpace, Weights, Workplace } from './cells.js';
 import { Booking } from './cells.js';
 import { Keyframes } from './keyframes.js';
-import type { Lifetimes } from './live-lists.js';
+import { KnownLists } from './known-lists.js';
 import { LiveLists } from './live-lists.js';
 import { rowCountsAt } from './loose-rows.js';
-import { NumberColumn } from './number-column.js';
-import { ordering } from './order-by.js';
 import type { Pieces } from './pieces.js';
 import type { KeepRows, TakeRows } from './row-batches.js';
 import { keeping, takeRange, BATCH } from './row-batches.js';
 import type { Columns, Segment } from './segment.js';
-import { picking, positionCode } from './segment.js';
+import { positionCode } from './segment.js';
 
 /** Where the index turns from one way to another. The defaults are for millions of rows; specs take small ones to go every way. */
 export interface IndexLimits {
@@ -32,9 +30,9 @@ export interface IndexLimits {
 
 export const INDEX_LIMITS: IndexLimits = {
   smallSegment: 4_096,
-  keyframeInterval: 4_096,
+  keyframeInterval: 1_024,
   keyframeBytes: 32 << 20,
-  allKeyframeBytes: 128 << 20,
+  allKeyframeBytes: 160 << 20,
   liveLists: 64,
   tailRows: 8_192,
   mergeRows: 400_000,
@@ -67,7 +65,7 @@ interface Framed {
 export class SegmentFrames {
   private readonly framed = new Map<string, Framed>();
   private live: LiveLists | 'begun' | undefined;
-  private known: LiveLists | 'begun' | undefined;
+  private known: KnownLists | 'begun' | undefined;
 
   constructor(
     readonly segment: Segment,
@@ -121,7 +119,7 @@ export class SegmentFrames {
 
   get bytes(): number {
     const frames = [...this.framed.values()].reduce((sum, { frames: { bytes } }) => sum + bytes, 0);
-    const lists = [this.live, this.known].reduce((sum, made) => sum + (made instanceof LiveLists ? made.bytes : 0), 0);
+    const lists = [this.live, this.known].reduce((sum, made) => sum + (made === undefined || made === 'begun' ? 0 : made.bytes), 0);
     return this.segment.bytes + frames + lists;
   }
 
@@ -138,19 +136,18 @@ export class SegmentFrames {
   }
 
   private *makeLive(): Pieces<void> {
-    this.live = yield* LiveLists.of(effectiveLives(this.segment), this.limits.liveLists);
+    this.live = yield* LiveLists.of(this.segment, this.limits.liveLists);
   }
 
-  private knownLists(): LiveLists | undefined {
-    if (this.known instanceof LiveLists) return this.known;
+  private knownLists(): KnownLists | undefined {
+    if (this.known instanceof KnownLists) return this.known;
     if (this.known === undefined) this.work.doLater(this.makeKnown());
     this.known = 'begun';
     return undefined;
   }
 
   private *makeKnown(): Pieces<void> {
-    const lives = yield* knownLives(this.segment);
-    this.known = yield* LiveLists.of(lives, this.limits.liveLists);
+    this.known = yield* KnownLists.of(this.segment, this.limits.liveLists);
   }
 
   private framesOf(key: string, space: CellSpace, weights: Weights): Framed {
@@ -164,7 +161,7 @@ export class SegmentFrames {
     const most = Math.floor(limits.keyframeBytes / (space.cells * BYTES_OF_CELL));
     const frames = new Keyframes(segment, space.cells, limits.keyframeInterval, most);
     const framed = { frames, book: new Booking(segment.columns, space, weights, work), isReady: false };
-    this.makeRoom(limits.keyframeBytes);
+    this.makeRoom(frames.room * space.cells * BYTES_OF_CELL);
     this.framed.set(key, framed);
     work.doLater(this.makeFrames(framed));
     return framed;
@@ -214,14 +211,4 @@ function countingAt(columns: Columns, asOf: EpochMs, knownAt: number, endKnown?:
     }
     return left;
   };
-}
-
-function effectiveLives({ length, columns }: Segment): Lifetimes {
-  return { rows: length, begins: columns.validFrom, endOf: (row) => columns.validTo.at(row) };
-}
-
-function* knownLives({ length, columns }: Segment): Pieces<Lifetimes> {
-  // Of a copy: a row that is taken out meanwhile says no longer what opened it.
-  const order = yield* ordering(NumberColumn.of(columns.openedBy.data.slice()), yield* picking(length, () => true));
-  return { rows: length, order, begins: columns.openedBy, endOf: (row) => columns.endedBy.at(row) || Infinity };
 }
