@@ -23,6 +23,7 @@ describe('configuration', () => {
       mongoUrl: null,
       masterKey: { unnamed: `${process.cwd()}/.dealtrail/keys/master.key` },
       partitions: 4,
+      keptRows: 12_000_000,
       protocolPort: { port: 2113, orAnother: true },
       access: null,
       tls: null,
@@ -52,6 +53,7 @@ describe('configuration', () => {
       DEALTRAIL_TOKEN: 'dealtrail_abc',
       DEALTRAIL_METRICS_PORT: '0.0.0.0:9464',
       DEALTRAIL_LOG_LEVEL: 'debug',
+      DEALTRAIL_KEPT_ROWS: '500000',
       DEALTRAIL_DRAIN_SECONDS: '5',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
     };
@@ -66,6 +68,7 @@ describe('configuration', () => {
       mongoUrl: 'mongodb://one,two/sales?replicaSet=rs0',
       masterKey: { file: '/run/secrets/master' },
       partitions: 8,
+      keptRows: 500_000,
       protocolPort: null,
       access: {
         tokenFile: '/etc/dealtrail/tokens.yaml',
@@ -109,7 +112,7 @@ describe('configuration', () => {
     ],
     [
       { DEALTRAIL_TIMEZONE: 'UTC' },
-      'environment variable DEALTRAIL_TIMEZONE: there is none of that name; there are DEALTRAIL_DATA_DIR, PORT, DEALTRAIL_LISTEN, DEALTRAIL_TIME_ZONE, DEALTRAIL_STREAM_PREFIX, DEALTRAIL_DEMO, EVENTSTORE_URL, MONGODB_URL, DEALTRAIL_MASTER_KEY, DEALTRAIL_MASTER_KEY_FILE, DEALTRAIL_PROTOCOL_PORT, DEALTRAIL_PARTITIONS, DEALTRAIL_TOKENS, DEALTRAIL_OIDC_ISSUER, DEALTRAIL_OIDC_AUDIENCE, DEALTRAIL_OIDC_RIGHTS_CLAIM, DEALTRAIL_TLS_CERT, DEALTRAIL_TLS_KEY, DEALTRAIL_METRICS_PORT, DEALTRAIL_LOG_LEVEL, DEALTRAIL_DRAIN_SECONDS, OTEL_EXPORTER_OTLP_ENDPOINT, DEALTRAIL_TOKEN',
+      'environment variable DEALTRAIL_TIMEZONE: there is none of that name; there are DEALTRAIL_DATA_DIR, PORT, DEALTRAIL_LISTEN, DEALTRAIL_TIME_ZONE, DEALTRAIL_STREAM_PREFIX, DEALTRAIL_DEMO, EVENTSTORE_URL, MONGODB_URL, DEALTRAIL_MASTER_KEY, DEALTRAIL_MASTER_KEY_FILE, DEALTRAIL_PROTOCOL_PORT, DEALTRAIL_PARTITIONS, DEALTRAIL_KEPT_ROWS, DEALTRAIL_TOKENS, DEALTRAIL_OIDC_ISSUER, DEALTRAIL_OIDC_AUDIENCE, DEALTRAIL_OIDC_RIGHTS_CLAIM, DEALTRAIL_TLS_CERT, DEALTRAIL_TLS_KEY, DEALTRAIL_METRICS_PORT, DEALTRAIL_LOG_LEVEL, DEALTRAIL_DRAIN_SECONDS, OTEL_EXPORTER_OTLP_ENDPOINT, DEALTRAIL_TOKEN',
     ],
     [
       { EVENTSTORE_URL: 'http://admin:changeit@db.example' },
@@ -142,6 +145,7 @@ describe('configuration', () => {
       { DEALTRAIL_LOG_LEVEL: 'loud' },
       "environment variable DEALTRAIL_LOG_LEVEL: 'loud' is no level; use trace, debug, info, warn, error, silent",
     ],
+    [{ DEALTRAIL_KEPT_ROWS: 'all' }, "environment variable DEALTRAIL_KEPT_ROWS: 'all' is no number of rows; use 0 to 999999999"],
     [{ DEALTRAIL_DRAIN_SECONDS: '1h' }, "environment variable DEALTRAIL_DRAIN_SECONDS: '1h' is no number of seconds; use 0 to 300"],
     [
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' },

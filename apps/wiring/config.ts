@@ -31,6 +31,8 @@ export interface Config {
   readonly masterKey: MasterKeySource;
   /** Of each large read model on MongoDB. */
   readonly partitions: number;
+  /** Of deals, in the memory of a server, for reports that follow deals. */
+  readonly keptRows: number;
   /** Where `npm start` serves the embedded log to EventStoreDB clients; null: nowhere. */
   readonly protocolPort: ProtocolPort | null;
   /** Null: whoever reaches the server may do everything; it then listens on loopback only. */
@@ -132,6 +134,12 @@ function partitionsOf(text: string): number {
   return number;
 }
 
+function keptRowsOf(text: string): number {
+  const number = wholeNumber(text, 999_999_999);
+  if (number === undefined) throw wrong(VARIABLES.keptRows, text, 'no number of rows; use 0 to 999999999');
+  return number;
+}
+
 function masterKeyOf(value: ValueOf, dataDir: string): MasterKeySource {
   const [text, file] = [value(VARIABLES.masterKey), value(VARIABLES.masterKeyFile)];
   if (text !== '' && file !== '')
@@ -183,6 +191,7 @@ export function readConfig(environment: Environment, options: { readonly dataDir
     mongoUrl: address(VARIABLES.mongoUrl, value),
     masterKey: masterKeyOf(value, dataDir),
     partitions: partitionsOf(value(VARIABLES.partitions)),
+    keptRows: keptRowsOf(value(VARIABLES.keptRows)),
     protocolPort: protocolPort(environment[VARIABLES.protocolPort.name], access),
     access,
     tls: tlsOf(value),

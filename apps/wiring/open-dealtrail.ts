@@ -260,7 +260,7 @@ export async function openDealtrail(
         })
       : null;
     if (index) closing.before(() => index.stop());
-    const keptRows = index === null ? null : new KeptRows({ readStore });
+    const keptRows = index === null ? null : new KeptRows({ readStore, most: config.keptRows });
     if (observability !== undefined) {
       const { metrics } = observability;
       if (models !== null) measureReadModels(metrics, models, eventStore);

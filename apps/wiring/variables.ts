@@ -52,6 +52,12 @@ export const VARIABLES = {
     fallback: '4',
     meaning: 'partitions, by deal, of each large read model on MongoDB that is built from now on: as many processes can share its work',
   },
+  keptRows: {
+    name: 'DEALTRAIL_KEPT_ROWS',
+    fallback: '12000000',
+    meaning:
+      'rows of deals, at 75 bytes or so, that a server keeps in memory at most for reports that follow deals; with more, and at 0, they read the store',
+  },
   tokens: { name: 'DEALTRAIL_TOKENS', fallback: '', meaning: 'file of hashed tokens, as ./dealtrail token create makes them' },
   oidcIssuer: {
     name: 'DEALTRAIL_OIDC_ISSUER',
