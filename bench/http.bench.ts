@@ -1,7 +1,7 @@
 // Commands over HTTP, each durable when answered, against an empty validated POST on the same server, 64 clients: `npm run bench:http -- [--seconds 5] [--one-thread]`.
-// With `--one-thread` the log is written, and projected, by the thread that serves.
+// With `--one-thread` the log is written, and projected, by the thread that serves; with `--unwatched` nothing is counted at the ports, and no line written for a request.
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,13 @@ import { openDealtrail } from '../apps/wiring/open-dealtrail.js';
 import { Metrics } from '../libs/observability/metrics.js';
 import type { ClientsAsked, ClientsTold } from './http/clients.worker.js';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' }, 'one-thread': { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '5' },
+    'one-thread': { type: 'boolean', default: false },
+    unwatched: { type: 'boolean', default: false },
+  },
+});
 const CLIENTS = 64;
 const DEALS = 500;
 
@@ -36,11 +42,11 @@ class EmptyModule {}
 
 const dataDir = mkdtempSync(join(tmpdir(), 'dealtrail-bench-'));
 // Watched as `npm start` is: counted, and a line written for each request.
-const log = pino({ level: 'info' }, pino.destination({ dest: '/dev/null', sync: true }));
+const log = pino({ level: values.unwatched ? 'silent' : 'info' }, pino.destination({ dest: '/dev/null', sync: true }));
 const observability = { metrics: new Metrics({ ofProcess: true }), tracing: null, log };
 const dealtrail = await openDealtrail(readConfig({ PORT: '0' }, { dataDir }), {
   mode: 'owner',
-  observability,
+  ...(values.unwatched ? {} : { observability }),
   threads: !values['one-thread'],
 });
 dealtrail.projector?.start();
@@ -70,22 +76,41 @@ for (let number = 0; number < DEALS; number += 1) {
 
 let amounts = 0;
 
+/** What the thread that serves has had of a processor, in ms, by steps of 10; NaN where there is no /proc. */
+function servingMs(): number {
+  try {
+    const fields = readFileSync(`/proc/self/task/${process.pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return NaN;
+  }
+}
+
+interface Rate {
+  readonly perSecond: number;
+  /** Of the serving thread, in ms a request. */
+  readonly cpu: number;
+}
+
 /** The clients are in a thread of their own: what they cost is on neither side. */
-async function rate(paths: readonly string[]): Promise<number> {
+async function rate(paths: readonly string[]): Promise<Rate> {
   const workerData: ClientsAsked = { url: server.address, connections: CLIENTS, seconds: Number(values.seconds), paths, from: amounts };
+  const from = servingMs();
   const worker = new Worker(new URL('./http/clients.worker.js', import.meta.url), { workerData });
   const [told] = (await once(worker, 'message')) as [ClientsTold]; // what it posts
   amounts += told.sent;
   if (told.failed > 0) throw new Error(`${told.failed} refused or failed`);
-  return told.rate;
+  return { perSecond: told.rate, cpu: (servingMs() - from) / told.sent };
 }
 
 const ratios: number[] = [];
 for (let round = 0; round < 3; round += 1) {
   const empty = await rate(['/bench/empty']);
   const command = await rate(deals.map((id) => `/v1/deals/${id}/estimate-value`));
-  ratios.push(command / empty);
-  console.log(`empty ${empty.toFixed(0)}/s, command ${command.toFixed(0)}/s, ratio ${(command / empty).toFixed(2)}`);
+  const ratio = command.perSecond / empty.perSecond;
+  ratios.push(ratio);
+  const said = ({ perSecond, cpu }: Rate): string => `${perSecond.toFixed(0)}/s (${cpu.toFixed(3)} ms of its thread)`;
+  console.log(`empty ${said(empty)}, command ${said(command)}, ratio ${ratio.toFixed(2)}`);
 }
 console.log(`median ratio ${ratios.sort((a, b) => a - b)[1]?.toFixed(2)} (budget 0.5)`);
 await server.close();

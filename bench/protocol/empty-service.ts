@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import type { ServerDuplexStream, ServerWritableStream } from '@grpc/grpc-js';
 import { ServerFeaturesService, StreamsService, grpc, shared, streams } from '../../libs/event-store/protocol-server/generated.js';
 import type { IServerFeaturesServer, IStreamsServer, Streams } from '../../libs/event-store/protocol-server/generated.js';
@@ -6,8 +7,12 @@ import { supportedMethods } from '../../libs/event-store/protocol-server/server-
 
 type ReadCall = ServerWritableStream<Streams.ReadReq, Streams.ReadResp>;
 
-/** Moves the same messages and does nothing else: no disk, no rules, no ids looked up. What is left is grpc-js and the client. */
-export async function startEmptyService(): Promise<string> {
+/**
+ * Moves the same messages and does nothing else: no disk, no rules, no ids looked up. What is left is grpc-js and the client. With a file, each message of appends is
+ * a commit to it, synced as ours are.
+ */
+export async function startEmptyService(file?: string): Promise<string> {
+  const keep = file === undefined ? undefined : committerOf(file);
   const kept: Streams.ReadResp[] = [];
   const followers = new Set<ReadCall>();
   const noCall = (): never => {
@@ -20,6 +25,7 @@ export async function startEmptyService(): Promise<string> {
       call.on('data', (request: Streams.BatchAppendReq) => {
         const options = request.getOptions();
         if (options !== undefined) stream = Buffer.from(options.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
+        keep?.(request.getProposedMessagesList().map((message) => Buffer.from(message.getData_asU8())));
         for (const message of request.getProposedMessagesList()) {
           const event = readEventOf(message, stream, kept.length);
           kept.push(event);
@@ -49,6 +55,15 @@ export async function startEmptyService(): Promise<string> {
     server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound))),
   );
   return `esdb://127.0.0.1:${port}?tls=false`;
+}
+
+function committerOf(file: string): (events: readonly Buffer[]) => void {
+  const db = new Database(file);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.exec('CREATE TABLE kept (position INTEGER PRIMARY KEY, data BLOB NOT NULL)');
+  const insert = db.prepare('INSERT INTO kept (data) VALUES (?)');
+  return db.transaction((events: readonly Buffer[]) => events.forEach((data) => insert.run(data)));
 }
 
 async function answer(call: ReadCall, kept: readonly Streams.ReadResp[], followers: Set<ReadCall>): Promise<void> {
