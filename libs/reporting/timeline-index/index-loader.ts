@@ -1,7 +1,7 @@
 import type { ColumnPage } from '../../read-store/read-store.port.js';
 import { LooseRows } from './loose-rows.js';
 import type { Pieces } from './pieces.js';
-import type { Columns } from './segment.js';
+import type { Columns, RowValues } from './segment.js';
 import { COLUMNS, emptyColumns, picking, positionCode, Segment } from './segment.js';
 import type { IndexLimits } from './segment-frames.js';
 import { INDEX_LIMITS } from './segment-frames.js';
@@ -28,36 +28,50 @@ export class IndexLoader {
   ) {}
 
   add(page: ColumnPage): void {
-    const number = (name: string): Float64Array => page.numbers[name]!; // the scan was asked for INDEXED_FIELDS
-    const [validFrom, validTo, openedBy] = [number('validFrom'), number('validTo'), number('openedBy')];
-    const [endedBy, withdrawnBy, ordinal] = [number('endedBy'), number('withdrawnBy'), number('ordinal')];
-    const [valueMinor, closedAt, dated, registeredAt] = [number('valueMinor'), number('closedAt'), number('dated'), number('registeredAt')];
-    const coded = (['owner', 'company', 'product', 'source', 'origin', 'campaign', 'department', 'currency'] as const).map(
-      (name) => [name, this.translated(page, name, (text) => this.vocabulary.dictionaries[name].code(text))] as const,
-    );
-    const decision = this.translated(page, 'decisionDate', (text) => this.vocabulary.closings.codeOfDate(text));
-    const state = this.states(page);
-    const values = Object.fromEntries(COLUMNS.map((name) => [name, 0])) as Record<(typeof COLUMNS)[number], number>; // every name is there
-    const known = (position: number): boolean => position <= this.through; // NaN is not
+    const numbers = numbersOf(page);
+    const valueOf = this.valuesOf(page);
+    const standing = new Uint32Array(page.length);
+    let count = 0;
     for (let row = 0; row < page.length; row += 1) {
-      const ended = known(endedBy[row]!); // row of the page, here and below
-      values.validFrom = validFrom[row]!;
-      values.validTo = ended ? validTo[row]! : Infinity;
-      values.openedBy = positionCode(openedBy[row]!);
-      values.endedBy = ended ? positionCode(endedBy[row]!) : 0;
-      values.ordinal = ordinal[row]!;
-      values.state = state(row);
-      for (const [name, code] of coded) values[name] = code(row);
-      const closed = closedAt[row]!;
-      values.closing = Number.isNaN(closed) ? decision(row) : this.vocabulary.closings.codeOfInstant(closed);
-      const minor = valueMinor[row]!;
-      values.value = Number.isNaN(minor) ? 0 : minor;
-      if (Number.isNaN(minor)) values.currency = 0;
-      const withdrawal = known(withdrawnBy[row]!) ? withdrawnBy[row]! : null;
-      if (dated[row] === 0 && values.validFrom <= registeredAt[row]!) this.undated.add(values, withdrawal, registeredAt[row]!);
-      if (withdrawal !== null) this.withdrawn.add(values, withdrawal, registeredAt[row]!);
-      else for (const name of COLUMNS) this.columns[name].push(values[name]);
+      const withdrawnBy = numbers.withdrawnBy[row]!; // row of the page, here and below
+      const withdrawal = withdrawnBy <= this.through ? withdrawnBy : null; // NaN is not
+      const registeredAt = numbers.registeredAt[row]!;
+      const isUndated = numbers.dated[row] === 0 && numbers.validFrom[row]! <= registeredAt;
+      if (isUndated || withdrawal !== null) {
+        const values = Object.fromEntries(COLUMNS.map((name) => [name, valueOf[name](row)])) as RowValues; // every name is there
+        if (isUndated) this.undated.add(values, withdrawal, registeredAt);
+        if (withdrawal !== null) this.withdrawn.add(values, withdrawal, registeredAt);
+      }
+      if (withdrawal !== null) continue;
+      standing[count] = row;
+      count += 1;
     }
+    // Column by column: a loop over one array each.
+    for (const name of COLUMNS) this.columns[name].pushEach(standing, count, valueOf[name]);
+  }
+
+  /** What each column holds of a row of the page. */
+  private valuesOf(page: ColumnPage): Readonly<Record<(typeof COLUMNS)[number], (row: number) => number>> {
+    const { validFrom, validTo, openedBy, endedBy, ordinal, valueMinor, closedAt } = numbersOf(page);
+    const { closings, dictionaries } = this.vocabulary;
+    const isEnded = (row: number): boolean => endedBy[row]! <= this.through; // row of the page, here and below; NaN is not
+    const currency = this.translated(page, 'currency', (text) => dictionaries.currency.code(text));
+    const decision = this.translated(page, 'decisionDate', (text) => closings.codeOfDate(text));
+    const coded = (['owner', 'company', 'product', 'source', 'origin', 'campaign', 'department'] as const).map(
+      (name) => [name, this.translated(page, name, (text) => dictionaries[name].code(text))] as const,
+    );
+    return {
+      ...(Object.fromEntries(coded) as Record<(typeof coded)[number][0], Translate>), // each of them
+      validFrom: (row) => validFrom[row]!,
+      validTo: (row) => (isEnded(row) ? validTo[row]! : Infinity),
+      openedBy: (row) => positionCode(openedBy[row]!),
+      endedBy: (row) => (isEnded(row) ? positionCode(endedBy[row]!) : 0),
+      ordinal: (row) => ordinal[row]!,
+      state: this.states(page),
+      closing: (row) => (Number.isNaN(closedAt[row]!) ? decision(row) : closings.codeOfInstant(closedAt[row]!)),
+      currency: (row) => (Number.isNaN(valueMinor[row]!) ? 0 : currency(row)),
+      value: (row) => (Number.isNaN(valueMinor[row]!) ? 0 : valueMinor[row]!),
+    };
   }
 
   /** The index, made piece by piece: millions of rows are put in order. */
@@ -106,4 +120,11 @@ export class IndexLoader {
       }));
     };
   }
+}
+
+type NumberName =
+  'validFrom' | 'validTo' | 'openedBy' | 'endedBy' | 'withdrawnBy' | 'ordinal' | 'valueMinor' | 'closedAt' | 'dated' | 'registeredAt';
+
+function numbersOf({ numbers }: ColumnPage): Readonly<Record<NumberName, Float64Array>> {
+  return numbers as Record<NumberName, Float64Array>; // the scan was asked for INDEXED_FIELDS
 }

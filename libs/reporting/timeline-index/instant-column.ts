@@ -30,6 +30,11 @@ export class InstantColumn {
     this.low[row] = lowOf(value);
   }
 
+  /** The value of each of the first `count` of `rows`. */
+  pushEach(rows: Uint32Array, count: number, valueOf: (row: number) => EpochMs): void {
+    for (let index = 0; index < count; index += 1) this.push(valueOf(rows[index]!)); // below length
+  }
+
   set(row: number, value: EpochMs): void {
     this.high.set(row, this.highOf(value));
     this.low[row] = lowOf(value);

@@ -39,6 +39,11 @@ export class NumberColumn {
     this.length += 1;
   }
 
+  /** The value of each of the first `count` of `rows`. */
+  pushEach(rows: Uint32Array, count: number, valueOf: (row: number) => number): void {
+    for (let index = 0; index < count; index += 1) this.push(valueOf(rows[index]!)); // below length
+  }
+
   set(row: number, value: number): void {
     const width = widthFor(value);
     if (width > this.width) this.rebuild(width, this.data.length);
