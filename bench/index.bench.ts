@@ -70,12 +70,17 @@ class IndexProcess {
 }
 
 async function heard(child: ChildProcess): Promise<Told> {
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`the index process ended with ${String(code)}`);
-  });
-  const [told] = (await Promise.race([once(child, 'message'), ended])) as [Told];
-  ended.catch(() => undefined);
-  return told;
+  const over = new AbortController();
+  try {
+    const ended = once(child, 'exit', over).then(([code]) => {
+      throw new Error(`the index process ended with ${String(code)}`);
+    });
+    const [told] = (await Promise.race([once(child, 'message', over), ended])) as [Told];
+    return told;
+  } finally {
+    // Nobody listens any more for what did not come.
+    over.abort();
+  }
 }
 
 async function makeStore(file: string, events: number): Promise<void> {

@@ -191,6 +191,8 @@ export class IndexedStates implements PipelineStates {
     const fromFile = await this.fromFile(model, checkpoint);
     this.current = fromFile ?? (await this.fromStore(model, checkpoint));
     await this.follow(this.current, positionNumber(checkpoint.position));
+    this.current.index.begin();
+    this.prepare();
     this.currentAt = performance.now();
     this.status = {
       ...this.status,

@@ -59,8 +59,8 @@ interface Framed {
 }
 
 /**
- * A segment with what makes it fast: keyframes by grouping and lists of live rows. They are begun when first asked for and made between later questions; until they
- * are there the rows are looked at one by one.
+ * A segment with what makes it fast: keyframes by grouping and lists of live rows. They are begun when first asked for, lists by `begin` too, and made between later
+ * questions; until they are there the rows are looked at one by one.
  */
 export class SegmentFrames {
   private readonly framed = new Map<string, Framed>();
@@ -72,6 +72,13 @@ export class SegmentFrames {
     private readonly limits: IndexLimits,
     private readonly work: Workplace,
   ) {}
+
+  /** Begins the lists before a question needs them. */
+  begin(): void {
+    if (this.segment.length < this.limits.smallSegment || !this.mostEnd) return;
+    this.liveLists();
+    this.knownLists();
+  }
 
   /** `key` names the grouping, the sizes of its axes and the weights. */
   addSums(key: string, { space, weights, asOf, sums }: SumsAt): void {

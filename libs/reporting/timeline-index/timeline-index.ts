@@ -94,6 +94,11 @@ export class TimelineIndex {
     });
   }
 
+  /** Begins what most questions will need; `doPiece` makes it. */
+  begin(): void {
+    for (const frames of this.segments) frames.begin();
+  }
+
   /** Does a piece, some milliseconds at most, of what questions have begun and what makes later ones faster; false where nothing is left to do. */
   doPiece(): boolean {
     return this.work.doPiece();
