@@ -47,7 +47,7 @@ const observability = { metrics: new Metrics({ ofProcess: true }), tracing: null
 const dealtrail = await openDealtrail(readConfig({ PORT: '0' }, { dataDir }), {
   mode: 'owner',
   ...(values.unwatched ? {} : { observability }),
-  threads: !values['one-thread'],
+  ...(values['one-thread'] ? {} : { threads: 'log and models' }),
 });
 dealtrail.projector?.start();
 const server = await serve({ dealtrail, ...observability, beside: [EmptyModule] });

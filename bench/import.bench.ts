@@ -8,6 +8,7 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { importInto } from '../apps/operations/import.js';
 import { readConfig } from '../apps/wiring/config.js';
+import type { OpenOptions } from '../apps/wiring/open-dealtrail.js';
 import { openDealtrail } from '../apps/wiring/open-dealtrail.js';
 import { catalog } from '../libs/event-catalog/catalog.js';
 import type { JsonObject } from '../libs/domain/shared/envelope.js';
@@ -33,9 +34,9 @@ const source = {
 };
 
 let folders = 0;
-async function openFresh() {
+async function openFresh(options: Partial<OpenOptions> = {}) {
   folders += 1;
-  return openDealtrail(readConfig({}, { dataDir: join(dir, `data-${folders}`) }), { mode: 'owner' });
+  return openDealtrail(readConfig({}, { dataDir: join(dir, `data-${folders}`) }), { mode: 'owner', ...options });
 }
 
 interface Imported {
@@ -107,7 +108,9 @@ async function portAlone(appends: readonly AppendRequest[]): Promise<number> {
 }
 
 async function shown(): Promise<number> {
-  const dealtrail = await openFresh();
+  // As the command line has it: projected beside.
+  const dealtrail = await openFresh({ threads: 'models' });
+  dealtrail.projector?.start();
   const began = performance.now();
   const { events } = await importInto(dealtrail, { ...source, options: {}, onProgress: () => undefined });
   const rate = (events / (performance.now() - began)) * 1_000;

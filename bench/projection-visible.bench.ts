@@ -26,7 +26,10 @@ const PER_SECOND = 200;
 const ASKED = 10;
 
 const dataDir = mkdtempSync(join(tmpdir(), 'dealtrail-bench-'));
-const dealtrail = await openDealtrail(readConfig({}, { dataDir }), { mode: 'owner', indexed: true, threads: !values['one-thread'] });
+const dealtrail = await openDealtrail(readConfig({}, { dataDir }), {
+  ...{ mode: 'owner', indexed: true },
+  ...(values['one-thread'] ? {} : { threads: 'log and models' }),
+});
 const { eventStore, projector, answers } = dealtrail;
 if (projector === null) throw new Error('an owner keeps its read models');
 await makeLog(eventStore, Number(values.events));

@@ -91,7 +91,7 @@ async function start(config: Config, keepsModels: boolean): Promise<void> {
     keeps: keepsModels ? 'all' : 'nothing',
     beginsWithDemo: config.demoDeals > 0,
     indexed: true,
-    threads: true,
+    threads: 'log and models',
     observability,
   });
   endings.push(() => dealtrail.close());

@@ -1,4 +1,5 @@
 import type { OnProgress, Progress } from '../operations/operation.js';
+import { isEmbedded } from '../wiring/config.js';
 import type { Dealtrail, OpenOptions } from '../wiring/open-dealtrail.js';
 import { openDealtrail } from '../wiring/open-dealtrail.js';
 import type { CommonOptions } from './environment.js';
@@ -57,6 +58,8 @@ export async function carryOut<A extends object>(options: CommonOptions, work: W
       return await follow<A>(response, view.show);
     }
     const dealtrail = await openDealtrail(config, { mode: 'owner', keeps: 'what is free', ...work.open });
+    // What is written is projected meanwhile.
+    if (work.open?.threads !== undefined && isEmbedded(config)) dealtrail.projector?.start();
     try {
       return await work.here(dealtrail, view.show, stop.signal);
     } finally {

@@ -55,7 +55,10 @@ export async function runServer(dataDir: string, options: RunOptions = {}): Prom
   } = options;
   const config = readConfig({ PORT: '0', ...environment }, { dataDir });
   const observability = { metrics: new Metrics(), tracing, log };
-  const dealtrail = await openDealtrail(config, { mode: 'owner', indexed, threads, observability });
+  const dealtrail = await openDealtrail(config, {
+    ...{ mode: 'owner', indexed, observability },
+    ...(threads ? { threads: 'log and models' } : {}),
+  });
   dealtrail.projector?.start();
   const server = await serve({ dealtrail, ...observability, ...rest }).catch(async (error: unknown) => {
     await dealtrail.close();

@@ -59,6 +59,11 @@ export function isShared({ eventStoreUrl, mongoUrl }: Pick<Config, 'eventStoreUr
   return eventStoreUrl !== null && mongoUrl !== null;
 }
 
+/** Whether log and read models both lie in the data directory. */
+export function isEmbedded({ eventStoreUrl, mongoUrl }: Pick<Config, 'eventStoreUrl' | 'mongoUrl'>): boolean {
+  return eventStoreUrl === null && mongoUrl === null;
+}
+
 export const DEFAULT_DEMO_DEALS = 2_000;
 const MOST_DEMO_DEALS = 1_000_000;
 

@@ -61,10 +61,10 @@ export interface OpenOptions {
   /** Keeps the timeline index in memory: for a process that answers many questions. */
   readonly indexed?: boolean;
   /**
-   * An embedded log is written, and embedded read models are kept, in threads of their own: for a server, whose requests should not wait for the disk one behind the other,
-   * nor for projecting.
+   * What has a thread of its own, on embedded stores. `log and models`: for a server, whose requests should wait neither for the disk nor for projecting. `models`: for who
+   * appends much at a time, to have it projected meanwhile. Left out: nothing.
    */
-  readonly threads?: boolean;
+  readonly threads?: 'log and models' | 'models';
   readonly note?: (note: ProjectorNote) => void;
   /** Counts, traces and writes down what happens at the ports; left out: nobody watches. */
   readonly observability?: Observability;
@@ -213,7 +213,7 @@ export async function openDealtrail(
     beginsWithDemo = false,
     clock = new HouseClock(),
     indexed = false,
-    threads = false,
+    threads,
     note,
     observability,
     dropped,
@@ -228,7 +228,7 @@ export async function openDealtrail(
   try {
     const keyStore = closing.add(await openKeyStore(config, { readOnly }));
     const log = await openLog(config, {
-      ...{ clock, keyStoreId: keyStore.id, writerThread: threads },
+      ...{ clock, keyStoreId: keyStore.id, writerThread: threads === 'log and models' },
       readOnly: readOnly || (!isEmbeddedLog && !beginsLog),
     });
     const watching = observability === undefined ? null : watch(observability, log.embedded, note);
@@ -241,7 +241,7 @@ export async function openDealtrail(
     }
     const commands = openCommandHandling({ eventStore, keyStore, clock, ...(watching === null ? {} : { watch: watching.commands }) });
     const inThread =
-      threads && log.embedded !== null ? { log: log.embedded.file, traced: (observability?.tracing ?? null) !== null } : null;
+      threads !== undefined && log.embedded !== null ? { log: log.embedded.file, traced: (observability?.tracing ?? null) !== null } : null;
     const { models, projector } =
       readOnly && config.mongoUrl === null
         ? { models: null, projector: null }

@@ -99,7 +99,7 @@ describe('read models that a thread of their own keeps', () => {
 
 it('read models of another log are refused by their thread as they are here', async () => {
   const { folder, remove } = temporaryFolder();
-  const open = () => openDealtrail(readConfig({}, { dataDir: folder }), { mode: 'owner', threads: true });
+  const open = () => openDealtrail(readConfig({}, { dataDir: folder }), { mode: 'owner', threads: 'models' });
   const first = await open();
   await first.projector?.catchUp();
   await first.close();

@@ -524,6 +524,17 @@ describe('carrying out commands', () => {
       expect(outcomes[8]?.steps.map(({ status }) => status)).toEqual(['appended', 'appended']);
     });
 
+    it('are not kept where that was asked, and the next command is decided on what they appended', async () => {
+      await desk.send(request());
+      const importHash = '0'.repeat(32);
+      const step = (command: Command): Step => ({ command, context: { ...ANN, importHash } });
+      const stream = 'deal-d1' as StreamName;
+      await desk.handling.executeStreams([{ stream, steps: [step(qualify)] }], { keep: false });
+      const [again] = await desk.handling.executeStreams([{ stream, steps: [step(qualify)] }], { keep: false });
+      expect(again?.steps[0]?.status).toBe('repeated');
+      expect((await desk.send(advance('proposal'))).revision).toBe(2);
+    });
+
     it('may name the same stream several times', async () => {
       const stream = 'deal-d1' as StreamName;
       const requests = [request(), qualify, advance('closing')].map((command) => ({ stream, steps: [{ command, context: ANN }] }));

@@ -146,12 +146,12 @@ export class CommandHandling {
     return hashUnder(this.#parts.keyStore.logKey, canonicalJson(['request', body]));
   }
 
-  async #settle(requests: readonly StreamSteps[], { onRefusal = 'rest' }: StepOptions): Promise<readonly StreamOutcome[]> {
+  async #settle(requests: readonly StreamSteps[], { onRefusal = 'rest', keep = true }: StepOptions): Promise<readonly StreamOutcome[]> {
     const outcomes: (StreamOutcome | undefined)[] = new Array<StreamOutcome | undefined>(requests.length).fill(undefined);
     const forgotten = new Set<KeyHolder>();
     let open = requests.map((_, index) => index);
     for (let fruitless = 0; open.length > 0;) {
-      await new Attempt(this.#parts, onRefusal, forgotten).settle(requests, open, outcomes);
+      await new Attempt(this.#parts, { onRefusal, keep }, forgotten).settle(requests, open, outcomes);
       const left = open.filter((index) => outcomes[index] === undefined);
       fruitless = left.length < open.length ? 0 : fruitless + 1;
       const first = requests[left[0] ?? 0];

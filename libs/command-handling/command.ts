@@ -92,4 +92,6 @@ export interface StreamOutcome extends StreamPlace {
 export interface StepOptions {
   /** After a refused step: `rest` (default) appends the other steps, `nothing` appends none of them. */
   readonly onRefusal?: 'rest' | 'nothing';
+  /** False where none of these streams will be asked for again soon (an import): their states are then not kept, which would push out those that are. */
+  readonly keep?: boolean;
 }

@@ -8,7 +8,7 @@ import { InvalidEvent } from '../event-catalog/errors.js';
 import type { AppendRequest, AppendResult, Clock, EventStore, IdSource } from '../event-store/event-store.port.js';
 import { WrongExpectedRevision } from '../event-store/event-store.port.js';
 import type { KeyHolder, KeyState, KeyStore } from '../privacy/key-store.port.js';
-import type { Step, StepOutcome, StepRefused, StreamOutcome, StreamPlace, StreamSteps } from './command.js';
+import type { Step, StepOptions, StepOutcome, StepRefused, StreamOutcome, StreamPlace, StreamSteps } from './command.js';
 import type { Decider } from './deciding.js';
 import { decideStep } from './deciding.js';
 import { IdempotencyKeyReused, RevisionMismatch } from './errors.js';
@@ -62,7 +62,7 @@ export class Attempt {
 
   constructor(
     private readonly parts: RunParts,
-    private readonly onRefusal: 'rest' | 'nothing',
+    private readonly options: Required<StepOptions>,
     private readonly forgotten: Set<KeyHolder>,
   ) {
     this.#processes = new ProcessBook(parts.loader);
@@ -118,7 +118,7 @@ export class Attempt {
     }
     const from = stream.pending.length;
     const recordedAt = steps.at(-1)?.context.recordedAt;
-    const takeBack = this.onRefusal === 'nothing' ? stream.remember() : undefined;
+    const takeBack = this.options.onRefusal === 'nothing' ? stream.remember() : undefined;
     const outcomes: StepOutcome[] = [];
     for (const step of steps) {
       const decided = this.#decideStep(stream, step);
@@ -219,7 +219,10 @@ export class Attempt {
       const { revision, position, recordedAt } = places.get(stream) ?? stream.base;
       outcomes[index] = { stream: stream.base.stream, steps, revision, position, recordedAt };
     }
-    for (const [stream, place] of places) this.parts.loader.keep(appendedState(stream, place));
+    for (const [stream, place] of places) {
+      if (this.options.keep) this.parts.loader.keep(appendedState(stream, place));
+      else this.parts.loader.drop(stream.base.stream);
+    }
     if (failed.length > 0) throw failed[0];
   }
 

@@ -16,7 +16,7 @@ export interface DemoCommandOptions extends CommonOptions {
 export async function demo({ deals, seed, ...options }: DemoCommandOptions): Promise<void> {
   const answer = await carryOut<DemoAnswer>(options, {
     doing: 'demo',
-    open: { beginsWithDemo: true },
+    open: { beginsWithDemo: true, threads: 'models' },
     here: (dealtrail, onProgress, signal) => loadDemo(dealtrail, { deals, seed, onProgress, signal }),
     there: () => Promise.resolve({ path: '/v1/demo', init: jsonBody({ deals, seed }) }),
   });

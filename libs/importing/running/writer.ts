@@ -28,7 +28,7 @@ export class Writer {
 
   async execute(requests: readonly StreamSteps[], onRefusal: 'rest' | 'nothing'): Promise<readonly StreamOutcome[]> {
     if (this.dry || requests.length === 0) return [];
-    const outcomes = await this.commands.executeStreams(requests, { onRefusal });
+    const outcomes = await this.commands.executeStreams(requests, { onRefusal, keep: false });
     const { book } = this;
     for (const { steps, position } of outcomes) {
       let appended = 0;
