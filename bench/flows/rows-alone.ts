@@ -31,6 +31,7 @@ export async function openRowsAlone(file: string): Promise<{ eventStore: EventSt
   const eventStore = {
     identity: { logId: last.logId },
     eventAt: () => Promise.resolve(event),
+    positionAt: () => Promise.resolve(last.position),
     readAll: () => Promise.resolve({ events: [event], end: true }),
   } as unknown as EventStore; // what answers ask of a log
   return { eventStore, readStore };

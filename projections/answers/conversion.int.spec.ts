@@ -9,7 +9,7 @@ const rateSet = (rate: string): DomainEvent => ({ type: 'RateSet', data: { from:
 const value = (minor: number, currency: string): DomainEvent => ({ type: 'ExpectedValueEstimated', data: { value: { minor, currency } } });
 
 /** Two deals, one in kronor, one in euros; the krona falls in February, and somebody enters in March that it had fallen further on the 20th. */
-async function tellStory(answering: Answering): Promise<void> {
+async function tellStory(answering: Answering): Promise<Telling> {
   const telling = new Telling();
   const stage = { id: 'meeting', label: 'Meeting', weight: 5_000, requiredFields: [], stagnatesAfterDays: null, actions: [] };
   const process = { name: 'Sales', stages: [stage], gates: {}, removedStages: [] };
@@ -30,13 +30,15 @@ async function tellStory(answering: Answering): Promise<void> {
   telling.tell('deal-a1', day('02-15'), value(2_000_05, 'SEK'));
   telling.tell('rate-SEK-EUR', day('02-20'), rateSet('0.08'), { recordedAt: day('03-01') });
   await answering.tell(telling.events);
+  return telling;
 }
 
 describe('values in one currency', () => {
   let answering: Answering;
+  let telling: Telling;
   beforeEach(async () => {
     answering = await openAnswering([], { now: day('04-01'), logMadeAt: day('01-01') });
-    await tellStory(answering);
+    telling = await tellStory(answering);
   });
   afterEach(() => answering.close());
   const eur = (amount: string): object[] => [{ amount, currency: 'EUR' }];
@@ -64,6 +66,29 @@ describe('values in one currency', () => {
     expect(rows[0]?.value).toEqual([...eur('200.00'), { amount: '1000.05', currency: 'SEK' }]);
     expect(basis.conversion).toEqual({ to: 'USD', rates: [] });
     expect(basis.marks).toContain('no rate of EUR, SEK in USD was in force: these values stand in their own currency');
+  });
+
+  it('forecasts too: each point at the rates in force there, what came at those of the end of the period (TN01)', async () => {
+    const before = telling.events.length;
+    const expected: DomainEvent = { type: 'DecisionDateExpected', data: { decisionDate: '2025-03-15' } };
+    telling.tell('deal-a1', day('01-11'), expected);
+    telling.tell('deal-a2', day('01-11'), expected);
+    telling.tell('deal-a1', day('03-14'), { type: 'DealWon', data: { value: { minor: 2_000_05, currency: 'SEK' }, reasons: [] } });
+    await answering.tell(telling.events.slice(before));
+    const asked = { period: '2025-Q1', convertTo: 'EUR' } as const;
+    const february = await answering.answers.forecast({ ...asked, asOf: '2025-02-28' }, nobody);
+    expect(february.rows[0]).toMatchObject({ deals: 2, value: eur('360.00'), expected: eur('180.00') });
+    expect(february.basis).toMatchObject({ currency: ['EUR'], conversion: { to: 'EUR', rates: [{ rate: '0.08' }] } });
+    const { rows, actual, accuracy } = await answering.answers.forecastHistory(
+      { ...asked, method: 'unweighted', step: 'month', from: '2025-01-31' },
+      nobody,
+    );
+    expect(rows.map(({ at, figures, error }) => [at.slice(0, 10), figures?.forecast, error])).toEqual([
+      ['2025-01-31', eur('300.00'), eur('140.00')],
+      ['2025-02-28', eur('360.00'), eur('200.00')],
+      ['2025-03-31', eur('360.00'), eur('200.00')],
+    ]);
+    expect([actual[0]?.now.won, accuracy.map(({ currency }) => currency)]).toEqual([eur('160.00'), ['EUR', 'EUR', 'EUR']]);
   });
 
   it('what is no currency is refused', async () => {

@@ -14,7 +14,7 @@ import { stateAt } from '../../libs/reporting/waterfall/histories.js';
 import type { Asked, Asking } from './asking.js';
 import type { Knowledge } from './known-at.js';
 import type { ReadQuestion } from './question.js';
-import { groupingsRead } from './question.js';
+import { groupingsRead, kindsConverted } from './question.js';
 
 /** The forecast for a period as it stood at one instant. */
 export interface Standing {
@@ -39,7 +39,12 @@ export class ForecastStandings {
 
   view(question: ReadQuestion, asOf: EpochMs, { number }: Knowledge): Promise<DimensionView> {
     const { dimensions } = this.asking.sources;
-    return dimensions.view(asOf, number, [...dimensions.kindsFor(groupingsRead(question)), 'submission'], question.organisedAt);
+    return dimensions.view(
+      asOf,
+      number,
+      [...dimensions.kindsFor(groupingsRead(question), kindsConverted(question)), 'submission'],
+      question.organisedAt,
+    );
   }
 
   async knowledge(known: KnownWhen, asOf: EpochMs, most: Knowledge): Promise<Knowledge> {

@@ -2,7 +2,7 @@ import { FORECAST_METHODS } from '../../../libs/reporting/forecast/methods.js';
 import type { CalibrationQuery, ForecastHistoryQuery, ForecastQuery } from '../../../libs/reporting/forecast-queries.js';
 import { SERIES_STEPS } from '../../../libs/reporting/time/steps.js';
 import { choice, given, needed, one } from '../given.js';
-import { asOf, groupBy, groupings, known, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
+import { asOf, convertTo, groupBy, groupings, known, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
 import type { Given, Parameter, Question } from '../question.js';
 
 const period: Parameter = { name: 'period', about: 'in which the decision is expected', example: '2017-Q4', required: true };
@@ -25,7 +25,7 @@ const forecast: Question = {
   operationId: 'ForecastReport',
   path: '/v1/reports/forecast',
   summary: 'What is expected of a period: won so far, and open deals weighed by a named method.',
-  parameters: [period, method, asOf, groupBy('none'), ...scope, ...knowledge],
+  parameters: [period, method, asOf, groupBy('none'), ...scope, convertTo, ...knowledge],
   ask: (answers, said, asker) => answers.forecast(forecastOf(said), asker),
 };
 
@@ -45,6 +45,7 @@ const forecastHistory: Question = {
     asOf,
     groupBy('none'),
     ...scope,
+    convertTo,
     ...knowledge,
   ],
   ask: (answers, said, asker) => {

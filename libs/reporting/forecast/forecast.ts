@@ -7,6 +7,8 @@ import type { DealInterval } from '../rows.js';
 import { NOTHING_KNOWN } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { groupOrder, keyReader, labelsOf } from '../scope/groupings.js';
+import type { WorthOf } from '../scope/conversion.js';
+import { worthIn } from '../scope/conversion.js';
 import { inScope } from '../scope/scope.js';
 import type { Period } from '../time/period.js';
 import type { Conversion, ForecastMethod } from './methods.js';
@@ -77,12 +79,14 @@ export class ForecastFold {
   readonly deals: ForecastDeal[] = [];
   private readonly undatedDeals = { deals: 0, unvalued: 0, value: new Map<string, number>() };
   private readonly isIn: (row: DealInterval) => boolean;
+  private readonly worth: WorthOf;
   private readonly readers: readonly ((row: DealInterval) => string | null)[];
 
   constructor(private readonly asked: ForecastQuestion) {
     const { question, view, method } = asked;
     if (method === 'submitted') checkSubmitted(question);
     this.isIn = inScope(question.scope, view, question.zone);
+    this.worth = worthIn(question.convertTo, view);
     this.readers = question.groupBy.map((grouping) => keyReader(grouping, view, question.zone));
     if (this.readers.length === 0) this.groups.set('[]', { group: {}, sums: noForecast() });
   }
@@ -91,7 +95,7 @@ export class ForecastFold {
     const { period, method, view, conversion } = this.asked;
     if (row.status !== 'open' && row.status !== 'won') return;
     if (!this.isIn(row)) return;
-    const { valueMinor, currency } = row;
+    const { valueMinor, currency } = this.worth(row);
     if (wonIn(row, period)) {
       const { sums } = this.groupOf(row);
       sums.wonDeals += 1;
@@ -122,14 +126,16 @@ export class ForecastFold {
   /** Adds what people said they would win of this very period; a submission covers the whole of it, so what is won already is taken off. */
   addSubmissions(): void {
     const { view, period } = this.asked;
-    const said = [...view.all('submission').values()].filter(
+    const submissions = [...view.all('submission').values()].filter(
       ({ from, to, category }) => from === period.from && to === period.to && category === 'commit',
     );
-    for (const submission of said) {
+    for (const submission of submissions) {
       const row = { ...NOTHING_KNOWN, status: 'open' as const, owner: submission.submitterId };
       if (!this.isIn(row)) continue;
       const { sums } = this.groupOf(row);
-      addMoney(sums.expected, submission.amount.currency, submission.amount.minor);
+      const { minor, currency: said } = submission.amount;
+      const { valueMinor, currency } = this.worth({ status: 'open', valueMinor: minor, currency: said });
+      addMoney(sums.expected, currency ?? said, valueMinor ?? minor);
     }
     for (const { sums } of this.groups.values()) {
       for (const [currency, minor] of sums.won)

@@ -64,7 +64,9 @@ export function agingText({ basis, rows, oldest, postponed, totals }: AgingAnswe
       deal.stagnant ? 'standing still' : '',
     ]),
   );
-  const unknown = totals.ageUnknown === 0 ? [] : [`${countText(totals.ageUnknown)} deals have no date: how long they stand is not known.`];
+  const without = basis.clock === 'since_customer_contact' ? 'no recorded contact' : 'no date';
+  const unknown =
+    totals.ageUnknown === 0 ? [] : [`${countText(totals.ageUnknown)} deals have ${without}: how long they stand is not known.`];
   return page(
     `Open deals by age, ${CLOCKS[basis.clock]} (${basis.clock}), as of ${instantText(basis.asOf, basis.timeZone)}`,
     drawn,
