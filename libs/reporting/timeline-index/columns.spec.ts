@@ -52,6 +52,19 @@ describe('a column of the timeline index', () => {
     );
   });
 
+  it.each([
+    ['spread over ten years', (row: number) => (row * 7_919_000_003) % 315_360_000_000],
+    ['of few days', (row: number) => (row % 5) * 86_400_000],
+    ['of one day and one far ahead', (row: number) => (row === 7 ? END_OF_TIME : 86_400_000)],
+    ['almost in order', (row: number) => row * 1_000 - (row % 97 === 0 ? 50_000_000 : 0)],
+  ])('of tens of thousands of instants %s is put in order as a stable sort does it', (_what, instantOf) => {
+    const column = new InstantColumn();
+    const values = Array.from({ length: 40_000 }, (_, row) => instantOf(row));
+    for (const value of values) column.push(value);
+    const expected = values.map((_, row) => row).sort((a, b) => values[a]! - values[b]!);
+    expect(orderBy(column, rowNumbers(values.length))).toEqual(Uint32Array.from(expected));
+  });
+
   it('of frames holds sums of any width', async () => {
     const sums = fc.oneof(fc.constant(0), fc.nat(300), fc.integer({ min: -5, max: 70_000 }), fc.maxSafeInteger());
     await holds(
