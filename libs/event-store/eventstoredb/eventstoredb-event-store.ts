@@ -26,7 +26,8 @@ import { ownCategory, ownPrefix } from '../stream-prefix.js';
 import { StoreConnection, throwingPortErrors } from './connection.js';
 import type { StorePosition } from './connection.js';
 import type { CopiedPositions } from './copied-positions.js';
-import { LiveEvents } from './live-events.js';
+import { LogEnd } from './log-end.js';
+import type { KnownEnd } from './log-end.js';
 import { establishIdentity, movedIn } from './store-identity.js';
 import { RecordingTimes } from './recording-times.js';
 import { asPortError, errorType } from './store-errors.js';
@@ -72,11 +73,8 @@ export async function openEventStoreDB(options: EventStoreDBOptions): Promise<Ev
 
 class EventStoreDBStore implements EventStore {
   private readonly prefix: string;
-  private readonly live: LiveEvents;
+  private readonly end: LogEnd;
   private readonly times: RecordingTimes;
-  private readonly waiting = new Set<() => void>();
-  /** The last of our events that this process knows of. What lies at or before it was there before an append that is sent now. */
-  private known: { readonly position: Position; readonly recordedAt: EpochMs } = { position: LOG_START, recordedAt: 0 };
   /** The last of our events that was read by page. */
   private lately: { readonly position: Position; readonly place: StorePosition } | undefined;
   /** An append was sent and not answered: the log may hold more than is known. */
@@ -90,7 +88,10 @@ class EventStoreDBStore implements EventStore {
     private movedTo: string | undefined,
   ) {
     this.prefix = ownPrefix(options.streamPrefix ?? '');
-    this.live = new LiveEvents(connection, this.prefix, (record) => this.notice(record));
+    this.end = new LogEnd({
+      ...{ connection, prefix: this.prefix },
+      ...{ stored: (record) => this.stored(record), onRecord: (record) => this.notice(record) },
+    });
     this.times = new RecordingTimes((page) => this.readAll(page));
   }
 
@@ -161,41 +162,11 @@ class EventStoreDBStore implements EventStore {
   }
 
   async waitForNew(after: Position, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean> {
-    const isNew = (): boolean => this.known.position > after;
-    if (isNew()) return true;
-    if (options.signal?.aborted === true || options.timeoutMs <= 0) return (await this.head()).position > after;
-    this.live.start();
-    // An event that came before the subscription stood is found by this look, a later one by the subscription.
-    if (this.live.isListening) await this.head();
-    if (isNew()) return true;
-    return new Promise((resolve) => {
-      const finish = (): void => {
-        clearTimeout(timer);
-        this.waiting.delete(look);
-        options.signal?.removeEventListener('abort', finish);
-        resolve(isNew());
-      };
-      const look = (): void => {
-        if (isNew()) finish();
-      };
-      const timer = setTimeout(finish, options.timeoutMs);
-      this.waiting.add(look);
-      options.signal?.addEventListener('abort', finish, { once: true });
-    });
+    return this.end.waitForNew(after, options);
   }
 
-  async head(): Promise<{ readonly position: Position; readonly recordedAt: EpochMs }> {
-    let from: { commit: bigint; prepare: bigint } | 'end' = 'end';
-    for (let count = 32; ; count = Math.min(count * 2, EXAMINED_PER_PAGE)) {
-      const records = await throwingPortErrors(() => this.connection.readAll(from, true, count));
-      const own = records.find((record) => ownCategory(this.prefix, record.streamId) !== undefined);
-      if (own !== undefined) this.learn(this.stored(own));
-      const last = records.at(-1);
-      // What is known already need not be looked for behind others' events again.
-      const seen = last === undefined || records.length < count || this.stored(last).position <= this.known.position;
-      if (own !== undefined || seen || last === undefined) return this.known;
-      from = last.position;
-    }
+  async head(): Promise<KnownEnd> {
+    return this.end.look();
   }
 
   async positionAt(instant: EpochMs): Promise<Position> {
@@ -222,8 +193,7 @@ class EventStoreDBStore implements EventStore {
   }
 
   async close(): Promise<void> {
-    this.live.stop();
-    for (const look of [...this.waiting]) look();
+    this.end.close();
     await this.connection.close();
   }
 
@@ -246,7 +216,7 @@ class EventStoreDBStore implements EventStore {
     const name = this.prefix + stream;
     try {
       if (this.unsure) await this.lookAgain();
-      const before = this.known.position;
+      const before = this.end.known.position;
       const append = async () => this.connection.client.appendToStream(name, [...events], { expectedRevision: expectedFor(expected) });
       // Under `any` and `exists` a store that was restarted in between would store a repeated append twice.
       const result =
@@ -255,7 +225,7 @@ class EventStoreDBStore implements EventStore {
       if (last === undefined) throw new EventStoreUnavailable(`the event store does not find what it has just appended to ${stream}`);
       if (stream === IDENTITY_STREAM) this.movedTo ??= movedIn(events);
       const stored = this.stored(last);
-      this.learn(stored);
+      this.end.learn(stored);
       return {
         revision: stored.revision,
         position: stored.position,
@@ -275,20 +245,8 @@ class EventStoreDBStore implements EventStore {
     this.unsure = false;
   }
 
-  private notice(record: RecordedRecord | undefined): void {
-    if (record === undefined) {
-      // The subscription stands (again): look for what came while it did not.
-      void this.head().catch(() => undefined);
-      return;
-    }
+  private notice(record: RecordedRecord): void {
     if (record.streamId === this.prefix + IDENTITY_STREAM) this.movedTo ??= movedIn([record]);
-    this.learn(this.stored(record));
-  }
-
-  private learn({ position, recordedAt }: StoredEvent): void {
-    if (position <= this.known.position) return;
-    this.known = { position, recordedAt };
-    for (const look of [...this.waiting]) look();
   }
 
   private stored(record: RecordedRecord): StoredEvent {
