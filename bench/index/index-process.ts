@@ -37,6 +37,8 @@ export interface Told {
   readonly tookMs?: number;
   /** The longest that the event loop stood still meanwhile. */
   readonly stoodMs?: number;
+  /** Without the time in which others had the processor. */
+  readonly ownStoodMs?: number;
 }
 
 const view = benchView();
@@ -80,13 +82,26 @@ function waitedMs(): number {
   return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
 }
 
+/** The longest time between two turns of the event loop, in which this thread had a processor. */
+async function ownStill(work: () => Promise<unknown>): Promise<number> {
+  let [longest, waited, at] = [0, waitedMs(), performance.now()];
+  const timer = setInterval(() => {
+    const [waitedNow, now] = [waitedMs(), performance.now()];
+    longest = Math.max(longest, now - at - (waitedNow - waited));
+    [waited, at] = [waitedNow, now];
+  }, 1);
+  await work();
+  clearInterval(timer);
+  return longest;
+}
+
 async function watched(work: () => Promise<unknown>): Promise<Told> {
   const loop = monitorEventLoopDelay({ resolution: 1 });
   loop.enable();
   const began = performance.now();
-  await work();
+  const ownStoodMs = await ownStill(work);
   loop.disable();
-  return { tookMs: performance.now() - began, stoodMs: loop.max / 1e6 };
+  return { tookMs: performance.now() - began, stoodMs: loop.max / 1e6, ownStoodMs };
 }
 
 async function answer(asked: Asked): Promise<Told> {
