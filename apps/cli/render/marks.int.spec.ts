@@ -155,6 +155,8 @@ describe('what the data cannot tell is said, in the JSON and on the terminal', (
       null,
       ['not known yet: the first event was recorded 2025-01-01T09:00:00.000Z'],
     ]);
+    // Neither an empty frame nor a 0 that somebody would believe.
+    expect(nothing.table).not.toMatch(/─\n\n|^(opening|now|difference) +0$/m);
     const early = await told(ask(answering.answers, { asOf: '2025-02-01', knownAt: '2025-01-05' }));
     expect(early.marks).toContain('no deal had been recorded by then');
   });

@@ -104,8 +104,9 @@ export function tableLines(columns: readonly Column[], written: readonly (readon
   return { head: blocks.slice(0, 2).flat(), rows: blocks.slice(2) };
 }
 
-/** A table of at most 100 columns, rules under the head alone. */
+/** A table of at most 100 columns, rules under the head alone; nothing where it has no rows: an empty frame says less than the marks under it. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
   const { head, rows: lines } = tableLines(columns, rows);
   return [...head, ...lines.flat()].join('\n');
 }

@@ -8,6 +8,8 @@ import { EventIds } from './event-ids.js';
 import { InstantsByPlace } from './instants-by-place.js';
 import type { Placed, RequestNumber, RowNumber, SealedDeals } from './sealed-deals.js';
 import { PLACED, REQUEST_NUMBERS, ROW_NUMBERS } from './sealed-deals.js';
+import type { Turn } from './sort-in-turns.js';
+import { sortInTurns } from './sort-in-turns.js';
 import type { Texts } from './texts.js';
 import { CODED } from './texts.js';
 
@@ -18,9 +20,6 @@ const POSITION_DIGITS = 20;
 const MANY_ROWS = 50_000;
 /** So many deals are put in order before whoever else waits has the thread. */
 const DEALS_BETWEEN_TURNS = 20_000;
-
-/** Lets whoever else waits have the thread. */
-type Turn = () => Promise<unknown>;
 
 function columnFor(name: Wide): NumberColumn {
   return new NumberColumn(name === 'validFrom' || name === 'registeredAt' || PLACED.some((placed) => placed === name) ? 8 : 1);
@@ -155,17 +154,17 @@ export class DealBuilder {
     const { texts } = this;
     const turn: Turn = this.rows < MANY_ROWS ? () => Promise.resolve() : setImmediate;
     const { order, deals, starts } = await this.#byDeal(turn);
-    const taken = async <N extends Wide, T>(names: readonly N[], as: (column: NumberColumn) => T): Promise<Record<N, T>> => {
+    const taken = async <N extends Wide, T>(names: readonly N[], as: (column: NumberColumn) => T | Promise<T>): Promise<Record<N, T>> => {
       const made: Partial<Record<N, T>> = {};
       for (const name of names) {
-        made[name] = as(this.#columns[name].gather(order));
+        made[name] = await as(this.#columns[name].gather(order));
         this.#columns[name] = new NumberColumn(1, 0);
         await turn();
       }
       return made as Record<N, T>; // every name is there
     };
     const rows = await taken(ROW_NUMBERS, (column) => column);
-    const instants = await taken(PLACED, ({ data }) => placed(data, rows.validFrom.data, starts));
+    const instants = await taken(PLACED, ({ data }) => placed(data, rows.validFrom.data, starts, turn));
     const said = await taken(REQUEST_NUMBERS, (column) => column);
     const tieRests = new Map<number, string>();
     if (this.#tieRests.size > 0) {
@@ -191,9 +190,10 @@ export class DealBuilder {
     const { rows } = this;
     const counts = new Uint32Array(this.texts.deals.size);
     for (let row = 0; row < rows; row += 1) counts[deal[row]!]! += 1; // a row of these, and below
-    const ids = new Map<number, string>();
-    counts.forEach((count, number) => count > 0 && ids.set(number, this.texts.deals.id(number)));
-    const deals = Uint32Array.from([...ids].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([number]) => number));
+    const ids = Array.from(counts, (count, number) => (count === 0 ? '' : this.texts.deals.id(number)));
+    await turn();
+    const present = Uint32Array.from(counts.keys()).filter((number) => counts[number] !== 0);
+    const deals = await sortInTurns(present, (x, y) => ids[x]! < ids[y]!, turn); // numbers of deals, and below
     const starts = new Uint32Array(deals.length + 1);
     const next = new Uint32Array(counts.length);
     deals.forEach((number, place) => {
@@ -235,11 +235,12 @@ function plusOne(number: number | null): number {
   return number === null ? 0 : number + 1;
 }
 
-function placed(instants: ArrayLike<number>, begins: ArrayLike<number>, starts: Uint32Array): InstantsByPlace {
+async function placed(instants: ArrayLike<number>, begins: ArrayLike<number>, starts: Uint32Array, turn: Turn): Promise<InstantsByPlace> {
   const places = new InstantsByPlace(instants.length, begins);
   for (let deal = 0; deal + 1 < starts.length; deal += 1) {
     const [start, end] = [starts[deal]!, starts[deal + 1]!]; // deal + 1 < length
     for (let row = start; row < end; row += 1) places.set(row, instants[row]!, start, end); // a row of these
+    if (deal % DEALS_BETWEEN_TURNS === 0) await turn();
   }
   return places;
 }

@@ -1,6 +1,6 @@
 /** Event ids of rows: 16 bytes where they are UUIDs in their usual form, which all that we make are; any other as its text. */
 export class EventIds {
-  #bytes: Uint8Array;
+  #bytes: Uint8Array<ArrayBuffer>;
   readonly #others: Map<number, string>;
 
   constructor(rows = 1_024, others = new Map<number, string>()) {
@@ -27,9 +27,10 @@ export class EventIds {
   gather(order: Uint32Array): EventIds {
     const others = new Map<number, string>();
     const gathered = new EventIds(order.length, others);
+    const [from, to] = [new Uint32Array(this.#bytes.buffer), new Uint32Array(gathered.#bytes.buffer)];
     for (let index = 0; index < order.length; index += 1) {
       const row = order[index]!; // index < length
-      gathered.#bytes.set(this.#bytes.subarray(row * 16, row * 16 + 16), index * 16);
+      for (let word = 0; word < 4; word += 1) to[index * 4 + word] = from[row * 4 + word]!; // every row has four
       const other = this.#others.size === 0 ? undefined : this.#others.get(row);
       if (other !== undefined) others.set(index, other);
     }

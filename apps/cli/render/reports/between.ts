@@ -66,7 +66,7 @@ export function waterfallText({ basis, rows, roundTrips, moves }: WaterfallAnswe
   const how = basis.method.endsWith('/ends') ? 'by what differs at both ends' : 'every move at its cause';
   return page(
     `Open pipeline from ${from} to ${to}, ${how}`,
-    buckets(told),
+    basis.knownAt === null ? 'not known yet' : buckets(told),
     moves !== undefined && movesText(moves, basis.timeZone),
     trips.length > 0 &&
       `Round trips: moves less ends, so what came and went between the two, or counts at another cause\n\n${buckets(trips)}`,
@@ -111,5 +111,5 @@ export function explainText({ basis, rows, rest, totals }: ExplainAnswer): strin
       ['', '', 'difference', ...blanks, ...flow(totals.difference)],
     ],
   );
-  return page(`Why the pipeline at ${at(-1)} differs from ${at(0)}`, drawn, basisWords(basis));
+  return page(`Why the pipeline at ${at(-1)} differs from ${at(0)}`, basis.knownAt === null ? 'not known yet' : drawn, basisWords(basis));
 }
