@@ -9,6 +9,8 @@ export interface ProjectorWork {
   readonly stores: EmbeddedStores;
   /** Somebody traces: the events of a page are told with it. */
   readonly traced: boolean;
+  /** 1 in its only place while a `look` is on its way: further commits need no other. */
+  readonly looking: Int32Array;
 }
 
 /** A partition that is kept, as it is told; the projection itself is code and stays in its thread. */
@@ -26,9 +28,11 @@ export type ToProjector =
   | { readonly kind: 'look' }
   | { readonly kind: 'ask'; readonly id: number; readonly what: keyof Asked; readonly with: readonly unknown[] };
 
+/** The id that the opening is answered by: what is asked counts from 1. */
+export const OPENING = 0;
+
+/** Answers by the id of what was asked. */
 export type FromProjector =
-  | { readonly kind: 'opened' }
-  | { readonly kind: 'refused'; readonly error: ErrorTold }
-  | { readonly kind: 'note'; readonly note: ProjectorNote }
+  | { readonly kind: 'notes'; readonly notes: readonly ProjectorNote[] }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorTold };

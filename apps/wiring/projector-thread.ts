@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Position } from '../../libs/domain/shared/position.js';
 import { builtBeside } from '../../libs/event-store/built-beside.js';
@@ -8,6 +7,7 @@ import type { Projector } from '../../libs/projection-engine/projector.js';
 import type { ReadModels, ReplayAsked } from '../../libs/projection-engine/read-models.js';
 import { ReadStoreUnavailable } from '../../libs/read-store/read-store.port.js';
 import type { Asked, FromProjector, KeptTold, ProjectorWork, ToProjector } from './projector-messages.js';
+import { OPENING } from './projector-messages.js';
 import { projections } from './projections.js';
 import { errorFrom } from './thread-errors.js';
 
@@ -16,7 +16,7 @@ export interface ModelKeeper extends ReadModels, Pick<Projector, 'start' | 'stop
   members(): readonly KeptTold[] | Promise<readonly KeptTold[]>;
 }
 
-export interface ProjectorThreadOptions extends ProjectorWork {
+export interface ProjectorThreadOptions extends Omit<ProjectorWork, 'looking'> {
   /** The log as this process has it, which tells when it has grown. */
   readonly log: LogFile;
   readonly note: (note: ProjectorNote) => void;
@@ -28,11 +28,18 @@ interface Waiting {
 }
 
 /** Begins the thread. @throws AnotherHistory where the read models were not made from this log, and what the stores throw */
-export async function openProjectorThread({ log, note, ...work }: ProjectorThreadOptions): Promise<ProjectorThread> {
-  const worker = new Worker(builtBeside(import.meta.url, 'projector.worker.js'), { workerData: work satisfies ProjectorWork });
-  const [first] = (await once(worker, 'message')) as [FromProjector];
-  if (first.kind === 'refused') throw errorFrom(first.error);
-  return new ProjectorThread(worker, log, note);
+export async function openProjectorThread({ log, note, ...rest }: ProjectorThreadOptions): Promise<ProjectorThread> {
+  const looking = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const workerData: ProjectorWork = { ...rest, looking };
+  const worker = new Worker(builtBeside(import.meta.url, 'projector.worker.js'), { workerData });
+  const projector = new ProjectorThread(worker, looking, log, note);
+  try {
+    await projector.opened;
+  } catch (error) {
+    projector.forget();
+    throw error;
+  }
+  return projector;
 }
 
 /** A projector in a thread of its own, with connections of its own: answering and deciding do not wait for projecting. */
@@ -43,22 +50,34 @@ class ProjectorThread implements ModelKeeper {
   /** Why the thread is no more. */
   private ended: string | null = null;
   private readonly exited: Promise<unknown>;
+  /** @throws why the read models cannot be kept */
+  readonly opened: Promise<void>;
   private readonly stopWatching: () => void;
 
   constructor(
     private readonly worker: Worker,
+    looking: Int32Array,
     log: LogFile,
     private readonly note: (note: ProjectorNote) => void,
   ) {
+    this.opened = new Promise((resolve, reject) => this.waiting.set(OPENING, { resolve: () => resolve(), reject }));
     worker.on('message', (message: FromProjector) => this.take(message));
     worker.on('error', (error) => this.end(`it ended: ${(error as Error).message}`)); // what a thread throws
     worker.on('exit', () => this.end('it ended'));
-    this.exited = once(worker, 'exit');
-    this.stopWatching = log.watch(() => this.post({ kind: 'look' }));
+    this.exited = new Promise((resolve) => worker.once('exit', resolve));
+    this.stopWatching = log.watch(() => {
+      if (Atomics.exchange(looking, 0, 1) === 0) this.post({ kind: 'look' });
+    });
   }
 
   get names(): readonly string[] {
     return projections.map(({ model }) => model.name);
+  }
+
+  /** Of a thread that could not begin: it has ended, or is about to. */
+  forget(): void {
+    this.stopping = true;
+    this.stopWatching();
   }
 
   start(): void {
@@ -129,8 +148,7 @@ class ProjectorThread implements ModelKeeper {
   }
 
   private take(message: FromProjector): void {
-    if (message.kind === 'note') return this.note(message.note);
-    if (message.kind !== 'answer' && message.kind !== 'failed') return;
+    if (message.kind === 'notes') return message.notes.forEach(this.note);
     const waiting = this.waiting.get(message.id);
     this.waiting.delete(message.id);
     if (message.kind === 'answer') waiting?.resolve(message.answer);

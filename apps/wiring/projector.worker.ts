@@ -5,33 +5,60 @@ import type { Projector } from '../../libs/projection-engine/projector.js';
 import { openProjector } from '../../libs/projection-engine/projector.js';
 import { buildInWorker, openEmbedded } from './build-elsewhere.js';
 import type { Asked, FromProjector, KeptTold, ProjectorWork, ToProjector } from './projector-messages.js';
+import { OPENING } from './projector-messages.js';
 import { projections } from './projections.js';
 import { errorTold } from './thread-errors.js';
 
 /** Keeps the embedded read models, by connections of its own, for the process that serves. Ends when it was stopped. */
-const { stores, traced } = workerData as ProjectorWork; // what `openProjectorThread` hands in
+const { stores, traced, looking } = workerData as ProjectorWork; // what `openProjectorThread` hands in
 const port = parentPort;
 if (port === null) throw new TypeError('read models are kept by a thread that was begun for it');
-const tell = (message: FromProjector): void => port.postMessage(message);
+
+/** Pages that were committed are told some at a time: each message costs the thread that serves. */
+const TELL_MS = 100;
+let notes: ProjectorNote[] = [];
+let telling: NodeJS.Timeout | undefined;
+
+function tellNotes(): void {
+  clearTimeout(telling);
+  telling = undefined;
+  if (notes.length === 0) return;
+  port?.postMessage({ kind: 'notes', notes } satisfies FromProjector);
+  notes = [];
+}
+
+function note(one: ProjectorNote): void {
+  notes.push(plain(one));
+  if (one.kind !== 'committed') tellNotes();
+  else telling ??= setTimeout(tellNotes, TELL_MS);
+}
+
+function tell(message: FromProjector): void {
+  tellNotes();
+  port?.postMessage(message);
+}
 
 // Somebody says when the log has grown; without that it is looked for once a second.
 const { eventStore, readStore, close } = openEmbedded(stores, { pollMs: 1_000 });
 const projector = await openProjector({
   ...{ eventStore, readStore, projections, buildElsewhere: buildInWorker(stores) },
-  note: (note) => tell({ kind: 'note', note: plain(note) }),
+  note,
 }).catch(async (error: unknown) => {
-  tell({ kind: 'refused', error: errorTold(error) });
+  tell({ kind: 'failed', id: OPENING, error: errorTold(error) });
   await close();
   return null;
 });
 
 if (projector !== null) {
   port.on('message', (message: ToProjector) => {
-    if (message.kind === 'look') eventStore.log.committedElsewhere([]);
-    else if (message.kind === 'start') projector.start();
+    if (message.kind === 'look') {
+      // Before looking: a commit that comes while it looks asks again.
+      Atomics.store(looking, 0, 0);
+      eventStore.log.committedElsewhere([]);
+    } else if (message.kind === 'start') projector.start();
     else void answer(projector, message);
   });
-  tell({ kind: 'opened' });
+  tell({ kind: 'answer', id: OPENING, answer: undefined });
 }
 
 async function answer(asked: Projector, { id, what, with: args }: Extract<ToProjector, { kind: 'ask' }>): Promise<void> {
