@@ -127,6 +127,20 @@ describe('beyond loopback, behind TLS', () => {
     expect(await read(clientOf('reader').readAll({ maxCount: 1 }))).toBe('access-denied');
   });
 
+  it('looks at ten passwords of a user a minute, and at more from whoever was right before', async () => {
+    let now = 0;
+    const files = { certificateFile: join(dir, 'certificate.pem'), keyFile: join(dir, 'key.pem'), usersFile: join(dir, 'users.json') };
+    const access = openServerAccess(files, () => now);
+    expect((await access.userOf('reader', 'reader-word'))?.name).toBe('reader');
+    const guess = async (name: string) => Promise.all(Array.from({ length: 12 }, (_, index) => access.userOf(name, `guess ${index}`)));
+    expect((await guess('reader')).concat(await guess('writer'))).toEqual(Array.from({ length: 24 }, () => undefined));
+    expect((await access.userOf('reader', 'reader-word'))?.name).toBe('reader');
+    expect(await access.userOf('writer', 'writer-word')).toBeUndefined();
+    now = 60_000;
+    const many = await Promise.all(Array.from({ length: 40 }, () => access.userOf('writer', 'writer-word')));
+    expect(many.filter((user) => user?.name === 'writer')).toHaveLength(40);
+  });
+
   it('refuses a file of users that says something else, with the place', () => {
     const files = { certificateFile: join(dir, 'certificate.pem'), keyFile: join(dir, 'key.pem'), usersFile: join(dir, 'bad.json') };
     writeFileSync(files.usersFile, JSON.stringify({ users: [{ name: 'a', password: 'in clear' }] }));

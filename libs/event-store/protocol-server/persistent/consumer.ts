@@ -5,7 +5,7 @@ import { fillRecordedEvent } from '../messages.js';
 import type { UuidForm } from '../messages.js';
 import { Outgoing } from '../outgoing.js';
 import { serviceError } from '../refusals.js';
-import type { Delivery } from './group.js';
+import type { Delivery } from './delivery.js';
 
 export type PersistentCall = ServerDuplexStream<Persistent.ReadReq, Persistent.ReadResp>;
 

@@ -2,22 +2,11 @@ import type { Clock } from '../../event-store.port.js';
 import type { LogFile } from '../../sqlite/log-file.js';
 import type { ResolvedEvent } from '../messages.js';
 import type { Consumer } from './consumer.js';
+import type { Delivery, NackAction } from './delivery.js';
 import { groupDropped, groupFull } from './group-errors.js';
 import type { GroupConfig } from './group-settings.js';
 import { GroupSource } from './group-source.js';
 import { GroupStreams } from './group-streams.js';
-
-/** An event on its way to a consumer. */
-export interface Delivery {
-  /** What consumers answer with: the link's id where there is a link. */
-  readonly id: string;
-  /** Where in the source; undefined for what was parked and is replayed: it does not hold up the checkpoint. */
-  readonly place: number | undefined;
-  readonly resolved: ResolvedEvent;
-  readonly retryCount: number;
-}
-
-export type NackAction = 'park' | 'retry' | 'skip' | 'stop';
 
 const LONGEST_LOOK_MS = 100;
 

@@ -15,7 +15,7 @@ import { TOMBSTONE } from '../stream-view.js';
 import { Consumer } from './consumer.js';
 import type { PersistentCall } from './consumer.js';
 import { Group } from './group.js';
-import type { NackAction } from './group.js';
+import type { NackAction } from './delivery.js';
 import { groupExists, groupMissing } from './group-errors.js';
 import { ALL, groupConfigOf, groupNameOf, sourceOf } from './group-settings.js';
 import type { GroupConfig } from './group-settings.js';
