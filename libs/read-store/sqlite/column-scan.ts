@@ -15,6 +15,7 @@ export class ColumnScan {
     /** Of a symbol. */
     readonly dictionary: readonly string[];
   }[];
+  /** Those that were asked for, and the key's where they are not among them. */
   readonly #names: readonly string[];
   #after: Pick<RowKey, 'openedBy' | 'ordinal'>;
 
@@ -24,8 +25,8 @@ export class ColumnScan {
     columns: readonly string[],
     private readonly range: { readonly after: number; readonly through: number },
   ) {
-    this.#names = [...new Set(columns)];
-    this.#columns = this.#names.map((name) => {
+    this.#names = [...new Set([...columns, 'openedBy', 'ordinal'])];
+    this.#columns = [...new Set(columns)].map((name) => {
       const type = columnType(table.model, name);
       if (type === 'json') throw new Error(`${name} of ${table.model.name} is json: no column to scan`);
       const dictionary = new Dictionary();
@@ -40,8 +41,7 @@ export class ColumnScan {
     const rows = this.table.scanPage(this.#names, this.range.through, this.#after, limit);
     const last = rows.at(-1);
     if (last === undefined) return null;
-    // The key stands behind the columns that were asked for.
-    this.#after = { openedBy: Number(last.at(-2)), ordinal: Number(last.at(-1)) };
+    this.#after = { openedBy: Number(last[this.#names.indexOf('openedBy')]), ordinal: Number(last[this.#names.indexOf('ordinal')]) };
     const numbers: Record<string, Float64Array> = {};
     const texts: Record<string, TextColumn> = {};
     this.#columns.forEach(({ name, type, codes, dictionary }, column) => {

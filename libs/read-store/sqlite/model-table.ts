@@ -129,9 +129,9 @@ export class ModelTable {
     return this.#rows(filter, [`"${query.orderBy}"`, 'entity', 'key'].map((column) => column + way).join(', '), query.limit);
   }
 
-  /** Values of the columns in their order as they are stored, openedBy and ordinal behind them. */
+  /** Values of the columns in their order, as they are stored. */
   scanPage(columns: readonly string[], through: number, after: Pick<RowKey, 'openedBy' | 'ordinal'>, limit: number): SqlValue[][] {
-    const names = [...columns, 'openedBy', 'ordinal'].map((column) => `"${column}"`).join(', ');
+    const names = columns.map((column) => `"${column}"`).join(', ');
     const filter = both(behindKey(after), openedWithin({ through }));
     return this.#question(`SELECT ${names} FROM ${this.#table} WHERE ${filter.sql} ORDER BY key LIMIT ?`).all(...filter.values, limit);
   }
