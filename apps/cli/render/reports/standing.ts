@@ -19,13 +19,14 @@ function bandsText({ bands }: AgingRow['age']): string {
     .join(', ');
 }
 
+/** The ninth decile of the ages is in the other formats: amounts of two currencies leave no room for it. */
 export function agingText({ basis, rows, oldest, postponed, totals }: AgingAnswer): string {
   const names = groupNames(rows);
   type Told = AgingAnswer['totals'] & Partial<Pick<AgingRow, 'thresholdDays' | 'usualDays'>>;
   const cells = (row: Told): string[] => [
     countText(row.deals),
     valueText(row),
-    ...[row.age.medianDays, row.age.p75Days, row.age.p90Days, row.age.longestDays].map(daysOf),
+    ...[row.age.medianDays, row.age.p75Days, row.age.longestDays].map(daysOf),
     row.usualDays === undefined ? '' : daysOf(row.usualDays),
     row.thresholdDays === undefined || row.thresholdDays === null ? '-' : countText(row.thresholdDays),
     countText(row.stagnant.deals),
@@ -34,7 +35,7 @@ export function agingText({ basis, rows, oldest, postponed, totals }: AgingAnswe
   const drawn = table(
     [
       ...groupColumns(names),
-      ...['deals', 'value', 'median', 'p75', 'p90', 'longest', 'usual\n(p75)', 'allowed', 'standing\nstill', 'value'].map((title) => ({
+      ...['deals', 'value', 'median', 'p75', 'longest', 'usual\n(p75)', 'al-\nlowed', 'stand\nstill', 'value'].map((title) => ({
         title,
         ...RIGHT,
       })),
