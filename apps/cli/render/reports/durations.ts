@@ -40,6 +40,8 @@ export function leadTimesText({ basis, rows }: LeadTimesAnswer): string {
   return page(title, drawn, basisWords(basis, 'Days of 24 hours; mean and percentiles are of those that arrived.', STILL_RUNNING));
 }
 
+/** Broken where the whole word is wider than any count under it. */
+const BROKEN: Readonly<Record<string, string>> = { advanced: 'ad-\nvanced', 'to-marketing': 'mar-\nketing', reassigned: 'reas-\nsigned' };
 const EXITS = ['advanced', 'won', 'lost', 'moved-back', 'handed-off', 'to-marketing', 'filed', 'reassigned', 'stillThere'];
 
 function exitsTable(
@@ -49,7 +51,7 @@ function exitsTable(
 ): string {
   const told = EXITS.filter((exit) => rows.some(({ exits }) => (exits[exit] ?? 0) > 0));
   const drawn = table(
-    [...columns, ...told.map((exit) => ({ title: heading(exit).replace(/[- ]/, '\n'), ...RIGHT }))],
+    [...columns, ...told.map((exit) => ({ title: BROKEN[exit] ?? heading(exit).replace(/[- ]/, '\n'), ...RIGHT }))],
     rows.map((row) => [...place(row), ...told.map((exit) => countText(row.exits[exit] ?? 0))]),
   );
   return `How the stays ended\n\n${drawn}`;
@@ -64,7 +66,7 @@ export function timeInStageText({ basis, rows }: TimeInStageAnswer): string {
     ...(pipelines ? [row.pipeline] : []),
     row.label,
   ];
-  const figures = ['stays', 'ended', 'mean', 'median', 'median with\nthe running', 'mean to\na limit', 'exits a\ndeal-day'];
+  const figures = ['stays', 'ended', 'mean', 'median', 'median\nwith the\nrunning', 'mean to\na limit', 'exits a\ndeal-day'];
   const drawn = table(
     [...places, ...figures.map((title) => ({ title, ...RIGHT }))],
     inReadingOrder(names, rows).map((row) => [

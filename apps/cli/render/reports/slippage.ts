@@ -9,7 +9,6 @@ const FIGURES = [
   'pushes',
   'deals\npushed',
   'pulls',
-  're-dated\nwithin',
   'days\nlater',
   'net',
   'value\npushed',
@@ -23,13 +22,14 @@ function pushedText({ pushedValue }: SlippageRow, currency: string): string {
   return pushed === undefined ? `0.00 ${currency}` : moneyText(pushed);
 }
 
+/** Dates moved within their period are in the other formats: amounts of two currencies leave no room for them. */
 export function slippageText({ basis, rows, most }: SlippageAnswer): string {
   const names = groupNames(rows);
   const drawn = table(
     [...groupColumns(names), ...FIGURES.map((title) => ({ title, ...RIGHT }))],
     inReadingOrder(names, rows).map((row) => [
       ...groupCells(names, row),
-      ...[row.deals, row.pushes, row.dealsPushed, row.pulls, row.redatedWithin].map(countText),
+      ...[row.deals, row.pushes, row.dealsPushed, row.pulls].map(countText),
       ...[row.daysLater, row.daysNet].map((days) => withThousands(days.toFixed(0))),
       // A line for each currency of the opening, be it of nothing.
       Object.keys(row.pushedShare)
