@@ -1,5 +1,6 @@
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProtocolServer } from '../../libs/event-store/protocol-server/protocol-server.js';
 import type { MongoServer } from '../../libs/testing/mongo-server.js';
 import { findMongoServer } from '../../libs/testing/mongo-server.js';
 import { loadDemo } from '../operations/demo.js';
@@ -8,6 +9,7 @@ import { backUp } from './backup.js';
 import { readConfig } from './config.js';
 import type { Dealtrail, OpenOptions } from './open-dealtrail.js';
 import { openDealtrail } from './open-dealtrail.js';
+import { serveLogAlone } from './serve-protocol.js';
 
 const found = await findMongoServer();
 const skip = 'missing' in found;
@@ -25,10 +27,7 @@ if (skip) process.stderr.write(`backup beside MongoDB: tests skipped, ${found.mi
     return answers.pipeline({ asOf: '2026-03-31', knownAt: `position:${position}` }, { readPersonal: true });
   }
 
-  afterAll(async () => {
-    await mongo.remove();
-    remove();
-  });
+  afterAll(remove);
 
   it('stops at the models that have seen more, and rebuild makes them anew from this log', async () => {
     const first = await open({ beginsWithDemo: true });
@@ -64,5 +63,66 @@ if (skip) process.stderr.write(`backup beside MongoDB: tests skipped, ${found.mi
     } finally {
       await rebuilt.close();
     }
+  }, 60_000);
+});
+
+(skip ? describe.skip : describe)('an older log restored under the server that processes on shared stores read', () => {
+  const mongo = found as MongoServer; // skipped where it is none
+  const { folder, remove } = temporaryFolder();
+  const [logDir, backup] = [join(folder, 'log'), join(folder, 'backup')];
+  let server: ProtocolServer | null = null;
+
+  /** What runs on the log as it is in its folder now. */
+  async function open(options: Partial<OpenOptions> = {}): Promise<Dealtrail> {
+    server ??= await serveLogAlone(readConfig({}, { dataDir: logDir }), { port: 0 });
+    const environment = {
+      ...{ EVENTSTORE_URL: server.connectionString, MONGODB_URL: `${mongo.url}/older_${process.pid}` },
+      DEALTRAIL_MASTER_KEY: Buffer.alloc(32, 3).toString('base64'),
+    };
+    return openDealtrail(readConfig(environment, { dataDir: join(folder, 'own') }), { mode: 'owner', ...options });
+  }
+  async function endServer(): Promise<void> {
+    await server?.stop();
+    server = null;
+  }
+  async function pipelineOf({ projector, answers }: Dealtrail, position: string): Promise<unknown> {
+    await projector?.catchUp();
+    return answers.pipeline({ asOf: '2100-01-01', knownAt: `position:${position}` }, { readPersonal: true });
+  }
+
+  beforeAll(() => mkdirSync(logDir));
+  afterAll(async () => {
+    await endServer();
+    await mongo.remove();
+    remove();
+  });
+
+  it('is told before anything is answered from the other history, and rebuild makes the models anew from it', async () => {
+    const first = await open();
+    await loadDemo(first, { deals: 20, seed: 7, onProgress: () => undefined, signal: new AbortController().signal });
+    const { position } = await first.eventStore.head();
+    const before = await pipelineOf(first, position);
+    await first.close();
+    await endServer();
+    cpSync(logDir, backup, { recursive: true });
+
+    const second = await open();
+    await second.commands.execute(
+      { type: 'RegisterCompany', id: 'later' as never, name: 'Later' }, // a plain id
+      { actor: { id: 'local', kind: 'person' }, correlationId: 'c' },
+    );
+    await second.projector?.catchUp();
+    await second.close();
+    await endServer();
+
+    rmSync(logDir, { recursive: true });
+    cpSync(backup, logDir, { recursive: true });
+    await expect(open()).rejects.toThrow(/has seen position \d+, this log ends at \d+ \(restored from a backup\?\)/);
+
+    const dropped: string[] = [];
+    const rebuilt = await open({ dropped: (models) => dropped.push(...models) });
+    expect(dropped).toEqual(rebuilt.models?.names);
+    expect(await pipelineOf(rebuilt, position)).toEqual(before);
+    await rebuilt.close();
   }, 60_000);
 });
