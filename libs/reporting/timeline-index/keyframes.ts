@@ -6,9 +6,6 @@ import { countUpTo } from './order-by.js';
 import { takeList } from './row-batches.js';
 import type { Segment } from './segment.js';
 
-/** Starts between two frames for each cell that a frame has: so the frames of a grouping take at most two or three bytes a row, however many its groups. */
-const STARTS_PER_CELL = 6;
-
 /** How far the sums of a frame have come: rows that began, and rows that ended. */
 interface Reach {
   starts: number;
@@ -40,7 +37,7 @@ export class Keyframes {
     most: number,
   ) {
     // One at the beginning of time, one at its end, and those between.
-    this.apart = Math.max(1, interval >> 1, STARTS_PER_CELL * cells, Math.ceil(segment.length / Math.max(1, most - 2)));
+    this.apart = Math.max(1, interval >> 1, Math.ceil(segment.length / Math.max(1, most - 2)));
     const room = Math.ceil(segment.length / this.apart) + 2;
     this.room = room;
     this.columns = new Cells(0).arrays.map(() => new FrameColumn(room * cells));

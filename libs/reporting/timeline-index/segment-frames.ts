@@ -40,6 +40,8 @@ export const INDEX_LIMITS: IndexLimits = {
 
 /** What a cell of a frame takes: four counts of one or two bytes, two amounts of four or eight. */
 const BYTES_OF_CELL = 16;
+/** What the frames of one grouping may take for each row, where that is more than a quarter of `keyframeBytes`. */
+const BYTES_A_ROW = 8 / 3;
 
 /** A question for sums by the cells of a space at T, of rows known at present. */
 export interface SumsAt {
@@ -165,17 +167,23 @@ export class SegmentFrames {
       return known;
     }
     const { segment, limits, work } = this;
-    const most = Math.floor(limits.keyframeBytes / (space.cells * BYTES_OF_CELL));
+    const bytes = Math.min(limits.keyframeBytes, Math.max(limits.keyframeBytes >> 2, segment.length * BYTES_A_ROW));
+    const most = Math.floor(bytes / (space.cells * BYTES_OF_CELL));
     const frames = new Keyframes(segment, space.cells, limits.keyframeInterval, most);
     const framed = { frames, book: new Booking(segment.columns, space, weights, work), isReady: false };
     this.makeRoom(frames.room * space.cells * BYTES_OF_CELL);
     this.framed.set(key, framed);
-    work.doLater(this.makeFrames(framed));
+    work.doLater(this.makeFrames(key, framed));
     return framed;
   }
 
-  private *makeFrames(framed: Framed): Pieces<void> {
-    yield* framed.frames.build(framed.book);
+  private *makeFrames(key: string, framed: Framed): Pieces<void> {
+    const building = framed.frames.build(framed.book);
+    while (building.next().done !== true) {
+      // Others were asked for meanwhile, and there was no room for these.
+      if (this.framed.get(key) !== framed) return;
+      yield;
+    }
     framed.isReady = true;
   }
 
