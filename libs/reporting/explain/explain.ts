@@ -86,12 +86,20 @@ interface Told {
 }
 
 /** Every event of one deal in (then, now] that changes a figure; what its ids mean changes before what happens at the same instant. */
-function* told(deal: string, history: History, { then, now, known }: ExplainInput, of: ShareOf): Generator<Told> {
+function* told(
+  deal: string,
+  history: History,
+  { then, now, known }: ExplainInput,
+  changesOfMeaning: readonly EpochMs[],
+  of: ShareOf,
+): Generator<Told> {
   const { dimensions } = known;
+  // Most deals rest between two instants.
+  if (changesOfMeaning.length === 0 && (history.at(-1)?.validFrom ?? then) <= then) return;
   let row = stateAt(history, then);
   let share = of(row, dimensions.at(then));
   const rows = history.filter(({ validFrom }) => validFrom > then && validFrom <= now);
-  const instants = [...new Set([...rows.map(({ validFrom }) => validFrom), ...dimensions.changesIn(then, now)])].sort((a, b) => a - b);
+  const instants = [...new Set([...rows.map(({ validFrom }) => validFrom), ...changesOfMeaning])].sort((a, b) => a - b);
   for (const at of instants) {
     const view = dimensions.at(at);
     const meant = of(row, view);
@@ -179,8 +187,9 @@ export function explainReport(input: ExplainInput): Pick<ExplainAnswer, 'rows' |
   const { question, known, knownThen } = input;
   const of = shares(question);
   const histories = byDeal(known.histories);
+  const changesOfMeaning = known.dimensions.changesIn(input.then, input.now);
   const all: Told[] = [...restated(input, histories, of)];
-  for (const [deal, history] of histories) all.push(...told(deal, history, input, of));
+  for (const [deal, history] of histories) for (const each of told(deal, history, input, changesOfMeaning, of)) all.push(each);
 
   const moved = new Map<string, Sums>();
   for (const { share } of all) addTo(moved, share);

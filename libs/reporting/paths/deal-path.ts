@@ -17,8 +17,10 @@ export interface DealPath {
 export function pathOf(history: History, asOf: EpochMs): DealPath | undefined {
   let { length } = history;
   while (length > 0 && (history[length - 1]?.validFrom ?? asOf) > asOf) length -= 1;
-  const [first, ...rest] = length === history.length ? history : history.slice(0, length);
-  return first === undefined ? undefined : { deal: first.entity, rows: [first, ...rest], asOf };
+  const [first] = history;
+  if (first === undefined || length === 0) return undefined;
+  const rows = (length === history.length ? history : history.slice(0, length)) as DealPath['rows']; // it has a first
+  return { deal: first.entity, rows, asOf };
 }
 
 /** The same path as it was `age` after `start`: for questions that cut every deal at the same age. */
