@@ -93,6 +93,9 @@ export class Workplace {
   /** Where rows of a batch fall. */
   readonly places = new Uint32Array(BATCH);
   readonly batch = new Uint32Array(BATCH);
+  /** One row, and what it changes. */
+  readonly single = new Uint32Array(1);
+  readonly change = new Cells(1);
   private readonly kept = new Map<string, Cells>();
   private readonly later: Pieces<void>[] = [];
 
@@ -134,8 +137,18 @@ export class Booking {
 
   /** Where the row falls. */
   cellOf(row: number): number {
-    this.place(Uint32Array.of(row), 1, 0);
-    return this.work.places[0]!; // placed just now
+    const { single, places } = this.work;
+    single[0] = row;
+    this.place(single, 1, 0);
+    return places[0]!; // placed just now
+  }
+
+  /** What taking off the row changes in its cell, which is `cell`; good until the next call. */
+  takenOff(row: number, cell: number): Cells {
+    const { single, change } = this.work;
+    single[0] = row;
+    this.rows(change.clear(1), single, 1, -1, -cell);
+    return change;
   }
 
   /** The first `count` rows, at most a batch, with sign +1 or -1, `at` cells further. */

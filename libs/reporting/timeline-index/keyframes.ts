@@ -76,13 +76,15 @@ export class Keyframes {
   /** A row's end moves to an earlier instant (from Infinity, where it gets its first): frames between lose the row and count one end more. */
   endMoved(row: number, to: EpochMs, from: EpochMs, book: Booking): void {
     const cell = book.cellOf(row);
-    const change = new Cells(1);
-    book.rows(change, Uint32Array.of(row), 1, -1, -cell);
+    const { arrays } = book.takenOff(row, cell);
     for (let frame = this.count - 1; frame >= 0 && this.instants[frame]! >= to; frame -= 1) {
       if (from !== Infinity && this.instants[frame]! >= from) continue;
       this.ends[frame]! += 1;
       const place = frame * this.cells + cell;
-      this.columns.forEach((column, index) => column.set(place, column.at(place) + change.arrays[index]![0]!)); // both have the same sums
+      for (let sum = 0; sum < arrays.length; sum += 1) {
+        const [column, change] = [this.columns[sum]!, arrays[sum]![0]!]; // both have the same sums
+        if (change !== 0) column.set(place, column.at(place) + change);
+      }
     }
   }
 
