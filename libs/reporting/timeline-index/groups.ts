@@ -26,16 +26,20 @@ export function groupsOf(
     const axis = plans.findIndex(({ groupings }) => groupings.includes(grouping));
     return { grouping, axis, index: plans[axis]!.groupings.indexOf(grouping) }; // every grouping has its plan
   });
-  let order = Uint32Array.from(sums, (_, index) => index);
+  let order = new Uint32Array(sums.length);
+  for (let place = 0; place < order.length; place += 1) order[place] = place;
   // By the last grouping first: each pass keeps the order of the one before among equals.
   for (const { axis, index } of places.toReversed()) order = byRank(order, numbers[axis]!, plans[axis]!.ranks(index), plans[axis]!.numbers); // likewise
-  // Copied from a blank one: keys put in one by one are slower by far.
-  const blank = Object.fromEntries(groupBy.map((grouping) => [grouping, null])) as Partial<Record<Grouping, string | null>>;
+  const told = places.map(({ grouping, axis, index }) => ({ grouping, index, plan: plans[axis]!, numbers: numbers[axis]! })); // likewise
   const groups: GroupSums[] = [];
-  for (const place of order) {
-    const group = { ...blank };
-    for (const { grouping, axis, index } of places) group[grouping] = plans[axis]!.keyOf(numbers[axis]![place]!, index); // likewise
-    groups.push({ group, sums: sums[place]! }); // a place below their number
+  for (let rank = 0; rank < order.length; rank += 1) {
+    const place = order[rank]!; // below length, here and below
+    const group: Partial<Record<Grouping, string | null>> = {};
+    for (let key = 0; key < told.length; key += 1) {
+      const { grouping, index, plan, numbers: own } = told[key]!;
+      group[grouping] = plan.keyOf(own[place]!, index);
+    }
+    groups.push({ group, sums: sums[place]! });
   }
   return groups;
 }
@@ -67,10 +71,11 @@ function numberedGroups(plans: readonly Plan[], space: CellSpace, cells: Cells, 
 /** Counting sort of places by the rank of their numbers. */
 function byRank(order: Uint32Array<ArrayBuffer>, numbers: readonly number[], ranks: Uint32Array, size: number): Uint32Array<ArrayBuffer> {
   const counts = new Uint32Array(size + 1);
-  for (const place of order) counts[ranks[numbers[place]!]! + 1]! += 1; // ranks are below size, here and below
+  for (let index = 0; index < order.length; index += 1) counts[ranks[numbers[order[index]!]!]! + 1]! += 1; // ranks are below size, here and below
   for (let rank = 1; rank < counts.length; rank += 1) counts[rank]! += counts[rank - 1]!;
   const sorted = new Uint32Array(order.length);
-  for (const place of order) {
+  for (let index = 0; index < order.length; index += 1) {
+    const place = order[index]!;
     const rank = ranks[numbers[place]!]!;
     sorted[counts[rank]!] = place;
     counts[rank]! += 1;
