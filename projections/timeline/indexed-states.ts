@@ -46,6 +46,10 @@ async function inSlices<T>(work: Pieces<T>): Promise<T> {
   }
 }
 
+function* allPieces(index: TimelineIndex): Pieces<void> {
+  while (index.doPiece()) yield;
+}
+
 interface Current {
   readonly index: TimelineIndex;
   readonly model: ReadModel;
@@ -189,10 +193,12 @@ export class IndexedStates implements PipelineStates {
     const began = performance.now();
     this.status = { ...this.status, state: this.current === undefined ? 'loading' : 'ready' };
     const fromFile = await this.fromFile(model, checkpoint);
-    this.current = fromFile ?? (await this.fromStore(model, checkpoint));
+    const loaded = fromFile ?? (await this.fromStore(model, checkpoint));
+    // Lists first: without them the questions that come at once would look at every row. The old version, or the store, answers meanwhile.
+    loaded.index.begin();
+    await inSlices(allPieces(loaded.index));
+    this.current = loaded;
     await this.follow(this.current, positionNumber(checkpoint.position));
-    this.current.index.begin();
-    this.prepare();
     this.currentAt = performance.now();
     this.status = {
       ...this.status,
