@@ -24,11 +24,13 @@ type Field = (typeof DATE_FIELDS)[number] | (typeof VALUE_FIELDS)[number] | (typ
 /** `seen` with some fields as they are in `other`; itself where they are the same, which most are in most steps. */
 function withFields(seen: Seen, other: Seen, fields: readonly Field[]): Seen {
   if (fields.every((field) => seen.row[field] === other.row[field])) return seen;
-  return {
-    view: seen.view,
-    rates: seen.rates,
-    row: { ...plainRow(seen.row), ...Object.fromEntries(fields.map((field) => [field, other.row[field]])) },
-  };
+  const row = plainRow(seen.row);
+  for (const field of fields) copyField(row, other.row, field);
+  return { view: seen.view, rates: seen.rates, row };
+}
+
+function copyField<F extends Field>(to: Pick<ReturnType<typeof plainRow>, F>, from: Pick<DealInterval, F>, field: F): void {
+  to[field] = from[field];
 }
 
 /** Everything else, and what it means: owner, pipeline, stage, team, … */
