@@ -183,8 +183,15 @@ function everyRowOf(sealed: SealedDeals, place: number): ColumnRow[] {
 function historyOf(sealed: SealedDeals, place: number, knownAt: number): History {
   const [start, end] = [sealed.starts[place]!, sealed.starts[place + 1]!]; // a place among its deals
   const deal = new ColumnDeal(sealed, sealed.deals[place]!, start); // likewise
-  const history: DealInterval[] = [];
-  for (let row = start; row < end; row += 1) if (isKnown(sealed, row, knownAt)) history.push(new ColumnRow(deal, row));
+  let known = 0;
+  for (let row = start; row < end; row += 1) if (isKnown(sealed, row, knownAt)) known += 1;
+  // As long as it will be: a list that grows takes room for sixteen more.
+  const history = new Array<DealInterval>(known);
+  for (let row = start, next = 0; row < end; row += 1) {
+    if (!isKnown(sealed, row, knownAt)) continue;
+    history[next] = new ColumnRow(deal, row);
+    next += 1;
+  }
   return history;
 }
 
