@@ -117,7 +117,10 @@ if (skip) process.stderr.write(`backup beside MongoDB: tests skipped, ${found.mi
 
     rmSync(logDir, { recursive: true });
     cpSync(backup, logDir, { recursive: true });
-    await expect(open()).rejects.toThrow(/has seen position \d+, this log ends at \d+ \(restored from a backup\?\)/);
+    const line = /has seen position \d+, this log ends at \d+ \(restored from a backup\?\)/;
+    await expect(open()).rejects.toThrow(line);
+    await expect(open({ keeps: 'nothing' })).rejects.toThrow(line); // an API beside projectors
+    await (await open({ keeps: 'nothing', anyHistory: true })).close();
 
     const dropped: string[] = [];
     const rebuilt = await open({ dropped: (models) => dropped.push(...models) });

@@ -9,7 +9,7 @@ import { demoEndsAt } from '../../libs/demo/run-demo.js';
 import type { EventStore } from '../../libs/event-store/event-store.port.js';
 import type { LogFile } from '../../libs/event-store/sqlite/log-file.js';
 import type { KeyStore } from '../../libs/privacy/key-store.port.js';
-import { dropOtherHistory } from '../../libs/projection-engine/history-check.js';
+import { checkHistories, dropOtherHistory } from '../../libs/projection-engine/history-check.js';
 import type { ProjectorNote } from '../../libs/projection-engine/notes.js';
 import { openProjector } from '../../libs/projection-engine/projector.js';
 import type { ReadModels } from '../../libs/projection-engine/read-models.js';
@@ -53,6 +53,8 @@ export interface OpenOptions {
   readonly mode: Mode;
   /** Default `all`. */
   readonly keeps?: Keeping;
+  /** Opens beside read models of another history too, where it keeps nothing of them: for who tells what is wrong. Default false: one line, and no start. */
+  readonly anyHistory?: boolean;
   /** Default true: a log that is not there yet is made. A question makes none. */
   readonly beginsLog?: boolean;
   /** An embedded log that is not there yet begins with the demo company's history, on its clock. */
@@ -150,7 +152,12 @@ interface InThread {
 async function openModels(
   config: Config,
   stores: { readonly eventStore: EventStore; readonly readStore: ReadStore; readonly keyStoreId: string },
-  { keeps, note, inThread }: { readonly keeps: Keeping; readonly note: OpenOptions['note']; readonly inThread: InThread | null },
+  {
+    keeps,
+    note,
+    inThread,
+    anyHistory,
+  }: { readonly keeps: Keeping; readonly note: OpenOptions['note']; readonly inThread: InThread | null; readonly anyHistory: boolean },
 ): Promise<{ readonly models: ReadModels; readonly projector: ModelKeeper | null }> {
   const { eventStore, readStore, keyStoreId } = stores;
   const { eventStoreUrl, mongoUrl, streamPrefix } = config;
@@ -166,7 +173,15 @@ async function openModels(
         : await openProjectorThread({ stores: embedded, note: note ?? (() => undefined), ...inThread });
     return { models: projector, projector };
   }
-  if (keeps === 'nothing') return { models: new SharedModels({ eventStore, readStore, projections, partitions }), projector: null };
+  if (keeps === 'nothing') {
+    if (!anyHistory)
+      await checkHistories(
+        eventStore,
+        readStore,
+        projections.map(({ model }) => model),
+      );
+    return { models: new SharedModels({ eventStore, readStore, projections, partitions }), projector: null };
+  }
   const leases = { owner: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`, passing: keeps === 'what is free' };
   const shared =
     eventStoreUrl === null ? {} : { buildElsewhere: buildInWorker({ kind: 'shared', ...{ eventStoreUrl, mongoUrl, streamPrefix } }) };
@@ -209,6 +224,7 @@ export async function openDealtrail(
   {
     mode,
     keeps = 'all',
+    anyHistory = false,
     beginsLog = true,
     beginsWithDemo = false,
     clock = new HouseClock(),
@@ -248,7 +264,7 @@ export async function openDealtrail(
         : await openModels(
             config,
             { eventStore, readStore, keyStoreId: keyStore.id },
-            { keeps: readOnly ? 'nothing' : keeps, note: watching?.note ?? note, inThread },
+            { keeps: readOnly ? 'nothing' : keeps, note: watching?.note ?? note, inThread, anyHistory },
           );
     if (projector) closing.before(() => projector.stop());
     // A snapshot file has one writer, as the data directory has.

@@ -2,7 +2,7 @@ import { LOG_START } from '../domain/shared/position.js';
 import type { EventStore } from '../event-store/event-store.port.js';
 import type { Checkpoint, ReadModel, ReadStore } from '../read-store/read-store.port.js';
 import { AnotherHistory } from './faults.js';
-import { NO_BUILD, builtModel, nextBuild } from './versions.js';
+import { NO_BUILD, builtModel, modelInUse, nextBuild } from './versions.js';
 
 const CURE = 'rebuild the read models (`./dealtrail rebuild`), or start with the read store that belongs to this log';
 
@@ -28,6 +28,19 @@ export async function checkHistory(eventStore: EventStore, model: string, checkp
     throw new AnotherHistory(
       `read model ${model} has seen event ${checkpoint.eventId} at position ${checkpoint.position}, this log has ${there} there: ${CURE}`,
     );
+  }
+}
+
+/** For a process that answers from read models which others keep: those in use are of this log. @throws AnotherHistory */
+export async function checkHistories(eventStore: EventStore, readStore: ReadStore, models: readonly ReadModel[]): Promise<void> {
+  for (const model of models) {
+    const inUse = await modelInUse(readStore, model);
+    if (inUse === null) continue;
+    for (let partition = 0; ; partition += 1) {
+      const checkpoint = await readStore.checkpoint(inUse, partition);
+      if (checkpoint === null) break;
+      await checkHistory(eventStore, model.name, checkpoint);
+    }
   }
 }
 

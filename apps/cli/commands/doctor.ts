@@ -21,7 +21,7 @@ export interface DoctorOptions extends CommonOptions {
 }
 
 async function examineHere(config: Config, mode: Mode): Promise<DoctorAnswer> {
-  const dealtrail = await openDealtrail(config, { mode, keeps: 'nothing', beginsLog: false });
+  const dealtrail = await openDealtrail(config, { mode, keeps: 'nothing', anyHistory: true, beginsLog: false });
   try {
     return await examine(dealtrail);
   } finally {
