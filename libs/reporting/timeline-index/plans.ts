@@ -29,7 +29,7 @@ export function isOwnText(column: CodedColumn, groupings: readonly Grouping[]): 
 
 /** Room for codes to come, so that a new owner does not throw the keyframes away. */
 function roomy(size: number): number {
-  let room = 8;
+  let room = 3;
   while (room <= size) room = Math.ceil(room * 1.5);
   return room;
 }
@@ -97,11 +97,12 @@ export function foldedPlan(asked: StateQuestion, vocabulary: Vocabulary, column:
   return { ...named, axis: { column, size: named.numbers, table } };
 }
 
-export function columnsOf(groupBy: readonly Grouping[]): Map<CodedColumn, Grouping[]> {
+/** The groupings by the column that tells them, in an order of their own: keyframes of two groupings are the same whichever is named first. */
+export function columnsOf(groupBy: readonly Grouping[]): readonly (readonly [CodedColumn, readonly Grouping[]])[] {
   const columns = new Map<CodedColumn, Grouping[]>();
   for (const grouping of groupBy) {
     const column = COLUMN_OF[grouping];
     columns.set(column, [...(columns.get(column) ?? []), grouping]);
   }
-  return columns;
+  return [...columns].sort(([a], [b]) => (a < b ? -1 : 1));
 }

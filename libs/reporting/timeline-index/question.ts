@@ -102,7 +102,7 @@ export function answerState(asked: StateQuestion, rows: IndexRows): PipelineStat
   const masks = masksOf(asked, vocabulary);
   const standard = asked.latest && masks.size === 0 && groupBy.every((grouping) => STANDARD.includes(grouping));
   // A person's team is another at another T: keyframes are kept by owner, and only then folded.
-  const plans = [...columnsOf(groupBy)].map(([column, groupings]) =>
+  const plans = columnsOf(groupBy).map(([column, groupings]) =>
     standard && column !== 'state' ? plainPlan(asked, vocabulary, column, groupings) : foldedPlan(asked, vocabulary, column, groupings),
   );
   const states = foldedPlan(asked, vocabulary, 'state', ['status', 'pipeline']);

@@ -32,7 +32,7 @@ export const INDEX_LIMITS: IndexLimits = {
   smallSegment: 4_096,
   keyframeInterval: 1_024,
   keyframeBytes: 32 << 20,
-  allKeyframeBytes: 160 << 20,
+  allKeyframeBytes: 144 << 20,
   liveLists: 64,
   tailRows: 8_192,
   mergeRows: 400_000,
@@ -42,6 +42,8 @@ export const INDEX_LIMITS: IndexLimits = {
 const BYTES_OF_CELL = 16;
 /** What the frames of one grouping may take for each row, where that is more than a quarter of `keyframeBytes`. */
 const BYTES_A_ROW = 8 / 3;
+/** What all of them may take, likewise: a smaller segment has less to spend. */
+const ALL_BYTES_A_ROW = 40;
 
 /** A question for sums by the cells of a space at T, of rows known at present. */
 export interface SumsAt {
@@ -188,9 +190,11 @@ export class SegmentFrames {
   }
 
   private makeRoom(bytes: number): void {
+    const { segment, limits } = this;
+    const most = Math.min(limits.allKeyframeBytes, Math.max(limits.allKeyframeBytes >> 2, segment.length * ALL_BYTES_A_ROW));
     let sum = [...this.framed.values()].reduce((total, { frames }) => total + frames.bytes, bytes);
     for (const [key, { frames }] of this.framed) {
-      if (sum <= this.limits.allKeyframeBytes) return;
+      if (sum <= most) return;
       this.framed.delete(key);
       sum -= frames.bytes;
     }
