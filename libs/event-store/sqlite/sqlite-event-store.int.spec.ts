@@ -34,5 +34,4 @@ function underTest(streamPrefix: string, writerThread = false) {
 
 describeEventStoreContract('the SQLite log', underTest(''));
 describeEventStoreContract('the SQLite log with a stream prefix', underTest('acme'));
-describeEventStoreContract('the SQLite log, written in a thread of its own,', underTest('', true));
 describeEventStoreContract('the SQLite log with a stream prefix, written in a thread of its own,', underTest('acme', true));

@@ -15,7 +15,7 @@ interface Waiting {
 
 /**
  * By a connection of its own in a thread of its own: while it waits for the disk, the thread that asks goes on. WAL with synchronous=FULL syncs before a commit can be seen, so
- * nobody reads what is not durable. The thread is begun with the first append, and anew where it should have ended by itself.
+ * nobody reads what is not durable. The thread is begun at once, so that the first append does not wait for it, and anew where it should have ended by itself.
  */
 export class ThreadWriter implements LogWriter {
   private worker: Worker | undefined;
@@ -29,7 +29,9 @@ export class ThreadWriter implements LogWriter {
     private readonly log: LogFile,
     private readonly clock: Clock,
     private readonly work: WriterWork,
-  ) {}
+  ) {
+    this.worker = this.begin();
+  }
 
   write(requests: readonly PreparedAppend[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
     if (this.closing !== undefined) return Promise.reject(this.closed());
