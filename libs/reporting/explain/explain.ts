@@ -40,24 +40,42 @@ interface Share {
 
 type ShareOf = (row: DealInterval | undefined, view: DimensionView) => Share | null;
 
-function shares({ groupBy, scope, zone, convertTo }: PipelineQuestion): ShareOf {
-  const readers = new WeakMap<DimensionView, (row: DealInterval) => Share | null>();
-  function readerOf(view: DimensionView): (row: DealInterval) => Share | null {
+/** How a deal's row is read by one view: its group (null: out of scope), and what it adds to sums. */
+interface RowReader {
+  groupOf(row: DealInterval): string | null;
+  book(sums: Sums, row: DealInterval): void;
+}
+type ReaderOf = (view: DimensionView) => RowReader;
+
+function readersOf({ groupBy, scope, zone, convertTo }: PipelineQuestion): ReaderOf {
+  const made = new WeakMap<DimensionView, RowReader>();
+  function reader(view: DimensionView): RowReader {
     const isIn = inScope(scope, view, zone);
     const worth = worthIn(convertTo, view);
     const keys = groupBy.map((grouping) => keyReader(grouping, view, zone));
-    return (row) => {
-      if (!isIn(row)) return null;
-      const sums = noSums();
-      addDeal(sums, worth(row), row.status === 'open' ? view.weightOf(row.pipeline, row.stage) : null);
-      return { group: JSON.stringify(keys.map((read) => read(row))), sums };
+    return {
+      groupOf: (row) => (isIn(row) ? JSON.stringify(keys.map((read) => read(row))) : null),
+      book(sums, row) {
+        addDeal(sums, worth(row), row.status === 'open' ? view.weightOf(row.pipeline, row.stage) : null);
+      },
     };
   }
+  return (view) => {
+    let read = made.get(view);
+    if (read === undefined) made.set(view, (read = reader(view)));
+    return read;
+  };
+}
+
+function shares(readerOf: ReaderOf): ShareOf {
   return (row, view) => {
     if (row === undefined) return null;
-    let read = readers.get(view);
-    if (read === undefined) readers.set(view, (read = readerOf(view)));
-    return read(row);
+    const read = readerOf(view);
+    const group = read.groupOf(row);
+    if (group === null) return null;
+    const sums = noSums();
+    read.book(sums, row);
+    return { group, sums };
   };
 }
 
@@ -138,11 +156,16 @@ function* restated(input: ExplainInput, histories: ReadonlyMap<string, History>,
   }
 }
 
-function stateOf(histories: readonly History[], at: EpochMs, view: DimensionView, of: ShareOf): Map<string, Sums> {
+/** All deals at one instant: booked into the sums of their groups, without sums of each. */
+function stateOf(histories: readonly History[], at: EpochMs, { groupOf, book }: RowReader): Map<string, Sums> {
   const groups = new Map<string, Sums>();
   for (const history of histories) {
-    const share = of(stateAt(history, at), view);
-    if (share !== null) addTo(groups, share);
+    const row = stateAt(history, at);
+    const group = row === undefined ? null : groupOf(row);
+    if (row === undefined || group === null) continue;
+    let sums = groups.get(group);
+    if (sums === undefined) groups.set(group, (sums = noSums()));
+    book(sums, row);
   }
   return groups;
 }
@@ -185,7 +208,8 @@ function mustSum(then: ReadonlyMap<string, Sums>, now: ReadonlyMap<string, Sums>
  */
 export function explainReport(input: ExplainInput): Pick<ExplainAnswer, 'rows' | 'rest' | 'totals'> {
   const { question, known, knownThen } = input;
-  const of = shares(question);
+  const readerOf = readersOf(question);
+  const of = shares(readerOf);
   const histories = byDeal(known.histories);
   const changesOfMeaning = known.dimensions.changesIn(input.then, input.now);
   const all: Told[] = [...restated(input, histories, of)];
@@ -195,8 +219,8 @@ export function explainReport(input: ExplainInput): Pick<ExplainAnswer, 'rows' |
   for (const { share } of all) addTo(moved, share);
   const seenThen = knownThen === undefined ? known : knownThen;
   const then =
-    seenThen === null ? new Map<string, Sums>() : stateOf(seenThen.histories, input.then, seenThen.dimensions.at(input.then), of);
-  const now = stateOf(known.histories, input.now, known.dimensions.at(input.now), of);
+    seenThen === null ? new Map<string, Sums>() : stateOf(seenThen.histories, input.then, readerOf(seenThen.dimensions.at(input.then)));
+  const now = stateOf(known.histories, input.now, readerOf(known.dimensions.at(input.now)));
   mustSum(then, now, moved);
 
   // Stable: at one instant by deal, each deal's steps in their order.
