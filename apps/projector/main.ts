@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { measureReadModels, projectionWatch } from '../../libs/observability/watched-projections.js';
 import { backoff, isTransient, messageOf } from '../../libs/projection-engine/faults.js';
 import type { Projector } from '../../libs/projection-engine/projector.js';
+import type { ProjectorNote } from '../../libs/projection-engine/notes.js';
 import { openProjector } from '../../libs/projection-engine/projector.js';
 import { EXIT } from '../cli/exit-codes.js';
 import { exitOf, lineOf } from '../cli/failure.js';
@@ -63,17 +64,18 @@ async function project(config: ProjectorConfig, { metrics, tracing, log }: Obser
   const stores = await openSharedStores(config);
   const [count, write] = [projectionWatch(metrics, tracing), projectorNotes(log)];
   const failure = new AbortController();
+  const note = (one: ProjectorNote): void => {
+    count(one);
+    write(one);
+    if (one.kind === 'failed') failure.abort(new Error(one.error));
+  };
   try {
     const projector = await openProjector({
       ...{ eventStore: stores.eventStore, readStore: stores.readStore, projections },
       leases: { owner: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}` },
       partitions: partitionsByModel(config.partitions),
-      buildElsewhere: buildInWorker({ kind: 'shared', ...config }),
-      note: (note) => {
-        count(note);
-        write(note);
-        if (note.kind === 'failed') failure.abort(new Error(note.error));
-      },
+      buildElsewhere: buildInWorker({ kind: 'shared', ...config }, note),
+      note,
     });
     projector.start();
     atWork = { stores, projector };

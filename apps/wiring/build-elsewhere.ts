@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads';
+import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { builtBeside } from '../../libs/event-store/built-beside.js';
 import { openSqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.js';
 import type { BuildElsewhere, BuildJob } from '../../libs/projection-engine/build-away.js';
+import type { ProjectorNote } from '../../libs/projection-engine/notes.js';
 import { openSqliteReadStore } from '../../libs/read-store/sqlite/sqlite-read-store.js';
 import { checkStored } from './open-stores.js';
 import type { SharedStoresConfig } from './shared-stores.js';
@@ -41,8 +43,11 @@ export interface BuildWork {
   readonly job: BuildJob;
 }
 
-/** Rebuilds in a worker thread: the process goes on answering and projecting while a whole log is read. */
-export function buildInWorker(stores: BuildStores): BuildElsewhere {
+/** What the worker tells: a page that it has committed, and at last that all is built. */
+export type BuildTold = { readonly rows: number; readonly began: EpochMs } | 'built';
+
+/** Rebuilds in a worker thread: the process goes on answering and projecting while a whole log is read. Its pages are told as the projector's own. */
+export function buildInWorker(stores: BuildStores, note: (note: ProjectorNote) => void = () => undefined): BuildElsewhere {
   return (job, signal) =>
     new Promise((resolve, reject) => {
       const halfWay = new Error(`the rebuild of ${job.name} in a thread of its own ended half-way`);
@@ -51,7 +56,10 @@ export function buildInWorker(stores: BuildStores): BuildElsewhere {
       const end = (): void => void worker.terminate();
       let built = false;
       signal.addEventListener('abort', end, { once: true });
-      worker.once('message', () => (built = true));
+      worker.on('message', (told: BuildTold) => {
+        if (told === 'built') built = true;
+        else note({ kind: 'committed', members: [], events: [], ...told });
+      });
       worker.once('error', reject);
       worker.once('exit', () => {
         signal.removeEventListener('abort', end);

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { buildShares } from '../../libs/projection-engine/build-shares.js';
-import type { BuildStores, BuildWork } from './build-elsewhere.js';
+import type { BuildStores, BuildTold, BuildWork } from './build-elsewhere.js';
 import { openEmbedded } from './build-elsewhere.js';
 import { projections } from './projections.js';
 import type { SharedStores } from './shared-stores.js';
@@ -17,8 +17,14 @@ async function open(where: BuildStores): Promise<SharedStores> {
 
 const { eventStore, readStore, close } = await open(stores);
 try {
-  await buildShares({ eventStore, readStore, projections, job });
-  parentPort?.postMessage('built');
+  const tell = (told: BuildTold): void => parentPort?.postMessage(told);
+  await buildShares({
+    ...{ eventStore, readStore, projections, job },
+    note: (note) => {
+      if (note.kind === 'committed') tell({ rows: note.rows, began: note.began });
+    },
+  });
+  tell('built');
 } finally {
   await close();
 }

@@ -169,7 +169,7 @@ async function openModels(
     const projector =
       inThread === null
         ? // Where the log is elsewhere a rebuild goes on in this thread: an embedded read store takes no second writer to speak of.
-          await openProjector({ ...common, ...(eventStoreUrl === null ? { buildElsewhere: buildInWorker(embedded) } : {}) })
+          await openProjector({ ...common, ...(eventStoreUrl === null ? { buildElsewhere: buildInWorker(embedded, note) } : {}) })
         : await openProjectorThread({ stores: embedded, note: note ?? (() => undefined), ...inThread });
     return { models: projector, projector };
   }
@@ -184,7 +184,7 @@ async function openModels(
   }
   const leases = { owner: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`, passing: keeps === 'what is free' };
   const shared =
-    eventStoreUrl === null ? {} : { buildElsewhere: buildInWorker({ kind: 'shared', ...{ eventStoreUrl, mongoUrl, streamPrefix } }) };
+    eventStoreUrl === null ? {} : { buildElsewhere: buildInWorker({ kind: 'shared', ...{ eventStoreUrl, mongoUrl, streamPrefix } }, note) };
   const projector = await openProjector({ ...common, ...shared, leases, partitions });
   return { models: projector, projector };
 }

@@ -41,7 +41,7 @@ function tell(message: FromProjector): void {
 // Somebody says when the log has grown; without that it is looked for once a second.
 const { eventStore, readStore, close } = openEmbedded(stores, { pollMs: 1_000 });
 const projector = await openProjector({
-  ...{ eventStore, readStore, projections, buildElsewhere: buildInWorker(stores) },
+  ...{ eventStore, readStore, projections, buildElsewhere: buildInWorker(stores, note) },
   note,
 }).catch(async (error: unknown) => {
   tell({ kind: 'failed', id: OPENING, error: errorTold(error) });

@@ -120,19 +120,19 @@ describe('a rebuild beside the rows in use', () => {
       await readStore.prepare(model);
       const files = filesOf(folder);
       const { keyStoreId } = eventStore.identity;
-      const build = buildInWorker({
-        kind: 'embedded',
-        log: files.log,
-        models: files.models,
-        streamPrefix: config.streamPrefix,
-        keyStoreId,
+      const { streamPrefix } = config;
+      let told = 0;
+      const build = buildInWorker({ kind: 'embedded', log: files.log, models: files.models, streamPrefix, keyStoreId }, (note) => {
+        if (note.kind === 'committed') told += note.rows;
       });
       const job = { name: model.name, version, partitions: 1, shares: [{ partition: 0, epoch: 0 }] };
       await expect(build(job, AbortSignal.abort())).rejects.toThrow('ended half-way');
       expect(await readStore.checkpoint(model, 0)).toBeNull();
       await build(job, new AbortController().signal);
       expect((await readStore.checkpoint(model, 0))?.position).toBe((await eventStore.head()).position);
-      expect(await allRows(readStore, model)).toEqual(await allRows(readStore, pipelineSnapshotModel));
+      const rows = await allRows(readStore, model);
+      expect(rows).toEqual(await allRows(readStore, pipelineSnapshotModel));
+      expect(told).toBeGreaterThanOrEqual(rows.length); // what the metrics count, completions of rows included
       await expect(build({ ...job, name: 'no-such-model' }, new AbortController().signal)).rejects.toThrow('no projection no-such-model');
     } finally {
       await running.stop();

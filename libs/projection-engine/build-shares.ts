@@ -6,6 +6,7 @@ import type { BuildJob } from './build-away.js';
 import { backoff, isTransient } from './faults.js';
 import { Lane } from './lane.js';
 import type { Member } from './member.js';
+import type { ProjectorNote } from './notes.js';
 import { openMember } from './open-member.js';
 import type { Projection } from './projection.js';
 import { builtModel } from './versions.js';
@@ -19,6 +20,8 @@ export interface BuildOptions {
   readonly pageEvents?: number;
   readonly pageMs?: number;
   readonly cachedStreams?: number;
+  /** Of each page that was committed, and of troubles on the way. */
+  readonly note?: (note: ProjectorNote) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -43,7 +46,7 @@ export async function buildShares(options: BuildOptions): Promise<void> {
       decode: (stored) => catalog.decode(stored),
       sleep: (ms) => sleep(ms),
       policy: () => 'stop',
-      note: () => undefined,
+      note: options.note ?? (() => undefined),
     },
     members,
   );
