@@ -21,6 +21,10 @@ async function askedOf(answers: Answers, asOf: string, knownAt: string): Promise
     () => answers.waterfall({ ...between, closing: '2025-Q2' }, nobody),
     () => answers.explain({ then: '2025-01-05', now: asOf, knownAt }, nobody),
     () => answers.waterfall({ ...between, to: asOf, from: '2025-01-04', known: 'then', groupBy: ['owner'] }, nobody),
+    // From the midst of histories: what was closed then and is open again, what was corrected between.
+    () => answers.waterfall({ from: asOf, to: '2027-12-31', knownAt }, nobody),
+    () => answers.waterfall({ from: asOf, to: '2027-12-31', knownAt, known: 'then' }, nobody),
+    () => answers.explain({ then: asOf, now: '2027-12-31', knownAt, filters: { status: ['open', 'postponed'] } }, nobody),
     () => answers.explain({ then: '2025-01-05', now: asOf, knownAt, filters: { status: ['open'] } }, nobody),
     () => answers.funnel({ ...at, cohort: '2025', groupBy: ['source'] }, nobody),
     () => answers.funnel({ ...at, cohort: '2025-W02', groupBy: ['owner'] }, nobody),
@@ -77,7 +81,7 @@ describe('answers from rows kept in memory', () => {
         }
         await world.close();
       }),
-      0.08,
+      0.15,
     );
   });
 
