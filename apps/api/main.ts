@@ -113,7 +113,10 @@ async function start(config: Config, keepsModels: boolean): Promise<void> {
     await sleep(drainMs);
   };
   own?.announce(server.address);
-  const loaded = await prepare(dealtrail, server);
+  const telling = prepare(dealtrail, server);
+  // What is told at a signal is told to the end of its step before the log is closed under it.
+  endings.push(async () => void (await telling.catch(() => undefined)));
+  const loaded = await telling;
   if (stopping.signal.aborted) return;
   dealtrail
     .startIndex()

@@ -20,6 +20,9 @@ interface Package {
 }
 const { version, scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Package;
 
+/** What the scripts set for the process that they start, and the image for every one (decisions 0070 and 0111). */
+const [MEMORY, YOUNG] = ['MALLOC_MMAP_THRESHOLD_=1048576', '--max-semi-space-size=32'];
+
 interface Service {
   readonly image: string;
   readonly build?: { readonly context: string; readonly dockerfile: string };
@@ -126,9 +129,13 @@ describe.each(FILES)('docker/%s', (file) => {
 
   it('starts what npm starts', () => {
     for (const [name, service] of ours) {
-      const started = ['start', 'start:api', 'start:projector'].filter((script) => scripts[script]?.endsWith(`exec ${commandOf(service)}`));
+      const command = commandOf(service).replace(/^node/, `env ${MEMORY} node ${YOUNG}`);
+      const started = ['start', 'start:api', 'start:projector'].filter((script) => scripts[script]?.endsWith(`exec ${command}`));
       expect({ name, started: started.length }).toEqual({ name, started: 1 });
-      if (service.build) expect(existsSync(join(DOCKER, service.build.context, service.build.dockerfile))).toBe(true);
+      if (service.build === undefined) continue;
+      const image = readFileSync(join(DOCKER, service.build.context, service.build.dockerfile), 'utf8');
+      expect(image).toContain(` ${MEMORY} `);
+      expect(image).toContain(`NODE_OPTIONS=${YOUNG}`);
     }
   });
 });
