@@ -136,10 +136,10 @@ export class EventsController {
   }
 }
 
-/** To the millisecond, so that nothing is sent afterwards. */
+/** When it has expired and not before, which a timer may be by a millisecond: whoever subscribes is then told why it ends. What comes meanwhile is not sent. */
 function whenExpired({ expiresAt }: Caller, end: () => void): NodeJS.Timeout | undefined {
   if (expiresAt === null) return undefined;
-  return setTimeout(end, Math.min(Math.max(expiresAt - Date.now(), 0), LONGEST_TIMER_MS)).unref();
+  return setTimeout(end, Math.min(Math.max(expiresAt - Date.now() + 2, 0), LONGEST_TIMER_MS)).unref();
 }
 
 /** Waits for a slow reader before the next page is read: nothing heaps up here. */
