@@ -23,6 +23,8 @@ export interface LogFileOptions {
   readonly writtenElsewhere?: boolean;
   /** How long to wait for another connection that writes; default 5,000. */
   readonly busyMs?: number;
+  /** How long a commit waits at most for appends that are on their way; default 2. */
+  readonly gatheringMs?: number;
 }
 
 export interface RawEventToAppend {
@@ -91,6 +93,7 @@ const LONGEST_GATHERING_MS = 2;
 export class LogFile {
   readonly reads: LogReads;
   readonly file: string;
+  private readonly gatheringMs: number;
   private readonly db: Database.Database;
   private readonly readOnly: boolean;
   /** What is known of the log's end is to be looked at again before it is told. */
@@ -120,6 +123,7 @@ export class LogFile {
   /** @throws LogRefused, LogDamaged, EventStoreUnavailable */
   constructor(private readonly options: LogFileOptions) {
     this.file = options.file;
+    this.gatheringMs = options.gatheringMs ?? LONGEST_GATHERING_MS;
     this.readOnly = options.readOnly ?? false;
     this.hasOtherWriter = this.readOnly || options.writtenElsewhere === true;
     const streamPrefix = options.streamPrefix ?? '';
@@ -159,7 +163,7 @@ export class LogFile {
       this.queue.push({ run: job, resolve: resolve as (value: unknown) => void, reject });
       if (this.scheduled) return;
       this.scheduled = true;
-      setImmediate(() => this.commitWhenQuiet(0, 0, performance.now() + LONGEST_GATHERING_MS));
+      setImmediate(() => this.commitWhenQuiet(0, 0, performance.now() + this.gatheringMs));
     });
   }
 

@@ -21,6 +21,7 @@ import { streamName } from '../../domain/shared/ids.js';
 import type { EventId } from '../../domain/shared/ids.js';
 import { LogClosed, LogDamaged, LogRefused } from '../event-store.port.js';
 import { CONTRACT_KEY_STORE, checkForContract } from '../contract/event-store.contract.js';
+import { openLogFile } from './log-file.js';
 import { openSqliteEventStore } from './sqlite-event-store.js';
 import type { SqliteEventStoreOptions } from './sqlite-event-store.js';
 
@@ -315,7 +316,8 @@ describe('the log below the event store', () => {
   });
 
   it('appends that come turn by turn share a commit where several append; who appends alone waits for nobody', async () => {
-    const { log } = open();
+    open().log.close(); // the file is there
+    const log = openLogFile({ file, clock: { now: Date.now }, gatheringMs: 10_000 });
     const append = async (stream: string) => log.perform((transaction) => transaction.append(stream, [raw('A')]));
     const commits: number[] = [];
     log.measure(({ jobs }) => commits.push(jobs));
