@@ -15,6 +15,16 @@ import { openDealtrail } from '../wiring/open-dealtrail.js';
 import type { Call, Exchange } from './http.js';
 import { exchange } from './http.js';
 
+/** A request of a contact and a company that are registered already. */
+export const REQUEST = {
+  contact: { id: 'p-1' },
+  company: { id: 'c-1' },
+  summary: 'a request',
+  source: { kind: 'unknown' },
+  origin: { kind: 'spontaneous' },
+  receivedBy: { employeeId: 'e-1', department: 'sales' },
+};
+
 /** A whole server on a data directory of its own, asked over HTTP. */
 export interface Running {
   readonly config: Config;

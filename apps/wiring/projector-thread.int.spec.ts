@@ -6,19 +6,10 @@ import { AnotherHistory } from '../../libs/projection-engine/faults.js';
 import { pipelineSnapshotModel } from '../../projections/pipeline-snapshot/pipeline-snapshot.js';
 import { modelInUse } from '../../projections/answers/sources.js';
 import type { Running } from '../testing/running.js';
-import { runServer, temporaryFolder } from '../testing/running.js';
+import { REQUEST, runServer, temporaryFolder } from '../testing/running.js';
 import { readConfig } from './config.js';
 import { filesOf } from './files.js';
 import { openDealtrail } from './open-dealtrail.js';
-
-const REQUEST = {
-  contact: { id: 'p-1' },
-  company: { id: 'c-1' },
-  summary: 'a request',
-  source: { kind: 'unknown' },
-  origin: { kind: 'spontaneous' },
-  receivedBy: { employeeId: 'e-1', department: 'sales' },
-};
 
 /** The projector's thread, for a test that ends it. */
 interface WithWorker {

@@ -11,7 +11,7 @@ import { pipelineSnapshotModel } from '../../projections/pipeline-snapshot/pipel
 import { loadDemo } from '../operations/demo.js';
 import { rebuild } from '../operations/models.js';
 import type { Running } from '../testing/running.js';
-import { runServer, temporaryFolder } from '../testing/running.js';
+import { REQUEST, runServer, temporaryFolder } from '../testing/running.js';
 import { buildInWorker } from './build-elsewhere.js';
 import { filesOf } from './files.js';
 import { projections } from './projections.js';
@@ -20,15 +20,6 @@ interface Seen {
   readonly basis: { readonly position: string; readonly asOf: string };
   readonly rows: readonly { readonly group: { readonly status: string }; readonly deals: number }[];
 }
-
-const REQUEST = {
-  contact: { id: 'p-1' },
-  company: { id: 'c-1' },
-  summary: 'a request',
-  source: { kind: 'unknown' },
-  origin: { kind: 'spontaneous' },
-  receivedBy: { employeeId: 'e-1', department: 'sales' },
-};
 
 /** Deals by status at (T, K), folded from the log. */
 async function byTheLaw({ dealtrail }: Running, { basis }: Seen): Promise<Record<string, number>> {
