@@ -48,7 +48,7 @@ describe('doctor', () => {
     expect((await examined(server)).findings).toMatchObject([{ severity: 'note', cure: './dealtrail resume deal-history lets it go on' }]);
     await server.dealtrail.models?.resume('deal-history');
     await server.dealtrail.readStore.park({
-      ...{ model: 'deal-history', version: 1, stream: 'deal-x', entity: 'x', position: '00000000000000000002' as never },
+      ...{ model: 'deal-history', version: 2, stream: 'deal-x', entity: 'x', position: '00000000000000000002' as never },
       ...{ error: 'spoilt', attempts: 1, parkedAt: 0 },
     });
     const [finding] = (await examined(server)).findings;

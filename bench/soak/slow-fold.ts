@@ -19,7 +19,7 @@ import { EVERYTHING } from '../../libs/reporting/scope/scope.js';
 import { UTC } from '../../libs/reporting/time/report-zone.js';
 import { RowBook } from '../../libs/testing/row-book.js';
 import { dimensionTimelines } from '../../projections/dimension-timelines/dimension-timelines.js';
-import { dealColumns } from '../../projections/pipeline-snapshot/pipeline-snapshot.js';
+import { dealRow } from '../../projections/pipeline-snapshot/pipeline-snapshot.js';
 
 export interface FoldQuestion {
   readonly groupBy: readonly Grouping[];
@@ -68,8 +68,7 @@ function stateAt(stream: string, events: readonly RecordedEvent[], position: Pos
   const last = facts.at(-1);
   if (last === undefined) return null;
   const deal = facts.reduce<Deal>((state, fact) => evolve(state, fact as DealFactAt), noDeal);
-  const columns = dealColumns(deal, last as Fact<DealFact>);
-  return columns === null ? null : { ...NOTHING_KNOWN, entity: stream, ...columns };
+  return dealRow(deal, last as Fact<DealFact>, { ...NOTHING_KNOWN, entity: stream });
 }
 
 function push(streams: Map<string, RecordedEvent[]>, event: RecordedEvent): void {

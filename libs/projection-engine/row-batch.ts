@@ -7,7 +7,9 @@ type Mutable<T> = { -readonly [key in keyof T]: T[key] };
  * a rebuild. The rows are the projection's gift (`Projection.apply`): nobody else holds them.
  */
 export class RowBatch {
-  private readonly inserted = new Map<number, Mutable<Row>[]>();
+  /** By the position that opened them: mostly one each, the others beside. */
+  private readonly inserted = new Map<number, Mutable<Row>>();
+  private readonly others = new Map<number, Mutable<Row>[]>();
   private readonly dropped = new Set<Row>();
   private readonly list: RowChange[] = [];
 
@@ -28,9 +30,9 @@ export class RowBatch {
 
   private addOne(change: RowChange): void {
     if (change.kind === 'insert') {
-      const same = this.inserted.get(change.row.openedBy);
-      if (same === undefined) this.inserted.set(change.row.openedBy, [change.row]);
-      else same.push(change.row);
+      const { openedBy } = change.row;
+      if (!this.inserted.has(openedBy)) this.inserted.set(openedBy, change.row);
+      else this.others.set(openedBy, [...(this.others.get(openedBy) ?? []), change.row]);
       this.list.push(change);
       return;
     }
@@ -46,6 +48,9 @@ export class RowBatch {
   }
 
   private insertedHere(key: RowKey): Mutable<Row> | undefined {
-    return this.inserted.get(key.openedBy)?.find((row) => row.ordinal === key.ordinal && row.entity === key.entity);
+    const isIt = (row: Row): boolean => row.ordinal === key.ordinal && row.entity === key.entity;
+    const first = this.inserted.get(key.openedBy);
+    if (first === undefined || isIt(first)) return first;
+    return this.others.get(key.openedBy)?.find(isIt);
   }
 }

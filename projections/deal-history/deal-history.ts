@@ -5,10 +5,12 @@ import type { Projection } from '../../libs/projection-engine/projection.js';
 import type { ColumnType, ReadModel, Row, RowLife } from '../../libs/read-store/read-store.port.js';
 import { ONLY_DEALS } from '../handling.js';
 
-/** One event of a deal, as an auditor reads it: who, what, when it happened and when it was recorded. entity is the deal's id, `openedBy` the event's position. */
+/**
+ * One event of a deal: who did what, when it happened and when it was recorded. entity is the deal's id, `openedBy` the event's position. What the event says besides is in the log, where
+ * whoever audits it reads it (`deal history`): a copy of every event would be as large as the log, and proves nothing.
+ */
 export type DealHistoryRow = RowLife & DealHistoryColumns;
 export type DealHistoryColumns = {
-  readonly eventId: string;
   readonly revision: number;
   readonly type: string;
   readonly recordedAt: number;
@@ -16,31 +18,23 @@ export type DealHistoryColumns = {
   readonly dated: 0 | 1;
   readonly actor: string;
   readonly actorKind: string;
-  readonly correlationId: string;
-  readonly causationId: string;
   readonly processVersion: string | null;
   /** The event or correction that a correction replaces, voids or comes after. */
   readonly target: string | null;
-  /** Newest schema version; personal fields sealed. */
-  readonly data: object;
 };
 
 export const dealHistoryModel: ReadModel = {
   name: 'deal-history',
-  version: 1,
+  version: 2,
   columns: {
-    eventId: 'text',
     revision: 'integer',
     type: 'symbol',
     recordedAt: 'integer',
     dated: 'integer',
     actor: 'symbol',
     actorKind: 'symbol',
-    correlationId: 'text',
-    causationId: 'text',
     processVersion: 'symbol',
     target: 'text',
-    data: 'json',
   } satisfies Record<keyof DealHistoryColumns, ColumnType>,
   indexes: [],
 };
@@ -62,18 +56,14 @@ function rowOf(event: RecordedEvent): Row {
     validTo: null,
     endedBy: null,
     withdrawnBy: null,
-    eventId: event.eventId,
     revision: event.revision,
     type: event.type,
     recordedAt: event.recordedAt,
     dated: metadata.dated === false ? 0 : 1,
     actor: metadata.actor.id,
     actorKind: metadata.actor.kind,
-    correlationId: metadata.correlationId,
-    causationId: metadata.causationId,
     processVersion: metadata.processVersion ?? null,
     target: targetOf(event),
-    data: event.data,
   } satisfies DealHistoryRow;
 }
 

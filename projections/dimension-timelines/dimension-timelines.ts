@@ -8,7 +8,7 @@ import { ONLY_DIMENSIONS } from '../handling.js';
 import type { Thing } from './thing.evolve.js';
 import { evolveThing, nothingKnown } from './thing.evolve.js';
 
-export type DimensionColumns = Omit<DimensionInterval, keyof RowLife>;
+type DimensionColumns = Omit<DimensionInterval, keyof RowLife>;
 
 export const dimensionTimelinesModel: ReadModel = {
   name: 'dimension-timelines',
@@ -39,22 +39,22 @@ function dimensionEntity(stream: string): string {
   return `${KINDS[category] ?? category}/${idOf(stream)}`;
 }
 
-function columns(thing: Thing, entity: string): DimensionColumns | null {
+function rowOf(thing: Thing, life: RowLife): DimensionInterval | null {
   if (thing.kind === null) return null;
   const { kind, values, assumed } = thing;
   // A name says who somebody is, not where a figure belongs: that it has no date tells nothing about a report.
   const assumedSinceBeginning = assumed.some((name) => name !== 'name') ? 1 : 0;
-  return { kind, id: entity.slice(kind.length + 1), values, assumedSinceBeginning };
+  return { ...life, kind, id: life.entity.slice(kind.length + 1), values, assumedSinceBeginning };
 }
 
 /** One row per thing and interval: what every report joins with the ids in the deals' rows, at the same (T, K). */
-export const dimensionTimelines = intervalProjection<Thing, DimensionColumns>({
+export const dimensionTimelines = intervalProjection<Thing, DimensionInterval>({
   model: dimensionTimelinesModel,
   categories: CATEGORIES,
   handles: ONLY_DIMENSIONS,
   entityOf: dimensionEntity,
   nothing: nothingKnown,
   evolve: evolveThing,
-  columns: (thing, _fact, entity) => columns(thing, entity),
+  row: (thing, _fact, life) => rowOf(thing, life),
   same: (a, b) => a.assumedSinceBeginning === b.assumedSinceBeginning && isDeepStrictEqual(a.values, b.values),
 });

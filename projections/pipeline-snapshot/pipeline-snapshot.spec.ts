@@ -10,12 +10,13 @@ import { END_OF_TIME, isoInstant } from '../../libs/domain/shared/instant.js';
 import { positionNumber, positionOf } from '../../libs/domain/shared/position.js';
 import { replay } from '../../libs/projection-engine/projection.js';
 import type { Row } from '../../libs/read-store/read-store.port.js';
+import type { DealInterval } from '../../libs/reporting/rows.js';
+import { NOTHING_KNOWN } from '../../libs/reporting/rows.js';
 import { arbitraryDealHistory, arbitraryLog, byStream, tellingInstant, tellingPosition } from '../../libs/testing/histories.js';
 import { holds } from '../../libs/testing/property.js';
 import { RowBook } from '../../libs/testing/row-book.js';
 import { Telling } from '../../libs/testing/tell.js';
-import type { DealColumns } from './pipeline-snapshot.js';
-import { dealColumns, pipelineSnapshot } from './pipeline-snapshot.js';
+import { dealRow, pipelineSnapshot } from './pipeline-snapshot.js';
 
 function rowsOf(events: readonly RecordedEvent[]): RowBook {
   const book = new RowBook();
@@ -24,11 +25,11 @@ function rowsOf(events: readonly RecordedEvent[]): RowBook {
 }
 
 /** State(T, K) by the slow fold, as a row would show it. */
-function byTheLaw(events: readonly RecordedEvent[], asOf: EpochMs, knownAt: number): DealColumns | null {
+function byTheLaw(events: readonly RecordedEvent[], asOf: EpochMs, knownAt: number): DealInterval | null {
   const facts = factsAsOf<DealFact>(events, positionOf(knownAt), asOf);
   const deal = facts.reduce<Deal>((state, fact) => evolve(state, fact as DealFactAt), noDeal);
   const last = facts.at(-1);
-  return last === undefined ? null : dealColumns(deal, last as Fact<DealFact>);
+  return last === undefined ? null : dealRow(deal, last as Fact<DealFact>, NOTHING_KNOWN);
 }
 
 /** What the row says of the deal: without its life and without what opened it, which is an earlier fact where later ones changed nothing. */

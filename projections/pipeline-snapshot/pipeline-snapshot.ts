@@ -1,6 +1,6 @@
 import type { DealFact } from '../../libs/domain/deal/deal.events.js';
 import type { Deal, ExistingDeal } from '../../libs/domain/deal/deal.evolve.js';
-import { evolve, noDeal, pipelinePartOf } from '../../libs/domain/deal/deal.evolve.js';
+import { noDeal, pipelinePartOf } from '../../libs/domain/deal/deal.evolve.js';
 import type { Fact } from '../../libs/domain/shared/history.js';
 import { idOf } from '../../libs/domain/shared/ids.js';
 import type { MoneyOrUnknown } from '../../libs/domain/shared/money.js';
@@ -8,10 +8,8 @@ import type { Handling } from '../../libs/projection-engine/projection.js';
 import { intervalProjection } from '../../libs/projection-engine/intervals.js';
 import type { ColumnType, ReadModel, RowLife } from '../../libs/read-store/read-store.port.js';
 import type { DealInterval } from '../../libs/reporting/rows.js';
+import { evolveDeal } from '../deal-fold.js';
 import { ONLY_DEALS } from '../handling.js';
-
-/** What a row says of its deal, without its life. */
-export type DealColumns = Omit<DealInterval, keyof RowLife>;
 
 export const pipelineSnapshotModel: ReadModel = {
   name: 'pipeline-snapshot',
@@ -42,7 +40,7 @@ export const pipelineSnapshotModel: ReadModel = {
     stageSince: 'integer',
     closedAt: 'integer',
     dated: 'integer',
-  } satisfies Record<keyof DealColumns, ColumnType>,
+  } satisfies Record<keyof Omit<DealInterval, keyof RowLife>, ColumnType>,
   // Every model is indexed by entity; reports without the timeline index scan by effective time.
   // The few rows of deals registered without a date are asked for by every report that counts them.
   indexes: [['validFrom'], ['dated', 'registeredAt']],
@@ -52,12 +50,19 @@ function shownValue(deal: ExistingDeal): MoneyOrUnknown {
   return deal.status === 'won' ? deal.wonValue : deal.value;
 }
 
-/** The columns that show a deal's state; what opened the row beside them. */
-export function dealColumns(deal: Deal, fact: Fact<DealFact>): DealColumns | null {
+/** The row that shows a deal's state, and what opened it. One literal and no spread: this runs for every event of a rebuild. */
+export function dealRow(deal: Deal, fact: Fact<DealFact>, life: RowLife): DealInterval | null {
   if (deal.status === 'none') return null;
   const part = pipelinePartOf(deal);
   const value = shownValue(deal);
   return {
+    entity: life.entity,
+    openedBy: life.openedBy,
+    ordinal: life.ordinal,
+    validFrom: life.validFrom,
+    validTo: life.validTo,
+    endedBy: life.endedBy,
+    withdrawnBy: life.withdrawnBy,
     tie: fact.tie,
     eventId: fact.id,
     eventType: fact.type,
@@ -86,8 +91,8 @@ export function dealColumns(deal: Deal, fact: Fact<DealFact>): DealColumns | nul
   };
 }
 
-/** All but what opened the row. Written out: this runs for every event of a rebuild. */
-function sameState(a: DealColumns, b: DealColumns): boolean {
+/** All but the row's life and what opened it. Written out: this runs for every event of a rebuild. */
+function sameState(a: DealInterval, b: DealInterval): boolean {
   return (
     a.status === b.status &&
     a.stage === b.stage &&
@@ -117,13 +122,13 @@ function sameState(a: DealColumns, b: DealColumns): boolean {
 const handles: Handling = { ...ONLY_DEALS };
 
 /** One row per deal and state interval: what every pipeline report reads. */
-export const pipelineSnapshot = intervalProjection<Deal, DealColumns, DealFact>({
+export const pipelineSnapshot = intervalProjection<Deal, DealInterval, DealFact>({
   model: pipelineSnapshotModel,
   categories: ['deal'],
   handles,
   entityOf: idOf,
   nothing: noDeal,
-  evolve,
-  columns: dealColumns,
+  evolve: evolveDeal,
+  row: dealRow,
   same: sameState,
 });

@@ -22,6 +22,9 @@ import { StoredColumns } from './stored-columns.js';
 import type { SqlValue } from './stored-columns.js';
 import type { Symbols } from './symbols.js';
 
+/** More bring no more. */
+const ROWS_PER_INSERT = 8;
+
 const ENDED = `endedBy < ${NOT_YET}`;
 
 /**
@@ -34,7 +37,9 @@ export class ModelTable {
   readonly #table: string;
   readonly #search: readonly string[];
   readonly #questions = new Map<string, Statement<unknown[], SqlValue[]>>();
+  /** One array for all rows: a statement has taken its values when it has run. */
   readonly #bound: SqlValue[] = [];
+  readonly #boundTogether: SqlValue[] = [];
   #writing: ReturnType<ModelTable['prepareWrites']> | undefined;
 
   constructor(
@@ -76,15 +81,22 @@ export class ModelTable {
     this.db.exec(`DROP TABLE IF EXISTS ${this.#table}`);
   }
 
-  /** Within a transaction: one after the other, as they come. */
+  /**
+   * Within a transaction. Rows come first, several in a statement, then what is set on rows: of a row's own changes its insertion is always the first. Only what empties search columns must
+   * keep its place among the rows.
+   */
   write(changes: readonly RowChange[], beforeWrite?: () => void): void {
     this.#writing ??= this.prepareWrites();
+    const writing = this.#writing;
+    const inOrder = changes.some(({ kind }) => kind === 'forget');
+    if (!inOrder) this.#insertAll(changes, writing, beforeWrite);
     for (const change of changes) {
+      if (change.kind === 'insert' && !inOrder) continue;
       beforeWrite?.();
-      if (change.kind === 'insert') this.#insert(change.row, this.#writing);
-      else if (change.kind === 'end') this.#writing.end.run(change.validTo, change.endedBy, ...keyValues(change.key), change.key.entity);
-      else if (change.kind === 'withdraw') this.#writing.withdraw.run(change.withdrawnBy, ...keyValues(change.key), change.key.entity);
-      else this.#writing.forget?.run(change.entity);
+      if (change.kind === 'insert') this.#insert(change.row, writing);
+      else if (change.kind === 'end') writing.end.run(change.validTo, change.endedBy, ...keyValues(change.key), change.key.entity);
+      else if (change.kind === 'withdraw') writing.withdraw.run(change.withdrawnBy, ...keyValues(change.key), change.key.entity);
+      else writing.forget?.run(change.entity);
     }
   }
 
@@ -143,24 +155,45 @@ export class ModelTable {
       .map((values) => this.columns.rowOf(values));
   }
 
+  /** A statement costs as much as binding ten values. Where one of its rows was there already, which is rare, each is looked at by itself. */
+  #insertAll(changes: readonly RowChange[], writing: ReturnType<ModelTable['prepareWrites']>, beforeWrite?: () => void): void {
+    let rows: Row[] = [];
+    for (const change of changes) {
+      if (change.kind !== 'insert') continue;
+      beforeWrite?.();
+      rows.push(change.row);
+      if (rows.length < ROWS_PER_INSERT) continue;
+      this.#insertTogether(rows, writing);
+      rows = [];
+    }
+    for (const row of rows) this.#insert(row, writing);
+  }
+
+  #insertTogether(rows: readonly Row[], writing: ReturnType<ModelTable['prepareWrites']>): void {
+    const values = this.#boundTogether;
+    let place = 0;
+    for (const row of rows) place = this.#valuesInto(values, place, row);
+    if (writing.insertTogether.run(values).changes === rows.length) return;
+    for (const row of rows) this.#insert(row, writing);
+  }
+
   #insert(row: Row, { insert, end, withdraw }: ReturnType<ModelTable['prepareWrites']>): void {
-    if (insert.run(this.#values(row)).changes === 1) return;
+    this.#valuesInto(this.#bound, 0, row);
+    if (insert.run(this.#bound).changes === 1) return;
     this.#mustBeOf(row);
     // There already, perhaps from before it was complete.
     if (row.validTo !== null && row.endedBy !== null) end.run(row.validTo, row.endedBy, ...keyValues(row), row.entity);
     if (row.withdrawnBy !== null) withdraw.run(row.withdrawnBy, ...keyValues(row), row.entity);
   }
 
-  /** One array for all rows: a statement has taken its values when it has run. */
-  #values(row: Row): SqlValue[] {
-    const values = this.#bound;
-    let place = this.columns.valuesInto(values, row);
+  #valuesInto(values: SqlValue[], from: number, row: Row): number {
+    let place = this.columns.valuesInto(values, from, row);
     for (const name of this.#search) {
       const text = row[name];
       values[place] = typeof text === 'string' ? foldText(text) : null;
       place += 1;
     }
-    return values;
+    return place;
   }
 
   /** Two rows under one key would lose one of them without a sound. */
@@ -174,11 +207,15 @@ export class ModelTable {
   private prepareWrites() {
     const names = [...this.columns.written, ...this.#search.map(foldedColumn)];
     const emptied = this.#search.map((name) => `"${name}" = NULL, ${foldedColumn(name)} = NULL`).join(', ');
+    const places = `(${KEY_PLACE}, ${names.map(() => '?').join(', ')})`;
+    // Not INSERT OR IGNORE, which would swallow a value missing or of a wrong type as well.
+    const inserting = (rows: number) =>
+      this.db.prepare<[SqlValue[]]>(
+        `INSERT INTO ${this.#table} (key, ${names.join(', ')}) VALUES ${Array.from({ length: rows }, () => places).join(', ')} ON CONFLICT (key) DO NOTHING`,
+      );
     return {
-      // Not INSERT OR IGNORE, which would swallow a value missing or of a wrong type as well.
-      insert: this.db.prepare<[SqlValue[]]>(
-        `INSERT INTO ${this.#table} (key, ${names.join(', ')}) VALUES (${KEY_PLACE}, ${names.map(() => '?').join(', ')}) ON CONFLICT (key) DO NOTHING`,
-      ),
+      insert: inserting(1),
+      insertTogether: inserting(ROWS_PER_INSERT),
       end: this.db.prepare<SqlValue[]>(`UPDATE ${this.#table} SET validTo = ?, endedBy = ? WHERE ${atKey} AND endedBy = ${NOT_YET}`),
       withdraw: this.db.prepare<SqlValue[]>(`UPDATE ${this.#table} SET withdrawnBy = ? WHERE ${atKey} AND withdrawnBy IS NULL`),
       forget: this.#search.length === 0 ? null : this.db.prepare<[string]>(`UPDATE ${this.#table} SET ${emptied} WHERE entity = ?`),

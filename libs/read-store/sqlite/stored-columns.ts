@@ -54,10 +54,10 @@ export class StoredColumns {
     return this.#columns.some((column) => column.name === name && column.type === 'symbol');
   }
 
-  /** The values of a row from the first place on. @returns the place behind them */
-  valuesInto(values: SqlValue[], row: Row): number {
-    [values[0], values[1]] = keyValues(row);
-    let place = 2;
+  /** The values of a row from a place on. @returns the place behind them */
+  valuesInto(values: SqlValue[], from: number, row: Row): number {
+    [values[from], values[from + 1]] = keyValues(row);
+    let place = from + 2;
     for (const { name, type, endless } of this.#own) {
       const value = row[name] ?? null;
       if (value === null) values[place] = endless ? NOT_YET : null;
