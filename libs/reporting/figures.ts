@@ -1,16 +1,9 @@
 import type { BasisPoints, MoneyText } from '../domain/shared/money.js';
 import { moneyText, weigh } from '../domain/shared/money.js';
 import type { Figures } from './queries.js';
+import type { MoneySums } from './money-sums.js';
+import { addMoney } from './money-sums.js';
 import type { DealInterval } from './rows.js';
-
-/** Sums in minor units, one per currency: different currencies are never added. */
-export type MoneySums = ReadonlyMap<string, number>;
-
-export function addMoney(sums: Map<string, number>, currency: string, minor: number): void {
-  const sum = (sums.get(currency) ?? 0) + minor;
-  if (!Number.isSafeInteger(sum)) throw new RangeError(`the sum of ${currency} leaves the whole numbers that can be held exactly`);
-  sums.set(currency, sum);
-}
 
 /** Sorted by currency. */
 export function moneyTexts(sums: MoneySums): readonly MoneyText[] {
@@ -18,12 +11,22 @@ export function moneyTexts(sums: MoneySums): readonly MoneyText[] {
 }
 
 /** Of a group of deals, before it becomes text. */
-export interface Sums {
+export interface DealSums {
+  readonly deals: number;
+  readonly unvalued: number;
+  readonly value: MoneySums;
+  readonly weighted: MoneySums;
+  /** Open deals whose stage weighs, and whose does not. */
+  readonly weighing: number;
+  readonly weightless: number;
+}
+
+/** Sums that deals are added to. */
+export interface Sums extends DealSums {
   deals: number;
   unvalued: number;
   readonly value: Map<string, number>;
   readonly weighted: Map<string, number>;
-  /** Open deals whose stage weighs, and whose does not. */
   weighing: number;
   weightless: number;
 }
@@ -46,7 +49,7 @@ export function addDeal(sums: Sums, row: Pick<DealInterval, 'status' | 'valueMin
   }
 }
 
-export function addSums(sums: Sums, more: Sums): void {
+export function addSums(sums: Sums, more: DealSums): void {
   sums.deals += more.deals;
   sums.unvalued += more.unvalued;
   sums.weighing += more.weighing;
@@ -56,7 +59,7 @@ export function addSums(sums: Sums, more: Sums): void {
 }
 
 /** now − then; a currency that only one of them has counts 0 in the other. */
-export function subtractSums(now: Sums, then: Sums): Sums {
+export function subtractSums(now: DealSums, then: DealSums): Sums {
   const difference = noSums();
   addSums(difference, now);
   difference.deals -= then.deals;
@@ -69,7 +72,7 @@ export function subtractSums(now: Sums, then: Sums): Sums {
   return difference;
 }
 
-export function figuresOf(sums: Sums): Figures {
+export function figuresOf(sums: DealSums): Figures {
   return {
     deals: sums.deals,
     unvalued: sums.unvalued,

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { moneyText, weigh } from '../../domain/shared/money.js';
-import { addMoney } from '../figures.js';
+import { addMoney } from '../money-sums.js';
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { Filters, Group, Grouping } from '../queries.js';
 import type { CoverageAnswer, CoverageFigures, CoverageRow } from '../standing-queries.js';

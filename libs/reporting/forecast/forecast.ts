@@ -1,4 +1,5 @@
-import { addMoney, moneyTexts } from '../figures.js';
+import { moneyTexts } from '../figures.js';
+import { addMoney } from '../money-sums.js';
 import type { ForecastFigures, ForecastRow, NoExpectedDate } from '../forecast-queries.js';
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { Group } from '../queries.js';

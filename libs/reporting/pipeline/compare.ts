@@ -1,5 +1,5 @@
 import { DEAL_STATUSES } from '../../domain/deal/deal.evolve.js';
-import type { Sums } from '../figures.js';
+import type { DealSums } from '../figures.js';
 import { figuresOf, noSums, subtractSums } from '../figures.js';
 import type { CompareAnswer, CompareRow, Group, Grouping, Labels, ThenNow } from '../queries.js';
 import { NOT_KNOWN_YET } from '../queries.js';
@@ -15,7 +15,7 @@ export interface StateSeen {
   readonly view: DimensionView;
 }
 
-function sumsThenNow(then: Sums | null, now: Sums | null): ThenNow {
+function sumsThenNow(then: DealSums | null, now: DealSums | null): ThenNow {
   return {
     then: then === null ? NOT_KNOWN_YET : figuresOf(then),
     now: now === null ? NOT_KNOWN_YET : figuresOf(now),
@@ -40,7 +40,7 @@ export function compareReport(
   now: StateSeen,
   groupBy: readonly Grouping[],
 ): Pick<CompareAnswer, 'rows' | 'undated' | 'totals'> {
-  const pairs = new Map<string, { readonly group: Group; then: Sums; now: Sums }>();
+  const pairs = new Map<string, { readonly group: Group; then: DealSums; now: DealSums }>();
   const put = (side: 'then' | 'now', state: PipelineState | null): void => {
     for (const { group, sums } of state?.groups ?? []) {
       const key = JSON.stringify(groupBy.map((grouping) => group[grouping]));

@@ -1,5 +1,5 @@
 import { DEAL_STATUSES } from '../../domain/deal/deal.evolve.js';
-import type { Sums } from '../figures.js';
+import type { DealSums, Sums } from '../figures.js';
 import { addDeal, addSums, figuresOf, noSums } from '../figures.js';
 import type { Group, Grouping, RateInForce, Totals } from '../queries.js';
 import type { DealInterval } from '../rows.js';
@@ -21,15 +21,15 @@ export interface PipelineQuestion {
 
 export interface GroupSums {
   readonly group: Group;
-  readonly sums: Sums;
+  readonly sums: DealSums;
 }
 
 /** The state of all deals in scope at one (T, K), in sums: what pipeline, comparison and series are made of. */
 export interface PipelineState {
   /** In the order of the answer. */
   readonly groups: readonly GroupSums[];
-  readonly byStatus: ReadonlyMap<string, Sums>;
-  readonly all: Sums;
+  readonly byStatus: ReadonlyMap<string, DealSums>;
+  readonly all: DealSums;
   readonly undated: number;
   readonly processVersions: readonly string[];
   readonly currency: readonly string[];
@@ -46,7 +46,11 @@ export interface PipelineTally {
   state(): PipelineState;
 }
 
-interface Cell extends GroupSums {
+interface Booked extends GroupSums {
+  readonly sums: Sums;
+}
+
+interface Cell extends Booked {
   readonly status: string;
 }
 
@@ -86,7 +90,7 @@ export function pipelineTally(question: PipelineQuestion, view: DimensionView): 
       if (isIn(row)) undated += 1;
     },
     state() {
-      const groups = new Map<string, GroupSums>();
+      const groups = new Map<string, Booked>();
       const byStatus = new Map<string, Sums>(DEAL_STATUSES.map((status) => [status, noSums()]));
       for (const [key, { group, status, sums }] of cells) {
         const groupKey = key.slice(status.length);
@@ -106,7 +110,7 @@ export interface StateParts {
   /** Each group once, in the order of the answer. */
   readonly groups: readonly GroupSums[];
   /** Every status once; all of them together are all deals. */
-  readonly byStatus: ReadonlyMap<string, Sums>;
+  readonly byStatus: ReadonlyMap<string, DealSums>;
   readonly pipelines: ReadonlySet<string>;
   readonly undated: number;
 }

@@ -131,11 +131,16 @@ function textOrder(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Whether `valueOrder` is another where the process in force is. */
+export function isOrderedByView(grouping: Grouping): boolean {
+  return grouping === 'stage' || grouping === 'lastStage';
+}
+
 /** Statuses in the order of the process, stages in that of their pipeline, all else by its text; not known comes last. */
 export function valueOrder(grouping: Grouping, view: DimensionView): (a: string | null, b: string | null) => number {
   let place: ((value: string) => number) | undefined;
   if (grouping === 'status') place = (value) => DEAL_STATUSES.findIndex((status) => status === value);
-  if (grouping === 'stage' || grouping === 'lastStage') {
+  if (isOrderedByView(grouping)) {
     const first = new Map<string, number>();
     for (const { process } of view.all('process').values()) {
       process.stages.forEach(({ id }, index) => first.set(id, Math.min(index, first.get(id) ?? index)));

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
-import { addMoney, moneyTexts } from '../figures.js';
+import { moneyTexts } from '../figures.js';
+import { addMoney } from '../money-sums.js';
 import type { SlippageGrain, SlippageRow, SlippedDeal } from '../flow-queries.js';
 import { lastRow } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';

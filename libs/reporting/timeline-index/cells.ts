@@ -3,6 +3,8 @@ import type { Pieces } from './pieces.js';
 import { BATCH, takeRange } from './row-batches.js';
 import type { Columns } from './segment.js';
 import type { CodedColumn } from './vocabulary.js';
+import type { Weights } from './weights.js';
+import { NO_WEIGHT, NOT_OPEN } from './weights.js';
 
 /** One number per row: a column's code, or what a table makes of it (the state's stage, its status). */
 export interface Axis {
@@ -13,22 +15,18 @@ export interface Axis {
   readonly table?: Uint32Array;
 }
 
-/** Weight of each state in basis points; -1: not open, in no forecast; -2: open in a stage that weighs nothing. */
-export type Weights = Int32Array;
-export const NOT_OPEN = -1;
-export const NO_WEIGHT = -2;
-
 /** How rows fall into cells: the axes, then the currency (one place where there is one currency or none). */
 export class CellSpace {
   readonly cells: number;
   readonly strides: readonly number[];
   readonly currencies: number;
+  private said: string | undefined;
 
   constructor(
     readonly axes: readonly Axis[],
     currencyCodes: number,
   ) {
-    this.currencies = Math.max(1, currencyCodes - 1);
+    this.currencies = CellSpace.currenciesOf(currencyCodes);
     let stride = this.currencies;
     this.strides = axes.map(({ size }) => {
       const own = stride;
@@ -36,6 +34,19 @@ export class CellSpace {
       return own;
     });
     this.cells = stride;
+  }
+
+  /** Places for so many codes, of which one is that of no currency. */
+  static currenciesOf(codes: number): number {
+    return Math.max(1, codes - 1);
+  }
+
+  /** What tells its cells from those of other spaces. */
+  get name(): string {
+    return (this.said ??= JSON.stringify([
+      this.axes.map(({ column, size, table }) => [column, size, table === undefined ? 0 : [...table]]),
+      this.currencies,
+    ]));
   }
 
   /** Puts the codes of a cell's axes into `codes`. */
@@ -48,40 +59,36 @@ export class CellSpace {
       rest -= code * stride;
     }
   }
-
-  /** The code of a cell's currency. */
-  currencyAt(cell: number): number {
-    return (cell % this.currencies) + 1;
-  }
 }
 
-/** Sums of cells, one behind the other. Dense: a report has few cells; the caller keeps the product of the axes in bounds. */
+/**
+ * Sums of cells, one behind the other. Dense: a report has few cells; the caller keeps the product of the axes in bounds. All are arrays of one kind: loops over
+ * arrays of several take three times as long.
+ */
 export class Cells {
-  readonly deals: Int32Array;
-  readonly unvalued: Int32Array;
+  readonly deals: Float64Array;
+  readonly unvalued: Float64Array;
   /** Open deals in stages that weigh, and in stages that do not. */
-  readonly weighing: Int32Array;
+  readonly weighing: Float64Array;
   /** Of the weighing ones, those with a value. */
-  readonly weighed: Int32Array;
-  readonly weightless: Int32Array;
+  readonly weighed: Float64Array;
+  readonly weightless: Float64Array;
   readonly value: Float64Array;
   readonly weighted: Float64Array;
+  /** The sums, in an order that is always the same. */
+  readonly arrays: readonly Float64Array[];
 
   constructor(readonly length: number) {
-    const counts = (): Int32Array => new Int32Array(length);
-    [this.deals, this.unvalued, this.weighing, this.weighed, this.weightless] = [counts(), counts(), counts(), counts(), counts()];
-    [this.value, this.weighted] = [new Float64Array(length), new Float64Array(length)];
+    const sums = (): Float64Array => new Float64Array(length);
+    [this.deals, this.unvalued, this.weighing, this.weighed, this.weightless] = [sums(), sums(), sums(), sums(), sums()];
+    [this.value, this.weighted] = [sums(), sums()];
+    this.arrays = [this.deals, this.unvalued, this.weighing, this.weighed, this.weightless, this.value, this.weighted];
   }
 
   /** Empties the first `count` cells. */
   clear(count: number): this {
     for (const array of this.arrays) array.fill(0, 0, count);
     return this;
-  }
-
-  /** The sums, in an order that is always the same. */
-  get arrays(): readonly (Int32Array | Float64Array)[] {
-    return [this.deals, this.unvalued, this.weighing, this.weighed, this.weightless, this.value, this.weighted];
   }
 }
 
@@ -139,7 +146,7 @@ export class Booking {
   cellOf(row: number): number {
     const { single, places } = this.work;
     single[0] = row;
-    this.place(single, 1, 0);
+    this.place(single, 0, 1, 0);
     return places[0]!; // placed just now
   }
 
@@ -147,22 +154,32 @@ export class Booking {
   takenOff(row: number, cell: number): Cells {
     const { single, change } = this.work;
     single[0] = row;
-    this.rows(change.clear(1), single, 1, -1, -cell);
+    this.batch(change.clear(1), single, 0, 1, -1, -cell);
     return change;
   }
 
-  /** The first `count` rows, at most a batch, with sign +1 or -1, `at` cells further. */
-  rows(cells: Cells, rows: Uint32Array, count: number, sign: 1 | -1, at = 0): void {
-    this.place(rows, count, at);
+  /** Those of `rows` from `from` to before `to`, with sign +1 or -1. */
+  rows(cells: Cells, rows: Uint32Array, from: number, to: number, sign: 1 | -1): void {
+    for (let first = from; first < to; first += BATCH) this.batch(cells, rows, first, Math.min(to, first + BATCH), sign, 0);
+  }
+
+  /** Rows from `first` to before `end`. */
+  range(cells: Cells, first: number, end: number, sign: 1 | -1): void {
+    takeRange(first, end, this.work.batch, (rows, count) => this.batch(cells, rows, 0, count, sign, 0));
+  }
+
+  /** `at` cells further. */
+  private batch(cells: Cells, rows: Uint32Array, from: number, to: number, sign: 1 | -1, at: number): void {
+    this.place(rows, from, to, at);
     const { deals, unvalued, weighing, weighed, weightless, value, weighted } = cells;
-    const { weights } = this;
+    const weights = this.weights.ofState;
     const { places } = this.work;
     const state = this.columns.state.data;
     const currency = this.columns.currency.data;
     const minors = this.columns.value.data;
-    for (let index = 0; index < count; index += 1) {
+    for (let index = from; index < to; index += 1) {
       const row = rows[index]!; // row of these columns, here and below
-      const cell = places[index]!;
+      const cell = places[index - from]!;
       const weight = weights[state[row]!]!; // every state has a weight
       deals[cell]! += sign;
       if (weight === NO_WEIGHT) weightless[cell]! += sign;
@@ -179,25 +196,21 @@ export class Booking {
     }
   }
 
-  /** Rows from `first` to before `end`. */
-  range(cells: Cells, first: number, end: number, sign: 1 | -1): void {
-    takeRange(first, end, this.work.batch, (rows, count) => this.rows(cells, rows, count, sign));
-  }
-
   /** Works out `places`. */
-  private place(rows: Uint32Array, count: number, at: number): void {
+  private place(rows: Uint32Array, from: number, to: number, at: number): void {
     const { columns, space } = this;
     const { places } = this.work;
+    const count = to - from;
     places.fill(at, 0, count);
-    space.axes.forEach((axis, index) => {
-      const { data } = columns[axis.column];
-      const stride = space.strides[index]!; // one stride per axis
-      const { table } = axis;
-      if (table === undefined) for (let place = 0; place < count; place += 1) places[place]! += data[rows[place]!]! * stride;
-      else for (let place = 0; place < count; place += 1) places[place]! += table[data[rows[place]!]!]! * stride;
-    });
+    for (let axis = 0; axis < space.axes.length; axis += 1) {
+      const { column, table } = space.axes[axis]!; // below length
+      const { data } = columns[column];
+      const stride = space.strides[axis]!; // one stride per axis
+      if (table === undefined) for (let place = 0; place < count; place += 1) places[place]! += data[rows[from + place]!]! * stride;
+      else for (let place = 0; place < count; place += 1) places[place]! += table[data[rows[from + place]!]!]! * stride;
+    }
     if (space.currencies === 1) return;
     const { data } = columns.currency;
-    for (let place = 0; place < count; place += 1) places[place]! += Math.max(0, data[rows[place]!]! - 1);
+    for (let place = 0; place < count; place += 1) places[place]! += Math.max(0, data[rows[from + place]!]! - 1);
   }
 }

@@ -1,22 +1,18 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { DealInterval } from '../rows.js';
 import { Dictionary } from './dictionary.js';
-import { Fold } from './fold.js';
 import { NumberTable } from './number-table.js';
 
 type Closing = Pick<DealInterval, 'closedAt' | 'decisionDate'>;
 
 /** A calendar's days and months begin at a quarter of an hour of UTC in every zone: closings within one are alike for every grouping. */
 const QUARTER_HOUR = 900_000;
-const KEPT_FOLDS = 8;
 
 /**
  * When deals close, as codes: the quarter of an hour in which a closed deal closed, or the date on which the customer of any other is expected to decide. Code 0 is
  * neither. There are hundreds of thousands of quarters: they are kept as numbers.
  */
 export class ClosingTable {
-  private readonly folds = new Map<string, Fold>();
-
   constructor(
     private readonly dates = new Dictionary(),
     /** Odd: twice the quarter of an hour since 1970, plus one; even: twice the code of a date. */
@@ -40,17 +36,6 @@ export class ClosingTable {
     const key = this.keys.at(code - 1);
     if (key % 2 === 0) return { closedAt: null, decisionDate: this.dates.text(key / 2) };
     return { closedAt: instantOf(key), decisionDate: null };
-  }
-
-  /** What the codes come to by a calendar: the fold of that name, empty at first. Few are kept; the one made first is the first to go. */
-  fold(name: string): Fold {
-    const known = this.folds.get(name);
-    if (known !== undefined) return known;
-    const [oldest] = this.folds.keys();
-    if (oldest !== undefined && this.folds.size >= KEPT_FOLDS) this.folds.delete(oldest);
-    const fold = new Fold();
-    this.folds.set(name, fold);
-    return fold;
   }
 
   /** 1 for each code that lies within the dates [from, to), which begin at `start` and `end`. */

@@ -3,14 +3,7 @@ import type { Booking } from './cells.js';
 import { Cells } from './cells.js';
 import { FrameColumn } from './frame-column.js';
 import { countUpTo } from './order-by.js';
-import { takeList } from './row-batches.js';
-import type { Segment } from './segment.js';
-
-/** How far the sums of a frame have come: rows that began, and rows that ended. */
-interface Reach {
-  starts: number;
-  ends: number;
-}
+import type { Reach, Segment } from './segment.js';
 
 /**
  * Sums of one segment's rows by the cells of one grouping at chosen instants. An answer is the nearest of them and the starts and ends between:
@@ -24,21 +17,17 @@ export class Keyframes {
   private readonly starts: Uint32Array;
   private readonly ends: Uint32Array;
   private count = 0;
-  /** Starts between two frames. */
-  private readonly apart: number;
   /** How many frames there will be, at most. */
   readonly room: number;
 
-  /** At most `most` frames, at least `interval` starts and ends between two. */
   constructor(
     private readonly segment: Segment,
     private readonly cells: number,
-    interval: number,
-    most: number,
+    /** Starts between two frames. */
+    private readonly apart: number,
   ) {
     // One at the beginning of time, one at its end, and those between.
-    this.apart = Math.max(1, interval >> 1, Math.ceil(segment.length / Math.max(1, most - 2)));
-    const room = Math.ceil(segment.length / this.apart) + 2;
+    const room = Math.ceil(segment.length / apart) + 2;
     this.room = room;
     this.columns = new Cells(0).arrays.map(() => new FrameColumn(room * cells));
     this.instants = new Float64Array(room);
@@ -60,17 +49,15 @@ export class Keyframes {
     this.append(Infinity, book);
   }
 
-  /** Adds the sums at T to `sums`. */
-  addAt(asOf: EpochMs, book: Booking, sums: Cells): void {
-    const starts = this.segment.startsBy(asOf);
-    const ends = this.segment.endsBy(asOf);
-    const steps = starts + ends;
+  /** Adds the sums at the instant at which the segment has come so far to `sums`. */
+  addAt(reach: Reach, book: Booking, sums: Cells): void {
+    const steps = reach.starts + reach.ends;
     const stepsOf = (frame: number): number => this.starts[frame]! + this.ends[frame]!; // below count
     const after = countUpTo(this.count, stepsOf, steps);
     const before = Math.max(0, after - 1); // the first frame is empty: there is always one
     const nearest = after < this.count && stepsOf(after) - steps < steps - stepsOf(before) ? after : before;
     this.addFrame(nearest, sums);
-    this.move(sums, { starts: this.starts[nearest]!, ends: this.ends[nearest]! }, { starts, ends }, book);
+    this.move(sums, this.reachOf(nearest), reach, book);
   }
 
   /** A row's end moves to an earlier instant (from Infinity, where it gets its first): frames between lose the row and count one end more. */
@@ -95,13 +82,10 @@ export class Keyframes {
   /** A frame behind the last, moved on from it. */
   private append(at: EpochMs, book: Booking): void {
     const { segment, cells, count } = this;
-    const reach =
-      at === Infinity
-        ? { starts: segment.length, ends: segment.endsInOrder.length }
-        : { starts: segment.startsBy(at), ends: segment.endsBy(at) };
+    const reach = segment.reachAt(at);
     const running = book.emptyCells(cells);
     this.addFrame(count - 1, running);
-    this.move(running, { starts: this.starts[count - 1]!, ends: this.ends[count - 1]! }, reach, book);
+    this.move(running, this.reachOf(count - 1), reach, book);
     running.arrays.forEach((sums, index) => this.columns[index]!.put(count * cells, sums, cells)); // likewise
     this.instants[count] = at;
     this.starts[count] = reach.starts;
@@ -109,15 +93,19 @@ export class Keyframes {
     this.count += 1;
   }
 
-  private addFrame(frame: number, sums: Cells): void {
-    sums.arrays.forEach((array, index) => this.columns[index]!.addTo(array, frame * this.cells, this.cells)); // both have the same sums
+  private reachOf(frame: number): Reach {
+    return { starts: this.starts[frame]!, ends: this.ends[frame]! }; // below count
   }
 
-  private move(sums: Cells, from: Readonly<Reach>, to: Readonly<Reach>, book: Booking): void {
+  private addFrame(frame: number, sums: Cells): void {
+    for (let sum = 0; sum < this.columns.length; sum += 1) this.columns[sum]!.addTo(sums.arrays[sum]!, frame * this.cells, this.cells); // both have the same sums
+  }
+
+  private move(sums: Cells, from: Reach, to: Reach, book: Booking): void {
+    const ends = this.segment.endsInOrder;
     if (from.starts < to.starts) book.range(sums, from.starts, to.starts, 1);
     else book.range(sums, to.starts, from.starts, -1);
-    const [first, end] = [Math.min(from.ends, to.ends), Math.max(from.ends, to.ends)];
-    const sign = from.ends < to.ends ? -1 : 1;
-    takeList(this.segment.endsInOrder.subarray(first, end), (rows, count) => book.rows(sums, rows, count, sign));
+    if (from.ends < to.ends) book.rows(sums, ends, from.ends, to.ends, -1);
+    else book.rows(sums, ends, to.ends, from.ends, 1);
   }
 }

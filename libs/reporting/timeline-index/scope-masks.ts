@@ -2,18 +2,19 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import { NOT_KNOWN } from '../queries.js';
 import { filterEntries } from '../scope/scope.js';
 import { startOfDay } from '../time/period.js';
-import { foldOf, isOwnText } from './plans.js';
-import type { StateQuestion } from './question.js';
+import type { PlanSource } from './plans.js';
+import { isOwnText } from './plans.js';
 import type { KeepRows } from './row-batches.js';
 import type { Columns } from './segment.js';
-import type { CodedColumn, Vocabulary } from './vocabulary.js';
+import type { StateQuestion } from './state-question.js';
+import type { CodedColumn } from './vocabulary.js';
 import { COLUMN_OF } from './vocabulary.js';
 
 /** Which codes of a column are in scope (1) and which are not (0). */
 export type Masks = ReadonlyMap<CodedColumn, Uint8Array>;
 
 /** One table for each column that a filter is told by. */
-export function masksOf(asked: StateQuestion, vocabulary: Vocabulary): Masks {
+export function masksOf(asked: StateQuestion, { vocabulary, folds }: PlanSource): Masks {
   const { question } = asked;
   const masks = new Map<CodedColumn, Uint8Array>();
   const narrow = (column: CodedColumn, mask: Uint8Array): void => {
@@ -32,7 +33,7 @@ export function masksOf(asked: StateQuestion, vocabulary: Vocabulary): Masks {
         if (code !== undefined) mask[code] = 1;
       }
     } else {
-      const { table, keys } = foldOf(asked, vocabulary, column, [grouping]);
+      const { table, keys } = folds.of(asked, column, [grouping]).fold;
       const isWanted = Uint8Array.from(keys, ([key]) => (wanted.has(key ?? null) ? 1 : 0));
       for (let code = 0; code < mask.length; code += 1) mask[code] = isWanted[table[code]!]!; // every code has its number
     }

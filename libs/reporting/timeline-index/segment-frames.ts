@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
-import type { Cells, CellSpace, Weights, Workplace } from './cells.js';
+import type { Cells, CellSpace, Workplace } from './cells.js';
 import { Booking } from './cells.js';
 import { Keyframes } from './keyframes.js';
 import { KnownLists } from './known-lists.js';
@@ -10,6 +10,7 @@ import type { KeepRows, TakeRows } from './row-batches.js';
 import { keeping, takeRange, BATCH } from './row-batches.js';
 import type { Columns, Segment } from './segment.js';
 import { positionCode } from './segment.js';
+import type { Weights } from './weights.js';
 
 /** Where the index turns from one way to another. The defaults are for millions of rows; specs take small ones to go every way. */
 export interface IndexLimits {
@@ -20,6 +21,8 @@ export interface IndexLimits {
   /** Memory of one grouping's keyframes, and of all groupings of one segment. */
   readonly keyframeBytes: number;
   readonly allKeyframeBytes: number;
+  /** Groups of an answer are kept in order for the next one where they fall into so few places (cells, without their currencies). */
+  readonly keptPlaces: number;
   /** Lists of the rows that live at instants between which a segment's rows begin. */
   readonly liveLists: number;
   /** Rows just opened are looked at one by one until there are so many; then they become a segment of their own. */
@@ -33,6 +36,7 @@ export const INDEX_LIMITS: IndexLimits = {
   keyframeInterval: 1_024,
   keyframeBytes: 32 << 20,
   allKeyframeBytes: 144 << 20,
+  keptPlaces: 1 << 14,
   liveLists: 64,
   tailRows: 8_192,
   mergeRows: 400_000,
@@ -40,16 +44,22 @@ export const INDEX_LIMITS: IndexLimits = {
 
 /** What a cell of a frame takes: four counts of one or two bytes, two amounts of four or eight. */
 const BYTES_OF_CELL = 16;
+/** What a frame takes beside its cells. */
+const BYTES_OF_FRAME = 16;
 /** What the frames of one grouping may take for each row, where that is more than a quarter of `keyframeBytes`. */
 const BYTES_A_ROW = 8 / 3;
 /** What all of them may take, likewise: a smaller segment has less to spend. */
 const ALL_BYTES_A_ROW = 40;
+/** Frames stand this much closer where those of one grouping then take no more than this share of all. */
+const CLOSER = 8;
+const SMALL_SHARE = 1 / 32;
 
-/** A question for sums by the cells of a space at T, of rows known at present. */
-export interface SumsAt {
+/** Sums that are wanted by the cells of a space, of rows known at present. */
+export interface SumsWanted {
+  /** Names the space and the weights. */
+  readonly key: string;
   readonly space: CellSpace;
   readonly weights: Weights;
-  readonly asOf: EpochMs;
   /** What they are added to. */
   readonly sums: Cells;
 }
@@ -84,13 +94,20 @@ export class SegmentFrames {
     this.knownLists();
   }
 
-  /** `key` names the grouping, the sizes of its axes and the weights. */
-  addSums(key: string, { space, weights, asOf, sums }: SumsAt): void {
+  /** Adds the sums at T. */
+  addSums(asOf: EpochMs, wanted: readonly SumsWanted[]): void {
     const { segment, limits } = this;
-    const framed = segment.length < limits.smallSegment ? undefined : this.framesOf(key, space, weights);
-    if (framed?.isReady === true) return framed.frames.addAt(asOf, framed.book, sums);
-    const book = new Booking(segment.columns, space, weights, this.work);
-    this.eachLive(asOf, (rows, count) => book.rows(sums, rows, count, 1));
+    const reach = segment.reachAt(asOf);
+    const unready: { readonly sums: Cells; readonly book: Booking }[] = [];
+    for (const { key, space, weights, sums } of wanted) {
+      const framed = segment.length < limits.smallSegment ? undefined : this.framesOf(key, space, weights);
+      if (framed?.isReady === true) framed.frames.addAt(reach, framed.book, sums);
+      else unready.push({ sums, book: framed?.book ?? new Booking(segment.columns, space, weights, this.work) });
+    }
+    if (unready.length === 0) return;
+    this.eachLive(asOf, (rows, count) => {
+      for (const { sums, book } of unready) book.rows(sums, rows, 0, count, 1);
+    });
   }
 
   /** Every row that counts at T, known at present. */
@@ -168,15 +185,29 @@ export class SegmentFrames {
       this.framed.set(key, known); // the last used is the last to go
       return known;
     }
-    const { segment, limits, work } = this;
-    const bytes = Math.min(limits.keyframeBytes, Math.max(limits.keyframeBytes >> 2, segment.length * BYTES_A_ROW));
-    const most = Math.floor(bytes / (space.cells * BYTES_OF_CELL));
-    const frames = new Keyframes(segment, space.cells, limits.keyframeInterval, most);
+    const { segment, work } = this;
+    const frames = new Keyframes(segment, space.cells, this.apartFor(space.cells));
     const framed = { frames, book: new Booking(segment.columns, space, weights, work), isReady: false };
     this.makeRoom(frames.room * space.cells * BYTES_OF_CELL);
     this.framed.set(key, framed);
     work.doLater(this.makeFrames(key, framed));
     return framed;
+  }
+
+  /** Starts between two frames of so many cells. */
+  private apartFor(cells: number): number {
+    const { limits, segment } = this;
+    const { length } = segment;
+    const bytes = Math.min(limits.keyframeBytes, Math.max(limits.keyframeBytes >> 2, length * BYTES_A_ROW));
+    const evenly = (most: number): number => Math.ceil((length * (cells * BYTES_OF_CELL + BYTES_OF_FRAME)) / most);
+    const apart = Math.max(limits.keyframeInterval >> 1, evenly(bytes));
+    return Math.max(1, Math.min(apart, Math.max(Math.ceil(apart / CLOSER), evenly(this.allBytes * SMALL_SHARE))));
+  }
+
+  /** What the frames of all groupings may take. */
+  private get allBytes(): number {
+    const { limits, segment } = this;
+    return Math.min(limits.allKeyframeBytes, Math.max(limits.allKeyframeBytes >> 2, segment.length * ALL_BYTES_A_ROW));
   }
 
   private *makeFrames(key: string, framed: Framed): Pieces<void> {
@@ -190,8 +221,7 @@ export class SegmentFrames {
   }
 
   private makeRoom(bytes: number): void {
-    const { segment, limits } = this;
-    const most = Math.min(limits.allKeyframeBytes, Math.max(limits.allKeyframeBytes >> 2, segment.length * ALL_BYTES_A_ROW));
+    const most = this.allBytes;
     let sum = [...this.framed.values()].reduce((total, { frames }) => total + frames.bytes, bytes);
     for (const [key, { frames }] of this.framed) {
       if (sum <= most) return;

@@ -31,6 +31,14 @@ export function emptyColumns(): Columns {
   return Object.fromEntries(COLUMNS.map((name) => [name, isInstant(name) ? new InstantColumn() : new NumberColumn()])) as Columns; // every name is there
 }
 
+/** How far time has come among the rows of a segment. */
+export interface Reach {
+  /** Rows that began. */
+  readonly starts: number;
+  /** Rows that ended. */
+  readonly ends: number;
+}
+
 /**
  * Rows ordered by the instant they began, and the order in which they end. Sealed when made; later an end may be set or a row taken out, never added.
  * A row that was taken out has zero length and was opened by nobody, so that no question counts it.
@@ -82,6 +90,10 @@ export class Segment {
   endsBy(at: EpochMs): number {
     const { validTo } = this.columns;
     return countUpTo(this.endCount, (index) => validTo.at(this.ends[index]!), at); // index < endCount
+  }
+
+  reachAt(at: EpochMs): Reach {
+    return { starts: this.startsBy(at), ends: this.endsBy(at) };
   }
 
   /** Undefined where the row is not among these, or was taken out. */

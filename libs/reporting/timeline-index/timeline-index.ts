@@ -3,14 +3,16 @@ import type { PipelineQuestion, PipelineState } from '../pipeline/tally.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import type { IndexedRow } from './index-row.js';
 import { Workplace } from './cells.js';
+import { LayoutBook } from './layouts.js';
 import { LooseRows } from './loose-rows.js';
-import type { StateQuestion } from './question.js';
 import { answerState } from './question.js';
 import type { KeyValues, RowValues } from './segment.js';
 import { COLUMNS, positionCode, Segment } from './segment.js';
 import type { IndexLimits } from './segment-frames.js';
 import { INDEX_LIMITS, SegmentFrames } from './segment-frames.js';
+import type { StateQuestion } from './state-question.js';
 import type { Vocabulary } from './vocabulary.js';
+import { WeightBook } from './weights.js';
 
 export interface IndexSize {
   readonly rows: number;
@@ -39,6 +41,8 @@ export class TimelineIndex {
   private readonly segments: SegmentFrames[];
   private tail = new LooseRows();
   private readonly work = new Workplace();
+  private readonly layouts: LayoutBook;
+  private readonly weights: WeightBook;
 
   constructor(
     readonly vocabulary: Vocabulary,
@@ -50,6 +54,8 @@ export class TimelineIndex {
     private readonly limits: IndexLimits = INDEX_LIMITS,
   ) {
     this.segments = segments.map((segment) => this.framed(segment));
+    this.layouts = new LayoutBook(vocabulary, limits.keptPlaces);
+    this.weights = new WeightBook(vocabulary);
   }
 
   get position(): number {
@@ -86,10 +92,11 @@ export class TimelineIndex {
   state(question: PipelineQuestion, view: DimensionView, asOf: EpochMs, knownAt: number): PipelineState | undefined {
     const asked: StateQuestion = { question, view, asOf, knownAt, latest: knownAt >= this.at };
     return answerState(asked, {
-      vocabulary: this.vocabulary,
       segments: this.segments,
       loose: [this.tail, ...(asked.latest ? [] : [this.withdrawn])],
       undated: this.undated,
+      layouts: this.layouts,
+      weights: this.weights,
       work: this.work,
     });
   }

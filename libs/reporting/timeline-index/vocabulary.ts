@@ -48,10 +48,11 @@ export class Vocabulary {
     return (this.states[code] ??= readState(this.dictionaries.state.text(code)));
   }
 
-  /** The part of a row that the code of a column tells. */
-  part(column: CodedColumn, code: number): Partial<DealInterval> {
-    if (column === 'state') return this.state(code);
-    return column === 'closing' ? this.closings.closing(code) : { [column]: this.dictionaries[column].text(code) };
+  /** Puts what the code of a column tells into a row. */
+  fill(row: { -readonly [Name in keyof DealInterval]: DealInterval[Name] }, column: CodedColumn, code: number): void {
+    if (column === 'state') Object.assign(row, this.state(code));
+    else if (column === 'closing') Object.assign(row, this.closings.closing(code));
+    else (row as Record<typeof column, string | null>)[column] = this.dictionaries[column].text(code); // each of these is a text of the row, or null
   }
 
   texts(): Record<TextColumn, readonly string[]> {

@@ -1,4 +1,4 @@
-import { addMoney } from '../figures.js';
+import { addMoney } from '../money-sums.js';
 import type { Booking, Bucket, Contribution } from './buckets.js';
 import { entering } from './buckets.js';
 
