@@ -1,15 +1,17 @@
+import { AmountTooLarge } from '../domain/shared/money.js';
+
 /** Sums in minor units, one per currency: different currencies are never added. */
 export type MoneySums = ReadonlyMap<string, number>;
 
 export const NO_MONEY: MoneySums = new Map();
 
-/** The sums and one more currency, which they have not. @throws RangeError where the sum leaves the safe integers */
+/** The sums and one more currency, which they have not. @throws AmountTooLarge where the sum leaves the safe integers */
 export function withMoney(sums: MoneySums, currency: string, minor: number): MoneySums {
   mustBeExact(currency, minor);
   return sums.size === 0 ? new OneSum(currency, minor) : new Map([...sums, [currency, minor]]);
 }
 
-/** @throws RangeError */
+/** @throws AmountTooLarge */
 export function addMoney(sums: Map<string, number>, currency: string, minor: number): void {
   const sum = (sums.get(currency) ?? 0) + minor;
   mustBeExact(currency, sum);
@@ -17,7 +19,8 @@ export function addMoney(sums: Map<string, number>, currency: string, minor: num
 }
 
 function mustBeExact(currency: string, sum: number): void {
-  if (!Number.isSafeInteger(sum)) throw new RangeError(`the sum of ${currency} leaves the whole numbers that can be held exactly`);
+  if (!Number.isSafeInteger(sum))
+    throw new AmountTooLarge(`the values in ${currency} add up to more than can be told exactly: ask of fewer deals, by a filter`);
 }
 
 /** A map of one currency. Nearly all are: thousands of groups have two each, and a Map takes ten times as long to make. */

@@ -93,9 +93,11 @@ describe('the way of a request over HTTP', () => {
       code: 'request/malformed',
       errors: [
         { path: 'colour', message: 'is not a field of this command' },
-        { path: 'contact.new.name', message: 'must be text' },
+        { path: 'contact.new.name', message: 'is missing: it must be text' },
       ],
     });
+    const large = await running.post(`/v1/deals/${deal}/estimate-value`, { value: { amount: '1000000000000.01', currency: 'EUR' } });
+    expect(large.json()).toMatchObject({ status: 400, errors: [{ path: 'value.amount', message: 'must be at most 1000000000000.00' }] });
     const kind = await running.post('/v1/requests', { ...REQUEST, source: { kind: 'known' } });
     expect(kind.json()).toMatchObject({
       status: 400,

@@ -63,4 +63,25 @@ describe('whatever absurd thing comes over the wire', () => {
     expect(JSON.parse(body)).toMatchObject({ status, detail: expect.any(String) as string });
     expect((await running.ask('/health/live')).status).toBe(200);
   });
+
+  it('an answer with more money than can be told exactly is refused, not rounded', async () => {
+    const { id } = (
+      await running.post('/v1/requests', {
+        contact: { new: { name: 'Anna Jansen' } },
+        company: { new: { name: 'Brouwerij Dom' } },
+        summary: 'a palace',
+        source: { kind: 'unknown' },
+        origin: { kind: 'spontaneous' },
+        receivedBy: { employeeId: 'E17', department: 'sales' },
+      })
+    ).json() as { id: string };
+    await running.post('/v1/pipelines', { id: 'palaces', template: 'four-stages' });
+    await running.post(`/v1/deals/${id}/qualify-lead`, { pipelineId: 'palaces', ownerId: 'E17' });
+    await running.post(`/v1/deals/${id}/estimate-value`, { value: { amount: '1000000000000.00', currency: 'EUR' } });
+    const { position } = (await running.post('/v1/rates', { from: 'EUR', to: 'JPY', rate: '999999999' })).json() as { position: string };
+    const plain = await running.ask(`/v1/reports/pipeline?groupBy=status&after=${position}`);
+    expect(plain.json()).toMatchObject({ rows: [{ value: [{ amount: '1000000000000.00', currency: 'EUR' }] }] });
+    const converted = await running.ask('/v1/reports/pipeline?convertTo=JPY');
+    expect(converted.json()).toMatchObject({ status: 422, code: 'question/too-large' });
+  });
 });

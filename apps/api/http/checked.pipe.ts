@@ -19,8 +19,11 @@ function tooDeep(value: unknown, depth: number): boolean {
 function* faultsOf(errors: readonly ValidationError[], parent: string): Generator<Fault> {
   for (const error of errors) {
     const path = parent === '' ? error.property : `${parent}.${error.property}`;
-    for (const [rule, message] of Object.entries(error.constraints ?? {}))
-      yield { path, message: rule === 'whitelistValidation' ? 'is not a field of this command' : message };
+    const constraints = error.constraints ?? {};
+    const [first] = Object.values(constraints);
+    if ('whitelistValidation' in constraints) yield { path, message: 'is not a field of this command' };
+    // One fault a field: the rules of a nested object say the same thing twice.
+    else if (first !== undefined) yield { path, message: error.value === undefined ? `is missing: it ${first}` : first };
     if (error.children) yield* faultsOf(error.children, path);
   }
 }

@@ -6,7 +6,7 @@ import { NOT_IN_SOURCE } from '../../../libs/domain/shared/envelope.js';
 import { ID_PATTERN } from '../../../libs/domain/shared/ids.js';
 import { parseCalendarDate } from '../../../libs/domain/shared/instant.js';
 import { parseRate } from '../../../libs/domain/shared/exchange-rate.js';
-import { isCurrency, minorDigits, parseAmount } from '../../../libs/domain/shared/money.js';
+import { isCurrency, LARGEST_AMOUNT, minorDigits, moneyText, parseAmount } from '../../../libs/domain/shared/money.js';
 
 // One decorator a field: what is checked and what OpenAPI says of it cannot drift apart.
 
@@ -148,7 +148,10 @@ export function Amount(options: FieldOptions = {}): PropertyDecorator {
     const { currency } = of as { currency?: unknown };
     // Of a currency that is none the field beside it complains.
     const unit = currencyFault(currency) === undefined ? (currency as string) : 'EUR';
-    if (typeof value === 'string' && parseAmount(value, unit)) return undefined;
+    const money = typeof value === 'string' ? parseAmount(value, unit) : undefined;
+    if (money !== undefined && money.minor <= LARGEST_AMOUNT) return undefined;
+    if (typeof value === 'string' && /^\d{13,}(\.\d+)?$/.test(value))
+      return `must be at most ${moneyText({ minor: LARGEST_AMOUNT, currency: unit }).amount}`;
     return `must be a plain decimal with at most ${minorDigits(unit)} places, as text, such as "1250${minorDigits(unit) > 0 ? '.00' : ''}"`;
   };
   return Leaf(check, { type: 'string', pattern: '^-?\\d{1,15}(\\.\\d+)?$' }, options);

@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { IdempotencyKeyReused, RevisionMismatch, StreamContended } from '../../../libs/command-handling/errors.js';
 import { DemoRefused } from '../../../libs/demo/run-demo.js';
+import { AmountTooLarge } from '../../../libs/domain/shared/money.js';
 import { Refusal } from '../../../libs/domain/shared/refusal.js';
 import { InvalidEvent } from '../../../libs/event-catalog/errors.js';
 import { AppendTooLarge, EventStoreUnavailable, LogClosed, WrongExpectedRevision } from '../../../libs/event-store/event-store.port.js';
@@ -74,6 +75,7 @@ export function problemOf(error: unknown): RequestProblem | undefined {
   if (error instanceof AnotherHistory) return plain(409, 'view/another-history', error);
   if (error instanceof QuestionNotUnderstood || error instanceof TimeNotUnderstood)
     return plain(400, 'question/not-understood', error, { errors: [{ path: 'query', message: error.message }] });
+  if (error instanceof AmountTooLarge) return plain(422, 'question/too-large', error);
   // What a decider made of the body does not fit the catalog: nothing was appended.
   if (error instanceof InvalidEvent) return malformed(error.faults.length > 0 ? error.faults : [{ path: '', message: error.message }]);
   if (error instanceof MappingRefused)

@@ -1,5 +1,5 @@
 import type { Money } from './money.js';
-import { minorDigits } from './money.js';
+import { AmountTooLarge, minorDigits } from './money.js';
 
 /** A decimal as a fraction of whole numbers, so that no figure depends on how a machine keeps decimals. */
 export interface ExactRate {
@@ -20,7 +20,7 @@ export function inverse({ numerator, denominator }: ExactRate): ExactRate {
   return { numerator: denominator, denominator: numerator };
 }
 
-/** amount × rate in minor units of the other currency, rounded half to even, exactly. @throws RangeError beyond the safe integers */
+/** amount × rate in minor units of the other currency, rounded half to even, exactly. @throws AmountTooLarge beyond the safe integers */
 export function exchange({ minor, currency }: Money, to: string, { numerator, denominator }: ExactRate): Money {
   const shift = minorDigits(to) - minorDigits(currency);
   const product = BigInt(minor) * numerator * 10n ** BigInt(Math.max(shift, 0));
@@ -30,7 +30,6 @@ export function exchange({ minor, currency }: Money, to: string, { numerator, de
   const twice = (rest < 0n ? -rest : rest) * 2n;
   const away = twice > divisor || (twice === divisor && quotient % 2n !== 0n);
   const exchanged = Number(away ? quotient + (product < 0n ? -1n : 1n) : quotient);
-  if (!Number.isSafeInteger(exchanged))
-    throw new RangeError(`${minor} of ${currency} in ${to} leaves the whole numbers that can be held exactly`);
+  if (!Number.isSafeInteger(exchanged)) throw new AmountTooLarge(`an amount of ${currency} is too large in ${to} to be told exactly`);
   return { minor: exchanged, currency: to };
 }

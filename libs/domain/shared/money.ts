@@ -13,21 +13,35 @@ export interface MoneyText {
   readonly currency: string;
 }
 
-const digitsByCurrency = new Map<string, number>();
+/**
+ * The currencies whose minor unit is no hundredth, as ISO 4217 lists them. The list is ours and frozen, not that of the Node in use: whole minor
+ * units stand in the log for ever, and what they mean must not change with a release of ICU (which has 0 for HUF, IDR and COP).
+ */
+const DIGITS: ReadonlyMap<string, number> = new Map(
+  [
+    [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'] as const,
+    [3, 'BHD IQD JOD KWD LYD OMR TND'] as const,
+    [4, 'CLF UYW'] as const,
+  ].flatMap(([digits, codes]) => codes.split(' ').map((code) => [code, digits])),
+);
 
 /** Decimal places of a currency as ISO 4217 has them (2 for EUR, 0 for JPY, 3 for KWD). */
 export function minorDigits(currency: string): number {
-  const known = digitsByCurrency.get(currency);
-  if (known !== undefined) return known;
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  digitsByCurrency.set(currency, digits);
-  return digits;
+  return DIGITS.get(currency) ?? 2;
+}
+
+/** The largest amount that one fact may hold, in minor units: a slip of the keyboard must not push the sums over it out of the exact numbers. */
+export const LARGEST_AMOUNT = 100_000_000_000_000;
+
+/** An amount or a sum that a number cannot hold exactly: it is refused, never rounded. */
+export class AmountTooLarge extends Error {
+  override readonly name = 'AmountTooLarge';
 }
 
 let currencies: ReadonlySet<string> | undefined;
 
 export function isCurrency(text: string): boolean {
-  currencies ??= new Set(Intl.supportedValuesOf('currency'));
+  currencies ??= new Set([...Intl.supportedValuesOf('currency'), ...DIGITS.keys()]);
   return currencies.has(text);
 }
 

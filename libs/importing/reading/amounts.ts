@@ -1,5 +1,5 @@
 import type { Money } from '../../domain/shared/money.js';
-import { minorDigits } from '../../domain/shared/money.js';
+import { LARGEST_AMOUNT, minorDigits } from '../../domain/shared/money.js';
 import type { NumberFormat } from '../mapping/mapping.js';
 import { CellProblem } from './cell.js';
 
@@ -25,7 +25,7 @@ export function moneyOf(text: string, currency: string, format: NumberFormat, ti
   const digits = minorDigits(currency);
   if (times === 1 && SIMPLE.test(text)) {
     const minor = Number(text) * 10 ** digits;
-    if (Number.isSafeInteger(minor)) return { minor, currency };
+    if (minor <= LARGEST_AMOUNT) return { minor, currency };
   }
   // Currency signs and codes around the figure say nothing that the mapping does not say.
   const bare = text.replace(/^(?:[A-Z]{3}|\p{Sc})\s*|\s*(?:[A-Z]{3}|\p{Sc})$/gu, '');
@@ -36,7 +36,7 @@ export function moneyOf(text: string, currency: string, format: NumberFormat, ti
   const unit = 10n ** BigInt(decimal.places);
   if (scaled % unit !== 0n) throw new CellProblem(`${text} has more decimals than ${currency} has`);
   const minor = Number(scaled / unit);
-  if (!Number.isSafeInteger(minor)) throw new CellProblem(`${text} is too large`);
+  if (minor > LARGEST_AMOUNT) throw new CellProblem(`${text} is too large`);
   return { minor, currency };
 }
 
