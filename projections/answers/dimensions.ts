@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import type { ReadStore, Row } from '../../libs/read-store/read-store.port.js';
+import { rowCounts } from '../../libs/read-store/read-store.port.js';
 import type { Grouping } from '../../libs/reporting/queries.js';
 import type { DimensionInterval, DimensionKind } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
@@ -38,9 +39,13 @@ export class Dimensions {
 
   /** `organisedAt`: teams, managers and offices as of another instant than T. */
   async view(asOf: EpochMs, knownAt: number, kinds: readonly DimensionKind[], organisedAt?: EpochMs): Promise<DimensionView> {
-    const rows = await this.rows(asOf, knownAt, kinds);
-    if (organisedAt === undefined || !kinds.includes('employee')) return dimensionView(rows);
-    return dimensionView(rows, await this.rows(organisedAt, knownAt, ['employee']));
+    const others = kinds.filter((kind) => kind !== 'process');
+    const processes = kinds.includes('process') ? await this.known(knownAt, ['process']) : [];
+    const rows = others.length === 0 ? [] : await this.rows(asOf, knownAt, others);
+    const inForce = [...rows, ...processes.filter((row) => rowCounts(row, asOf, knownAt))];
+    const former = processes.filter((row) => row.validFrom <= asOf);
+    if (organisedAt === undefined || !kinds.includes('employee')) return dimensionView(inForce, undefined, former);
+    return dimensionView(inForce, await this.rows(organisedAt, knownAt, ['employee']), former);
   }
 
   private async rows(asOf: EpochMs, knownAt: number, kinds: readonly DimensionKind[]): Promise<readonly DimensionInterval[]> {

@@ -97,7 +97,7 @@ const namesOf: NamesOf = (grouping, view) => {
   const processes = [...view.all('process')];
   if (grouping === 'pipeline') return processes.map(([id, { process }]) => [id, process.name]);
   if (grouping === 'stage' || grouping === 'lastStage') {
-    return processes.flatMap(([, { process }]) => process.stages.map(({ id, label }) => [id, label] as const));
+    return processes.flatMap(([id]) => [...view.stageLabels(id)]);
   }
   return [];
 };

@@ -18,11 +18,15 @@ export interface DimensionView {
   weightOf(pipeline: string | null, stage: string | null): BasisPoints | null;
   /** Place of a stage in its process; undefined where the process in force has no such stage. */
   stageIndex(pipeline: string | null, stage: string | null): number | undefined;
+  /** Labels of a process's stages, those that a version in force by T had and a later one took away among them: deals may have ended there. */
+  stageLabels(pipeline: string): ReadonlyMap<string, string>;
   /** Where exchange rates are joined. */
   readonly rates: Rates;
   /** Whether something of the kind counts since the beginning of time because nobody gave a date. */
   assumes(kind: DimensionKind): boolean;
 }
+
+const NONE: ReadonlyMap<string, string> = new Map();
 
 interface StageInForce {
   readonly index: number;
@@ -31,9 +35,13 @@ interface StageInForce {
 
 /**
  * `rows` are those that count at (T, K). `organisation` gives the rows at (T', K) where teams, managers and offices are asked for as of
- * another T' (`--organised now`).
+ * another T' (`--organised now`), `former` those of processes that counted at an instant before T, as known at K.
  */
-export function dimensionView(rows: Iterable<DimensionInterval>, organisation?: Iterable<DimensionInterval>): DimensionView {
+export function dimensionView(
+  rows: Iterable<DimensionInterval>,
+  organisation?: Iterable<DimensionInterval>,
+  former: Iterable<DimensionInterval> = [],
+): DimensionView {
   const kinds = new Map<DimensionKind, Map<string, DimensionInterval>>();
   const put = (row: DimensionInterval): void => {
     const things = kinds.get(row.kind);
@@ -50,6 +58,14 @@ export function dimensionView(rows: Iterable<DimensionInterval>, organisation?: 
   }
   const inForce = (pipeline: string | null, stage: string | null): StageInForce | undefined =>
     pipeline === null || stage === null ? undefined : stages.get(pipeline)?.get(stage);
+
+  const labels = new Map<string, Map<string, string>>();
+  const versions = [...former, ...(kinds.get('process')?.values() ?? [])].sort((a, b) => a.validFrom - b.validFrom);
+  for (const { id, values } of versions) {
+    const known = labels.get(id) ?? new Map<string, string>();
+    for (const stage of (values as DimensionValues['process']).process.stages) known.set(stage.id, stage.label); // likewise
+    labels.set(id, known);
+  }
 
   function values<K extends DimensionKind>(kind: K, id: string): DimensionValues[K] | undefined {
     return kinds.get(kind)?.get(id)?.values as DimensionValues[K] | undefined; // rows are kept under their kind
@@ -68,6 +84,7 @@ export function dimensionView(rows: Iterable<DimensionInterval>, organisation?: 
     },
     weightOf: (pipeline, stage) => inForce(pipeline, stage)?.weight ?? null,
     stageIndex: (pipeline, stage) => inForce(pipeline, stage)?.index,
+    stageLabels: (pipeline) => labels.get(pipeline) ?? NONE,
     rates: ratesOf(kinds.get('rate')?.values() ?? []),
     assumes: (kind) => [...(kinds.get(kind)?.values() ?? [])].some((row) => row.assumedSinceBeginning === 1),
   };

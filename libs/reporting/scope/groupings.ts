@@ -97,10 +97,8 @@ export function dimensionOf(grouping: Grouping): DimensionKind | undefined {
 }
 
 function stageLabel(stage: string, pipeline: string | null, view: DimensionView): string | null {
-  const processes = pipeline === null ? [...view.all('process').values()] : [view.values('process', pipeline)];
-  const labels = new Set(
-    processes.flatMap((values) => values?.process.stages.filter(({ id }) => id === stage).map(({ label }) => label) ?? []),
-  );
+  const pipelines = pipeline === null ? [...view.all('process').keys()] : [pipeline];
+  const labels = new Set(pipelines.flatMap((id) => view.stageLabels(id).get(stage) ?? []));
   // Two pipelines may call one stage id by two names: then the id is all that is true of both.
   return labels.size === 1 ? ([...labels][0] ?? null) : null;
 }

@@ -65,6 +65,7 @@ export function dimensionTimeline(rows: readonly DimensionInterval[], knownAt: n
         view = dimensionView(
           known.filter((row) => countsAt(row, instant)),
           organisation,
+          known.filter((row) => row.kind === 'process' && row.validFrom <= instant),
         );
         views.set(since, view);
       }
