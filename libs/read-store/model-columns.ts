@@ -34,10 +34,16 @@ export function checkModel(model: ReadModel): void {
   for (const column of Object.keys(model.columns)) {
     if (!NAME.test(column) || column in LIFE_COLUMNS) throw new Error(`${modelId(model)} cannot have a column ${column}`);
   }
-  for (const column of model.indexes.flat()) columnType(model, column);
+  for (const columns of indexedColumns(model)) for (const column of columns) columnType(model, column);
   for (const column of model.searchColumns ?? []) {
     if (columnType(model, column) !== 'text') throw new Error(`the search column ${column} of ${modelId(model)} is no text`);
   }
+}
+
+/** The columns of every index of a model, for a store that indexes all rows; the column of a `where` comes first. */
+export function indexedColumns(model: ReadModel): readonly (readonly string[])[] {
+  const own = model.indexes.map((index) => ('where' in index ? [index.where.column, ...index.columns] : index));
+  return model.byEntity === false ? own : [['entity'], ...own];
 }
 
 export function isSearchColumn(model: ReadModel, column: string): boolean {

@@ -6,14 +6,22 @@ import type { Position } from '../domain/shared/position.js';
 export type ColumnType = 'text' | 'symbol' | 'integer' | 'json';
 export type ColumnValue = string | number | null | object;
 
+/**
+ * Column names (life-cycle ones too) that a question asks by, in their order. With `where`, only rows whose column is that number need be in it: the question has the condition `in: [is]`. A
+ * store may index all.
+ */
+export type ModelIndex =
+  readonly string[] | { readonly where: { readonly column: string; readonly is: number }; readonly columns: readonly string[] };
+
 /** A model of rows that are inserted once and completed once (design section 6). `name@version` owns its rows and its checkpoint. */
 export interface ReadModel {
   readonly name: string;
   readonly version: number;
   /** Apart from the life-cycle columns of every row. */
   readonly columns: Readonly<Record<string, ColumnType>>;
-  /** Lists of column names (life-cycle ones too) that questions ask by. Every model is indexed by entity as well. */
-  readonly indexes: readonly (readonly string[])[];
+  readonly indexes: readonly ModelIndex[];
+  /** Whether rows are asked for by their entity (`rowsOf`), and indexed by it; default true. Where not, such a question looks at every row. */
+  readonly byEntity?: boolean;
   /** Clear-text search columns: may be cleared when a key is destroyed; the one exception to "never overwritten". */
   readonly searchColumns?: readonly string[];
 }

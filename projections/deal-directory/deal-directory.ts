@@ -4,6 +4,7 @@ import { noDeal, pipelinePartOf } from '../../libs/domain/deal/deal.evolve.js';
 import type { Fact } from '../../libs/domain/shared/history.js';
 import { idOf } from '../../libs/domain/shared/ids.js';
 import { currentRowProjection } from '../../libs/projection-engine/current-rows.js';
+import type { Handling } from '../../libs/projection-engine/projection.js';
 import type { ColumnType, ReadModel, RowLife } from '../../libs/read-store/read-store.port.js';
 import { evolveDeal } from '../deal-fold.js';
 import { ONLY_DEALS } from '../handling.js';
@@ -102,11 +103,14 @@ function sameListing(a: DealListingColumns, b: DealListingColumns): boolean {
   );
 }
 
+/** What value, expected date and chances are is not in it. */
+const handles: Handling = { ...ONLY_DEALS, ExpectedValueEstimated: 'ignore', DecisionDateExpected: 'ignore', ChanceAssessed: 'ignore' };
+
 /** One row per deal, in versions. */
 export const dealDirectory = currentRowProjection<Listed, DealListingColumns, DealFact>({
   model: dealDirectoryModel,
   categories: ['deal'],
-  handles: ONLY_DEALS,
+  handles,
   entityOf: idOf,
   nothing: { deal: noDeal, imported: false },
   evolve: evolveListed,

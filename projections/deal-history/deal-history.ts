@@ -36,7 +36,9 @@ export const dealHistoryModel: ReadModel = {
     processVersion: 'symbol',
     target: 'text',
   } satisfies Record<keyof DealHistoryColumns, ColumnType>,
+  // Read in the order of the log: one deal's events are read in the log itself.
   indexes: [],
+  byEntity: false,
 };
 
 function targetOf(event: RecordedEvent): string | null {

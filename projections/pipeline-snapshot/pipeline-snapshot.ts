@@ -43,7 +43,7 @@ export const pipelineSnapshotModel: ReadModel = {
   } satisfies Record<keyof Omit<DealInterval, keyof RowLife>, ColumnType>,
   // Every model is indexed by entity; reports without the timeline index scan by effective time.
   // The few rows of deals registered without a date are asked for by every report that counts them.
-  indexes: [['validFrom'], ['dated', 'registeredAt']],
+  indexes: [['validFrom'], { where: { column: 'dated', is: 0 }, columns: ['registeredAt'] }],
 };
 
 function shownValue(deal: ExistingDeal): MoneyOrUnknown {

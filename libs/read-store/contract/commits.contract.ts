@@ -61,6 +61,21 @@ export function describeCommits(open: OpenForTest): void {
     ]);
   });
 
+  it('takes many rows among which some are there already, completed meanwhile or not', async () => {
+    const { store } = await open();
+    await store.prepare(DEALS);
+    const rows = Array.from({ length: 30 }, (_, index) => dealRow(`d${index}`, 1 + index));
+    const [first, tenth, last] = [rows[0]!, rows[9]!, rows[29]!]; // of thirty
+    await store.commit([batchOf(10, [insert(tenth), end(tenth, 20), insert(last)])]);
+    await store.commit([batchOf(40, [...rows.map(insert), end(first, 35), withdraw(last, 36)])]);
+    const expected = rows.map((row) => {
+      if (row === first) return { ...row, validTo: 35_000, endedBy: 35 };
+      if (row === tenth) return { ...row, validTo: 20_000, endedBy: 20 };
+      return row === last ? { ...row, withdrawnBy: 36 } : row;
+    });
+    expect(await all(store.rowsKnownAt(DEALS, 30))).toEqual(expected);
+  });
+
   it('never takes a checkpoint back: a late writer may only repeat', async () => {
     const { store } = await open();
     await store.prepare(DEALS);

@@ -5,6 +5,7 @@ import type { RowDocument } from './stored-rows.js';
 
 /** Makes the indexes that are missing, and looks at what is then there: a question without its index is one that never ends on a full store. */
 export async function ensureIndexes(rows: Collection<RowDocument>, wanted: readonly (readonly string[])[]): Promise<void> {
+  if (wanted.length === 0) return;
   try {
     await rows.createIndexes(wanted.map((columns) => ({ key: keyOf(columns), name: columns.join('_') })));
   } catch (error) {

@@ -4,7 +4,7 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import { positionNumber, positionOf } from '../../domain/shared/position.js';
 import { writesOf } from './batch-writes.js';
 import { cursorAfter, placeOf } from '../list-cursor.js';
-import { checkModel, checkOrdered } from '../model-columns.js';
+import { checkModel, checkOrdered, indexedColumns } from '../model-columns.js';
 import { ReadStoreDamaged } from '../read-store.port.js';
 import type {
   Checkpoint,
@@ -128,7 +128,8 @@ class MongoReadStore implements ReadStore {
   async prepare(model: ReadModel, options: { indexes?: 'now' | 'later' } = {}): Promise<void> {
     checkModel(model);
     // The entity's index serves the writer's `forget` and a replay, during a rebuild too.
-    const wanted = options.indexes === 'later' ? [['entity']] : this.#indexes(model);
+    const byEntity = model.byEntity === false ? [] : [['entity']];
+    const wanted = options.indexes === 'later' ? byEntity : this.#indexes(model);
     await this.#run(() => ensureIndexes(this.#rows(model), wanted));
   }
 
@@ -306,7 +307,7 @@ class MongoReadStore implements ReadStore {
   }
 
   #indexes(model: ReadModel): readonly (readonly string[])[] {
-    return [['entity'], ['endedBy'], ['withdrawnBy'], ...model.indexes];
+    return [['endedBy'], ['withdrawnBy'], ...indexedColumns(model)];
   }
 
   async *#pages(model: ReadModel, filter: RowFilter): AsyncIterable<readonly Row[]> {

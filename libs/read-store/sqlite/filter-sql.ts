@@ -69,6 +69,9 @@ function conditionSql(model: ReadModel, condition: Condition): SqlPart {
     return { sql: `instr(${foldedColumn(condition.column)}, ?) > 0`, values: [foldText(condition.contains)] };
   }
   if ('in' in condition) {
+    const partial = model.indexes.find((index) => 'where' in index && index.where.column === condition.column);
+    if (partial !== undefined && 'where' in partial && condition.in.length === 1 && condition.in[0] === partial.where.is)
+      return { sql: only(partial.where), values: [] };
     const values = condition.in.filter((value) => value !== null);
     const places = values.map(() => '?').join(', ');
     const among = type === 'symbol' ? `SELECT id FROM symbols WHERE value IN (${places})` : places;
@@ -80,6 +83,11 @@ function conditionSql(model: ReadModel, condition: Condition): SqlPart {
   if (condition.from !== undefined) bounds.push({ sql: `${column} >= ?`, values: [condition.from] });
   if (condition.below !== undefined) bounds.push({ sql: `${column} < ?`, values: [condition.below] });
   return both(...bounds);
+}
+
+/** The condition of a partial index. Spelled out, not bound: only so does the planner see that a question is within it. */
+export function only({ column, is }: { readonly column: string; readonly is: number }): string {
+  return `"${column}" = ${is}`;
 }
 
 /** Where the search text of a column stands, folded. */

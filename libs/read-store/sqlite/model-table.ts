@@ -14,6 +14,7 @@ import {
   foldedColumn,
   keyOf,
   keyValues,
+  only,
   openedWithin,
   whereSql,
 } from './filter-sql.js';
@@ -66,15 +67,22 @@ export class ModelTable {
     this.db.exec(`CREATE TABLE IF NOT EXISTS ${this.#table} (${columns}) STRICT`);
   }
 
+  /** Makes the indexes that are missing, and drops those that no question asks by any more. */
   index(): void {
     const id = modelId(this.model);
-    this.db.exec(`CREATE INDEX IF NOT EXISTS "${id} ended" ON ${this.#table} (endedBy) WHERE ${ENDED}`);
-    this.db.exec(`CREATE INDEX IF NOT EXISTS "${id} withdrawn" ON ${this.#table} (withdrawnBy) WHERE withdrawnBy IS NOT NULL`);
-    for (const columns of [['entity'], ...this.model.indexes]) {
-      this.db.exec(
-        `CREATE INDEX IF NOT EXISTS "${id} by ${columns.join()}" ON ${this.#table} (${columns.map((c) => `"${c}"`).join(', ')})`,
-      );
+    const list = (columns: readonly string[]): string => columns.map((column) => `"${column}"`).join(', ');
+    const wanted = new Map([
+      [`${id} ended`, `(endedBy) WHERE ${ENDED}`],
+      [`${id} withdrawn`, '(withdrawnBy) WHERE withdrawnBy IS NOT NULL'],
+    ]);
+    if (this.model.byEntity !== false) wanted.set(`${id} by entity`, '(entity)');
+    for (const index of this.model.indexes) {
+      if (!('where' in index)) wanted.set(`${id} by ${index.join()}`, `(${list(index)})`);
+      else wanted.set(`${id} where ${only(index.where)} by ${index.columns.join()}`, `(${list(index.columns)}) WHERE ${only(index.where)}`);
     }
+    const stored = this.db.prepare<[], { name: string }>(`PRAGMA index_list(${this.#table})`).all();
+    for (const { name } of stored) if (!wanted.has(name)) this.db.exec(`DROP INDEX ${quoted(name)}`);
+    for (const [name, on] of wanted) this.db.exec(`CREATE INDEX IF NOT EXISTS ${quoted(name)} ON ${this.#table} ${on}`);
   }
 
   drop(): void {
@@ -235,4 +243,8 @@ export class ModelTable {
 
 function behindNumber(column: 'endedBy' | 'withdrawnBy', last: Row | null): SqlPart {
   return last === null ? both() : { sql: `(${column}, key) > (?, ${KEY_PLACE})`, values: [last[column] ?? 0, ...keyValues(last)] };
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -5,6 +5,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { DEALS, all, batchOf, dealRow, insert } from '../contract/deals.contract.js';
 import { describeReadStoreContract } from '../contract/read-store.contract.js';
 import type { ReadStore } from '../read-store.port.js';
+import { whereSql } from './filter-sql.js';
 import { openSqliteReadStore } from './sqlite-read-store.js';
 
 describeReadStoreContract('SQLite', async (options = {}) => {
@@ -103,6 +104,34 @@ describe('the embedded read store', () => {
     other.close();
     await owner.close();
     await impatient.close();
+  });
+
+  it('has the indexes that are asked for: of some rows only where a question is about those, and none that nobody asks by any more', async () => {
+    const store = openSqliteReadStore({ file: file() });
+    const db = new SqliteDatabase(file());
+    const indexes = (): unknown[] =>
+      db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name LIKE 'contract-%'").pluck().all();
+    await store.prepare(DEALS);
+    expect(indexes()).toContain('contract-deals@1 by owner');
+    const few = { ...DEALS, indexes: [{ where: { column: 'minor', is: 0 }, columns: ['registeredAt'] }], byEntity: false };
+    await store.prepare(few);
+    const partial = 'contract-deals@1 where "minor" = 0 by registeredAt';
+    expect(indexes()).toEqual(['contract-deals@1 ended', 'contract-deals@1 withdrawn', partial]);
+
+    const rows = [0, 1, 2].map((minor) => dealRow(`d${minor}`, 1 + minor, { minor, registeredAt: 5_000 }));
+    await store.commit([{ ...batchOf(9, rows.map(insert)), model: few }]);
+    const where = [
+      { column: 'minor', in: [0] },
+      { column: 'registeredAt', from: 1 },
+    ];
+    expect(await all(store.rowsKnownAt(few, 9, where))).toEqual([rows[0]]);
+    const { sql, values } = whereSql(few, where);
+    const plan = db
+      .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN SELECT * FROM "contract-deals@1" WHERE ${sql}`)
+      .all(...values);
+    expect(plan[0]?.detail).toContain(`USING INDEX ${partial}`);
+    db.close();
+    await store.close();
   });
 
   it('refuses a value that does not fit its column', async () => {
