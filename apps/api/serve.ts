@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Server as TlsServer } from 'node:tls';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -13,21 +12,10 @@ import { LEAST_TLS, createApi } from './create-api.js';
 import { Gate } from './gate.js';
 import { readinessOf } from './health/readiness.js';
 import type { FeedOptions } from './parts.js';
+import { packageVersion } from '../wiring/package-version.js';
 import type { Readiness } from '../wiring/watch-port.js';
 
 const FEED: FeedOptions = { heartbeatMs: 15_000 };
-
-/** Of package.json, which stands beside `dist`, and two folders up from the sources. */
-function version(): string {
-  for (const up of ['../../package.json', '../../../package.json']) {
-    try {
-      return (JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { version: string }).version; // npm demands one
-    } catch {
-      continue;
-    }
-  }
-  return 'unknown';
-}
 
 export interface ServeOptions {
   readonly dealtrail: Dealtrail;
@@ -72,7 +60,7 @@ export async function serve({
     tls: readTls(config),
     parts: { dealtrail, readiness, feed, log, metrics },
     tracing,
-    version: version(),
+    version: packageVersion(),
     beside,
     ...(lingerMs === undefined ? {} : { lingerMs }),
   });

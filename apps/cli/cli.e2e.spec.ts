@@ -76,6 +76,11 @@ describe('the command line', () => {
     expect((await dealtrail(...again)).out).toBe(first.out);
   }, 120_000);
 
+  it('tells its version', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(await dealtrail('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+
   it('says what is wrong in one line, and ends with 2 for wrong usage and 1 for work that failed', async () => {
     expect(await dealtrail('report', 'pipeline', '--as-of', 'some day', ...at)).toMatchObject({ code: 2, out: '' });
     expect(await dealtrail('report', 'pipeline', '--colour', 'red', ...at)).toMatchObject({ code: 2, out: '' });

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { Parameter, Question } from '../questions/question.js';
 import { flagOf } from '../questions/question.js';
 import { QUESTIONS } from '../questions/questions.js';
+import { packageVersion } from '../wiring/package-version.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { FORMATS } from './render/formats.js';
 
@@ -11,6 +12,7 @@ const program = new Command('dealtrail')
   .description(
     'Records a B2B sales process as events that never change, and answers every report as of any instant, as known at any instant.',
   )
+  .version(packageVersion(), '--version', 'the version of this program')
   .configureHelp({ helpWidth: 100 })
   // One line, as every other failure.
   .configureOutput({

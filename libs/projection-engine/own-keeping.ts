@@ -155,8 +155,10 @@ export class OwnKeeping {
       const all = this.members().filter((member) => member.model.name === model.name && member.model.version === model.version);
       if (!all.every((member) => built.includes(member))) continue;
       await laneOptions.readStore.index(model);
+      const before = await laneOptions.readStore.currentVersion(model.name);
       await laneOptions.readStore.switchVersion(model.name, model.version);
-      this.parts.note({ kind: 'switched', name: model.name, version: model.version });
+      // The first rows of a new data directory replace nothing that anybody read.
+      if (before !== null) this.parts.note({ kind: 'switched', name: model.name, version: model.version });
       const { paused } = await this.control.orders();
       for (const member of all) member.state = paused.has(model.name) ? 'paused' : 'live';
       // The old rows stay until the next start: a question that began before the switch still walks them.
