@@ -11,7 +11,7 @@ import { openMember, refreshMember } from './open-member.js';
 import type { Projection } from './projection.js';
 import type { ReplayAsked, Replayed } from './read-models.js';
 import { replayStream } from './replay-parked.js';
-import { builtModel, modelVersionOf, nextBuild, previousBuild } from './versions.js';
+import { builtModel, modelVersionOf, nextBuild } from './versions.js';
 
 export interface OwnKeepingParts {
   readonly projections: readonly Projection[];
@@ -185,8 +185,8 @@ export class OwnKeeping {
     const version = mine ? current : model.version;
     if (mine) {
       await readStore.prepare(builtModel(model, version));
-      const retired = previousBuild(version);
-      if (retired !== undefined) await readStore.drop(builtModel(model, retired));
+      // What readers have left: an earlier build, an earlier version of the model, a rebuild that did not end.
+      for (const other of await readStore.versions(model.name)) if (other !== version) await readStore.drop(builtModel(model, other));
       return this.membersOfVersion(projection, version, 'live');
     }
     // Nobody reads it yet: it is indexed when it has caught up, unless there is next to nothing to catch up with.

@@ -245,7 +245,7 @@ export class SharedKeeping {
       if (!(await this.isAsFar(build, model, inUse))) return;
     }
     await readStore.switchVersion(build.model, build.version);
-    if (inUse !== null) await control.retire(inUse.name, inUse.version);
+    for (const other of await readStore.versions(build.model)) if (other !== build.version) await control.retire(build.model, other);
     await control.endBuild(build.model);
     note({ kind: 'switched', name: build.model, version: build.version });
     for (const member of this.parts.lanes.members()) if (isBuild(build, member.model) && member.state === 'building') member.state = 'live';

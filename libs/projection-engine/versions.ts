@@ -17,11 +17,6 @@ export function nextBuild(builtVersion: number): number {
   return builtVersion + BUILDS;
 }
 
-/** Undefined for the first build. */
-export function previousBuild(builtVersion: number): number | undefined {
-  return builtVersion < BUILDS ? undefined : builtVersion - BUILDS;
-}
-
 export function builtModel(model: ReadModel, builtVersion: number): ReadModel {
   return { ...model, version: builtVersion };
 }

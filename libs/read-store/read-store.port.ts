@@ -197,6 +197,8 @@ export interface ReadStore {
   /** Which version of a model readers use; null before the first build is done. */
   currentVersion(name: string): Promise<number | null>;
   switchVersion(name: string, version: number): Promise<void>;
+  /** The versions of a model that have a checkpoint: the one in use, those that are being built, and what earlier ones left. Ascending. */
+  versions(name: string): Promise<readonly number[]>;
   parked(model?: ReadModel): Promise<readonly ParkedStream[]>;
   park(stream: ParkedStream): Promise<void>;
   unpark(model: ReadModel, stream: string): Promise<void>;

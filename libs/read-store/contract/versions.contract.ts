@@ -34,8 +34,11 @@ export function describeVersionsAndParking(open: OpenForTest): void {
     await store.commit([batchOf(1, [insert(dealRow('d1', 1))]), batchOf(1, [insert(dealRow('d1', 1))], { model: next })]);
     await store.park(parked);
     await store.park({ ...parked, version: 2 });
+    expect(await store.versions(DEALS.name)).toEqual([1, 2]);
     await store.drop(DEALS);
     await store.drop(DEALS);
+    expect(await store.versions(DEALS.name)).toEqual([2]);
+    expect(await store.versions('another-model')).toEqual([]);
     expect(await store.checkpoint(DEALS, 0)).toBeNull();
     expect(await store.parked(DEALS)).toEqual([]);
     expect(await store.parked(next)).toEqual([{ ...parked, version: 2 }]);

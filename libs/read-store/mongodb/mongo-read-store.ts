@@ -240,6 +240,10 @@ class MongoReadStore implements ReadStore {
     });
   }
 
+  versions(name: string): Promise<readonly number[]> {
+    return this.#run(() => this.#partitions.versions(name));
+  }
+
   currentVersion(name: string): Promise<number | null> {
     return this.#run(async () => (await this.#versions.findOne({ _id: name }))?.version ?? null);
   }

@@ -49,6 +49,12 @@ export class Partitions implements Leases {
     return checkpoints.reduce((lowest, next) => (next.position < lowest.position ? next : lowest));
   }
 
+  async versions(name: string): Promise<readonly number[]> {
+    const found = await this.documents.find({ model: name }).toArray();
+    const begun = found.filter((document) => checkpointOf(document) !== null).map(({ version }) => Number(version));
+    return [...new Set(begun)].sort((a, b) => a - b);
+  }
+
   /** @throws StaleLease, CheckpointLost */
   async advance({ model, partition, checkpoint, goesOnFrom }: ModelBatch): Promise<void> {
     const _id = partitionId(model, partition);

@@ -213,6 +213,14 @@ class SqliteReadStore implements ReadStore {
     });
   }
 
+  versions(name: string): Promise<readonly number[]> {
+    return this.#run(() =>
+      this.#sql<[string], { version: number }>('SELECT DISTINCT version FROM checkpoints WHERE model = ? ORDER BY version')
+        .all(name)
+        .map(({ version }) => version),
+    );
+  }
+
   parked(model?: ReadModel): Promise<readonly ParkedStream[]> {
     return this.#run(() => {
       const rows = this.#sql<[], Omit<ParkedStream, 'position'> & { position: number }>(
