@@ -52,4 +52,15 @@ describe('the HTTP server, before anything is asked of the business', () => {
     expect(page).not.toMatch(/https?:/);
     for (const [, url] of page.matchAll(/(?:src|href)="([^"]+)"/g)) expect((await running.ask(url ?? '')).status).toBe(200);
   });
+
+  it('has no command that disposes of several requests at once: each is assessed by itself (AS01)', async () => {
+    interface Operation {
+      readonly operationId: string;
+      readonly tags: readonly string[];
+    }
+    const { paths } = (await running.ask('/openapi.json')).json() as { paths: Record<string, { post?: Operation }> };
+    const ofDeals = Object.entries(paths).filter(([, { post }]) => post?.tags.includes('deals'));
+    expect(ofDeals.length).toBeGreaterThan(15);
+    for (const [path] of ofDeals) expect(path).toMatch(/^\/v1\/deals\/\{id\}\/[a-z-]+$/);
+  });
 });

@@ -309,10 +309,13 @@ describe('carrying out commands', () => {
       expect((await own(position)).events).toEqual([]);
     });
 
-    it('takes a known contact with the company it works for, without asking again (RQ03)', async () => {
+    it('takes a known contact with the company it works for, without asking again, and records what it records of a new one, its source too (RQ03, RQ08, RQ09)', async () => {
       const first = await desk.handling.registerRequest(intake, ANN);
       const { company: _left, ...byReference } = intake;
       const again = await desk.handling.registerRequest({ ...byReference, contact: { id: first.contactId } }, ANN);
+      const [[ofNew], [ofKnown]] = await Promise.all([desk.told(first.stream), desk.told(again.stream)]);
+      expect([ofKnown?.type, ofKnown?.data]).toEqual([ofNew?.type, ofNew?.data]);
+      expect(ofKnown?.data).toMatchObject({ source: intake.source });
       expect(again).toMatchObject({ contactId: first.contactId, companyId: first.companyId });
       expect(again.id).not.toBe(first.id);
     });
@@ -394,7 +397,7 @@ describe('carrying out commands', () => {
       schemaVersion: 1,
     });
 
-    it('is left by the first command that meets the deal, as the rule’s deed, dated when the version came into force', async () => {
+    it('is left by the first command that meets the deal, as the rule’s deed, dated when the version came into force (RV10)', async () => {
       await inMeeting('d1');
       const version = await revise();
       desk.clock.set('2020-03-20T09:00:00.000Z');

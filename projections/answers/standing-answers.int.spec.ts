@@ -11,7 +11,7 @@ function open(): Promise<Answering> {
 }
 
 describe('aging', () => {
-  it('tells how long open deals stand in their stage, which too long by the process in force at T, and what is usual there (RV12)', async () => {
+  it('tells how long open deals stand in their stage, which too long by the process in force at T, and what is usual there (RV11, RV12)', async () => {
     const { answers, close } = await open();
     const { rows, oldest, postponed, totals } = await answers.aging({ asOf, limit: 2 }, nobody);
     // D6 16 d less 9 h since 03-04 00:00; D3 since 03-12, D5 since 03-15, D7 since 02-02, D4 since 02-05, all at 09:00.

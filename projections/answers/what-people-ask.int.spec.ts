@@ -121,7 +121,7 @@ describe('what people ask of their sales process', () => {
   const asOf = '2025-03-31';
   const quarter = { from: '2025-01-01', to: '2025-03-31', asOf } as const;
 
-  it('how many leads are in each stage, of one source too, and which stage each is in (PR03, PR06, NU02)', async () => {
+  it('how many leads are in each stage, of one source too, and which stage each is in (PR03, PR06, NU02, QL09)', async () => {
     const counts = async (filters: object) => {
       const { rows } = await answering.answers.pipeline({ asOf, groupBy: ['status', 'stage'], filters }, nobody);
       return rows.map(({ group, deals }) => [group.status, group.stage, deals]);
@@ -145,6 +145,43 @@ describe('what people ask of their sales process', () => {
       ['r2', 'open', 'proposal'],
       ['r3', 'open', 'meeting'],
       ['r4', 'open', 'meeting'],
+    ]);
+  });
+
+  it('what has just come in: it waits at the top of the funnel from the instant it was registered (RQ19)', async () => {
+    const statuses = async (instant: string) => {
+      const { rows } = await answering.answers.pipeline({ asOf: instant, groupBy: ['status'], filters: { source: ['mailing'] } }, nobody);
+      return rows.map(({ group, deals }) => [group.status, deals]);
+    };
+    expect(await statuses('2025-03-03T08:59:59.999Z')).toEqual([]);
+    expect(await statuses('2025-03-03T09:00:00Z')).toEqual([['requested', 1]]);
+  });
+
+  it('where a request went that there was nothing to win of: out of the funnel and of the work lists, never out of the record (AS19)', async () => {
+    const listed = async (instant: string, status: readonly string[]) => {
+      const { deals } = await answering.answers.deals({ asOf: instant, filters: { status } }, nobody);
+      return deals.map(({ deal }) => deal).includes('r6');
+    };
+    const underWay = ['requested', 'contacted', 'open', 'postponed'];
+    expect([await listed('2025-03-04', underWay), await listed(asOf, underWay), await listed(asOf, ['marketing'])]).toEqual([
+      ...[true, false, true],
+    ]);
+    const { state } = await answering.answers.deal('r6', { asOf }, nobody);
+    expect(state?.status).toBe('marketing');
+    const { events } = await answering.answers.dealHistory('r6', {}, nobody);
+    expect(events.map(({ type }) => type)).toEqual(['RequestRegistered', 'RequestRoutedToMarketing']);
+  });
+
+  it('where time is lost: in which stage deals stay longest, and in which deals nothing happened for so long (EF02)', async () => {
+    const { rows } = await answering.answers.timeInStage({ asOf }, nobody);
+    expect(rows.map(({ stage, finished, mean }) => [stage, finished, mean])).toEqual([
+      ['meeting', 3, (34 + 12 + 16) / 3],
+      ['proposal', 1, 42],
+    ]);
+    const { longest } = await answering.answers.standstills({ asOf, over: '30d', limit: 2 }, nobody);
+    expect(longest.map(({ deal, days }) => [deal, Math.floor(days)])).toEqual([
+      ['r4', 54],
+      ['r2', 42],
     ]);
   });
 

@@ -145,9 +145,12 @@ describe('advancing a stage', () => {
       .thenRefused('deal/unknown', { legal: ['RequestRegistered'] });
   });
 
-  it('asks for the fields that the stage requires, and for no more than those (QL10)', () => {
+  it('asks for the fields that the stage requires, and for no more than those: a value once there is a quote (QL10, QL24)', () => {
     const quoting = leadQualified({ pipelineId: QUOTES, stageId: stage('qualified-lead') });
     const advance = { type: 'AdvanceStage', id: DEAL, toStageId: stage('quote') } as const;
+    given(requestRegistered(), quoting)
+      .when(advance)
+      .thenRefused('deal/fields-missing', { missing: ['value', 'decisionDate'] });
     given(requestRegistered(), quoting, valueEstimated(9_000))
       .when(advance)
       .thenRefused('deal/fields-missing', { missing: ['decisionDate'] });

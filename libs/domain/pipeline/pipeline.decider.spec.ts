@@ -40,8 +40,8 @@ describe('defining a pipeline', () => {
       .thenRefused('pipeline/already-defined', { legal: ['RevisePipeline'] });
   });
 
-  it('takes any number of stages from one on (CF01, C13)', () => {
-    for (const stages of [1, 4, 7, 12]) {
+  it('takes any number of stages from one on: five to seven as most have, more where the product is complex (CF01, CF02, CF05, C13)', () => {
+    for (const stages of [1, 4, 5, 7, 12]) {
       const process = {
         ...FOUR_STAGES,
         stages: Array.from({ length: stages }, (_, n): Stage => ({ ...(FOUR_STAGES.stages[0] as Stage), id: stage(`s${n}`) })),
@@ -160,13 +160,15 @@ describe('revising a process', () => {
 });
 
 describe('the templates', () => {
-  it('are S3’s four stages with their weights, and the request-to-quote process whose first two steps are the statuses before a deal (CF06)', () => {
+  it('are S3’s four stages with their weights, and the request-to-quote process whose first two steps are the statuses before a deal (CF06, KK06)', () => {
     expect(FOUR_STAGES.stages.map((each) => [each.id, each.weight])).toEqual([
       ['qualification', 1_000],
       ['meeting', 3_000],
       ['proposal', 6_000],
       ['closing', 8_000],
     ]);
+    // What the buyer goes through, stage by stage (KK06).
+    expect(FOUR_STAGES.stages.map((each) => each.buyerPhase)).toEqual(['awareness', 'consideration', 'decision', 'decision']);
     expect(REQUEST_TO_QUOTE.stages.map((each) => each.id)).toEqual(['qualified-lead', 'quote']);
     for (const process of [FOUR_STAGES, REQUEST_TO_QUOTE]) {
       given()
