@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { ModelLag } from '../../libs/projection-engine/lag.js';
 import type { ReadModels } from '../../libs/projection-engine/read-models.js';
 import type { ParkedStream } from '../../libs/read-store/read-store.port.js';
@@ -22,7 +21,8 @@ export interface ParkedAnswer {
 
 export interface RebuildAnswer {
   readonly report: 'rebuild';
-  readonly models: readonly { readonly model: string; readonly seconds: number }[];
+  readonly models: readonly string[];
+  readonly seconds: number;
 }
 
 /** A model of this name is not kept. */
@@ -59,25 +59,15 @@ export async function resume(models: ReadModels, name?: string): Promise<LagAnsw
 }
 
 /**
- * Makes the rows of one model, or of all, anew beside those in use, and switches when each is done. `atOnce` models are made side by side, each by a thread of its own;
- * by default a processor is left to who is being served.
- * @throws NoSuchModel; where a build stops, its error, when those that were begun are done
+ * Makes the rows of one model, or of all, anew beside those in use, and switches when each is done; where one process does it, in one pass of the log.
+ * @throws NoSuchModel; where the build of one stops, its error, when the others are done
  */
-export async function rebuild(models: ReadModels, name?: string, atOnce = Math.max(1, availableParallelism() - 1)): Promise<RebuildAnswer> {
+export async function rebuild(models: ReadModels, name?: string): Promise<RebuildAnswer> {
   mustKeep(models, name);
   const names = name === undefined ? models.names : [name];
-  const left = [...names];
-  const seconds = new Map<string, number>();
-  const work = async (): Promise<void> => {
-    for (let model = left.shift(); model !== undefined; model = left.shift()) {
-      const began = performance.now();
-      await models.rebuild(model);
-      seconds.set(model, Math.round((performance.now() - began) / 10) / 100);
-    }
-  };
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(atOnce, names.length) }, work));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  return { report: 'rebuild', models: names.map((model) => ({ model, seconds: seconds.get(model) ?? 0 })) };
+  const began = performance.now();
+  await models.rebuild(...names);
+  return { report: 'rebuild', models: [...names], seconds: Math.round((performance.now() - began) / 10) / 100 };
 }
 
 function mustKeep(models: ReadModels, name: string | undefined): void {

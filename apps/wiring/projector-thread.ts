@@ -116,8 +116,8 @@ class ProjectorThread implements ModelKeeper {
     return this.ask('replayParked', only);
   }
 
-  rebuild(name: string): Promise<void> {
-    return this.ask('rebuild', name);
+  rebuild(...names: string[]): Promise<void> {
+    return this.ask('rebuild', ...names);
   }
 
   pause(name?: string): Promise<void> {

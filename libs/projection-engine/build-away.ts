@@ -1,12 +1,15 @@
 import type { Member } from './member.js';
 
 /** The partitions of one model's version that are to be built, each with the epoch of its lease (0 where there are none). */
-export interface BuildJob {
+export interface BuiltModel {
   readonly name: string;
   readonly version: number;
   readonly partitions: number;
   readonly shares: readonly { readonly partition: number; readonly epoch: number }[];
 }
+
+/** Models that are built in one pass of the log. */
+export type BuildJob = readonly BuiltModel[];
 
 /**
  * Builds partitions up to the end of the log as it is then, elsewhere: in a worker thread with stores of its own. The engine goes on from the checkpoints that it finds.
@@ -45,7 +48,7 @@ export class BuildsAway {
     const { name, version } = first.model;
     const shares = members.map(({ partition, epoch }) => ({ partition, epoch }));
     try {
-      await this.build({ name, version, partitions: first.partitions, shares }, this.signal);
+      await this.build([{ name, version, partitions: first.partitions, shares }], this.signal);
     } catch (error) {
       this.onError(error);
     }

@@ -29,16 +29,21 @@ const SMALLEST_PAGE = 100;
 const LARGEST_PAGE = 10_000;
 const ATTEMPTS = 10;
 
-/** Builds the partitions of a job up to the end of the log as it is then. @throws where an event stops the build, or the store stays away */
+/**
+ * Builds the partitions of a job up to the end of the log as it is then. One that stops at an event is left there, and the others go on.
+ * @throws where an event stops all of them, or the store stays away
+ */
 export async function buildShares(options: BuildOptions): Promise<void> {
   const { eventStore, readStore, job, signal, pageMs = 25 } = options;
-  const projection = options.projections.find(({ model }) => model.name === job.name);
-  if (projection === undefined) throw new RangeError(`no projection ${job.name}`);
-  const model = builtModel(projection.model, job.version);
   const members: Member[] = [];
-  for (const { partition, epoch } of job.shares) {
-    const place = { projection, model, partition, partitions: job.partitions, epoch, state: 'building' as const };
-    members.push(await openMember({ eventStore, readStore, now: Date.now }, place));
+  for (const { name, version, partitions, shares } of job) {
+    const projection = options.projections.find(({ model }) => model.name === name);
+    if (projection === undefined) throw new RangeError(`no projection ${name}`);
+    const model = builtModel(projection.model, version);
+    for (const { partition, epoch } of shares) {
+      const place = { projection, model, partition, partitions, epoch, state: 'building' as const };
+      members.push(await openMember({ eventStore, readStore, now: Date.now }, place));
+    }
   }
   const lane = new Lane(
     {
@@ -55,8 +60,7 @@ export async function buildShares(options: BuildOptions): Promise<void> {
     const began = performance.now();
     try {
       const { end } = await lane.step(page);
-      const stopped = members.find(({ state }) => state === 'stopped');
-      if (stopped !== undefined) throw new Error(stopped.error ?? 'stopped');
+      if (members.every(({ state }) => state === 'stopped')) throw new Error(members[0]?.error ?? 'nothing to build');
       if (end) return;
       attempt = 0;
     } catch (error) {

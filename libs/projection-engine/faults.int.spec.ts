@@ -194,4 +194,28 @@ describe('an event that cannot be projected', () => {
       }
     });
   });
+
+  it('stops the rebuild of its model alone: the others that are rebuilt in the same pass are done', async () => {
+    await withStores(async (stores) => {
+      const { projection, broken } = failing();
+      const some = [projection, dealDirectory as Projection];
+      const history = someHistory(80, 13, 8);
+      await stores.append(history);
+      const { eventStore, readStore } = stores;
+      const projector = await openProjector({ eventStore, readStore, projections: some });
+      await projector.catchUp();
+      broken.add(history.find(({ stream }) => stream.startsWith('deal-'))?.stream ?? '');
+      await expect(projector.rebuild('pipeline-snapshot', 'deal-directory')).rejects.toThrow(
+        /^the rebuild of pipeline-snapshot stopped, the rows in use stay: .*says the test$/,
+      );
+      expect(await readStore.currentVersion('pipeline-snapshot')).toBe(1);
+      expect(await readStore.currentVersion('deal-directory')).toBe(dealDirectory.model.version + 1_000);
+      expect(await rowsSeen(readStore, eventStore, some)).toEqual(
+        await rowsExpected(eventStore, stores.emptyReadStore(), [pipelineSnapshot, dealDirectory] as readonly Projection[]),
+      );
+      broken.clear();
+      await projector.rebuild('pipeline-snapshot');
+      expect(await readStore.currentVersion('pipeline-snapshot')).toBe(1_001);
+    });
+  });
 });

@@ -77,8 +77,33 @@ export class OwnKeeping {
     });
   }
 
-  async rebuild(name: string): Promise<void> {
+  async rebuild(...names: string[]): Promise<void> {
     const { lanes, laneOptions, buildElsewhere, exclusively, signal, until } = this.parts;
+    const fresh: Member[] = [];
+    for (const name of new Set(names)) fresh.push(...(await this.beginBuild(name)));
+    const job = [...new Map(fresh.map(({ model, partitions }) => [model.name, { model, partitions }])).values()].map(
+      ({ model, partitions }) => ({
+        ...{ name: model.name, version: model.version, partitions },
+        shares: fresh.filter((member) => member.model.name === model.name).map(({ partition, epoch }) => ({ partition, epoch })),
+      }),
+    );
+    // Where that ends half-way, it is finished here.
+    await buildElsewhere?.(job, signal).catch((error: unknown) => this.parts.note({ kind: 'build-came-back', error: String(error) }));
+    if (signal.aborted) throw new Error(`the rebuild of ${names.join(', ')} was stopped with the process, the rows in use stay`);
+    await exclusively(async () => {
+      for (const member of fresh) await refreshMember(laneOptions, member);
+      lanes.add(fresh);
+    });
+    await until(() => fresh.every(({ state }) => state !== 'building'));
+    const stopped = fresh.filter((member) => member.state === 'stopped');
+    if (stopped.length === 0) return;
+    const left = fresh.filter(({ model }) => stopped.some((member) => member.model.name === model.name));
+    await exclusively(async () => lanes.remove(left));
+    throw new Error(stopped.map(({ model, error }) => `the rebuild of ${model.name} stopped, the rows in use stay: ${error}`).join('; '));
+  }
+
+  /** An empty version beside the one in use. @throws RangeError where no such model is in use */
+  private async beginBuild(name: string): Promise<Member[]> {
     const first = this.inUse().find((member) => member.model.name === name);
     if (first === undefined)
       throw new RangeError(
@@ -86,31 +111,12 @@ export class OwnKeeping {
       );
     const version = nextBuild(first.model.version);
     const model = builtModel(first.projection.model, version);
-    const { readStore } = laneOptions;
+    const { readStore } = this.parts.laneOptions;
     // What an earlier rebuild, which did not end, left behind.
     await readStore.drop(model);
     // Indexes first: in a store with one writer, making them at the end would hold up the commits of the models in use.
     await readStore.prepare(model);
-    const fresh = await this.membersOfVersion(first.projection, version, 'building');
-    if (buildElsewhere !== undefined) {
-      const shares = fresh.map(({ partition, epoch }) => ({ partition, epoch }));
-      // Where that ends half-way, it is finished here.
-      await buildElsewhere({ name, version, partitions: fresh.length, shares }, signal).catch((error: unknown) =>
-        this.parts.note({ kind: 'build-came-back', error: String(error) }),
-      );
-    }
-    if (signal.aborted) throw new Error(`the rebuild of ${name} was stopped with the process, the rows in use stay`);
-    await exclusively(async () => {
-      for (const member of fresh) await refreshMember(laneOptions, member);
-      lanes.add(fresh);
-    });
-    await until(
-      () => fresh.every(({ state }) => state === 'live' || state === 'paused') || fresh.some((member) => member.state === 'stopped'),
-    );
-    const stopped = fresh.find((member) => member.state === 'stopped');
-    if (stopped === undefined) return;
-    await exclusively(async () => lanes.remove(fresh));
-    throw new Error(`the rebuild of ${name} stopped, the rows in use stay: ${stopped.error}`);
+    return this.membersOfVersion(first.projection, version, 'building');
   }
 
   pause(name?: string): Promise<void> {

@@ -199,9 +199,9 @@ export class Projector implements ReadModels {
     return shared === null ? this.own.replayParked(only) : this.whileRunning(() => shared.models.replayParked(only));
   }
 
-  rebuild(name: string): Promise<void> {
+  rebuild(...names: string[]): Promise<void> {
     const { shared } = this;
-    return shared === null ? this.own.rebuild(name) : this.whileRunning(() => shared.models.rebuild(name));
+    return shared === null ? this.own.rebuild(...names) : this.whileRunning(() => shared.models.rebuild(...names));
   }
 
   async pause(name?: string): Promise<void> {

@@ -29,10 +29,10 @@ export interface ReadModels {
   /** Tries parked streams again. Rows that are made this way lie below the checkpoint: the read store notes it. @throws NobodyAnswers */
   replayParked(only?: ReplayAsked): Promise<Replayed>;
   /**
-   * Makes a model's rows anew from the log beside those in use, then switches readers to them. Resolves when that is done.
-   * @throws where the build stops at an event, the rows in use then stay; NobodyAnswers
+   * Makes the models' rows anew from the log beside those in use, in one pass where one process does it, then switches readers to them. Resolves when that is done.
+   * @throws when the others are done, where the build of one stops at an event, whose rows in use then stay; NobodyAnswers
    */
-  rebuild(name: string): Promise<void>;
+  rebuild(...names: string[]): Promise<void>;
   /** A paused model keeps its checkpoint and falls behind; readers that wait for it are told `late`. */
   pause(name?: string): Promise<void>;
   /** Goes on from the checkpoint; a stopped model tries its event again. */

@@ -125,7 +125,15 @@ export class SharedModels implements ReadModels {
     return { replayed, stillParked };
   }
 
-  async rebuild(name: string): Promise<void> {
+  async rebuild(...names: string[]): Promise<void> {
+    const ends = await Promise.allSettled([...new Set(names)].map((name) => this.rebuildOne(name)));
+    const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : [])); // only errors are thrown
+    if (failures.length > 1 && failures.every((error) => !(error instanceof NobodyAnswers)))
+      throw new Error(failures.map(({ message }) => message).join('; '));
+    if (failures[0] !== undefined) throw failures[0];
+  }
+
+  private async rebuildOne(name: string): Promise<void> {
     const { readStore } = this.options;
     const projection = this.projectionOf(name);
     const inUse = await modelInUse(readStore, projection.model);

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { LagAnswer, ParkedAnswer, RebuildAnswer } from '../../operations/models.js';
 import { lagOf, parkedOf, pause, rebuild, replayParked, resume } from '../../operations/models.js';
 import { answerText } from '../../questions/question.js';
@@ -120,15 +119,10 @@ export async function rebuildModels(model: string | undefined, options: Operatin
     },
     here: async (dealtrail) => {
       await dealtrail.projector?.catchUp();
-      return rebuild(modelsOf(dealtrail), model, availableParallelism());
+      return rebuild(modelsOf(dealtrail), model);
     },
     there: () => Promise.resolve({ path: '/v1/operations/rebuild', init: jsonBody(model === undefined ? {} : { model }) }),
   });
   if (options.format === 'json') return print(answerText(answer));
-  print(
-    table(
-      [{ title: 'read model' }, { title: 'seconds', ...RIGHT }],
-      answer.models.map((built) => [built.model, built.seconds.toFixed(2)]),
-    ),
-  );
+  print(`${answer.models.join(', ')} made anew in ${answer.seconds.toFixed(2)} s`);
 }
