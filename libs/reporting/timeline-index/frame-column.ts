@@ -33,6 +33,18 @@ export class FrameColumn {
     if (this.data.length > 0) addInto(sums, this.data, place, count);
   }
 
+  /** Of its parts of so many places, those of these numbers, in this order. */
+  parts(numbers: Uint32Array, places: number): FrameColumn {
+    const column = new FrameColumn(numbers.length * places);
+    if (this.data.length === 0) return column;
+    column.data = backingFor(this.data.BYTES_PER_ELEMENT as 1 | 2 | 4 | 8, column.length); // of one of these widths
+    for (let index = 0; index < numbers.length; index += 1) {
+      const first = numbers[index]! * places; // below length
+      column.data.set(this.data.subarray(first, first + places), index * places);
+    }
+    return column;
+  }
+
   get bytes(): number {
     return this.data.byteLength;
   }

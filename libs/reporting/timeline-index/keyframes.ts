@@ -5,6 +5,9 @@ import { FrameColumn } from './frame-column.js';
 import { countUpTo } from './order-by.js';
 import type { Reach, Segment } from './segment.js';
 
+/** Frames of a grouping that are not made fewer: it is as well without them. */
+const FEW = 16;
+
 /**
  * Sums of one segment's rows by the cells of one grouping at chosen instants. An answer is the nearest of them and the starts and ends between:
  * forwards they are added, backwards taken off. Rows count where validFrom <= T < validTo; known time is the present one. The frames are made by `build`, piece by
@@ -12,23 +15,19 @@ import type { Reach, Segment } from './segment.js';
  */
 export class Keyframes {
   /** Sums of the cells of all frames, one frame behind the other; one column for each of `Cells.arrays`. */
-  private readonly columns: readonly FrameColumn[];
-  private readonly instants: Float64Array;
-  private readonly starts: Uint32Array;
-  private readonly ends: Uint32Array;
+  private columns: readonly FrameColumn[];
+  private instants: Float64Array;
+  private starts: Uint32Array;
+  private ends: Uint32Array;
   private count = 0;
-  /** How many frames there will be, at most. */
-  readonly room: number;
-
   constructor(
     private readonly segment: Segment,
     private readonly cells: number,
     /** Starts between two frames. */
-    private readonly apart: number,
+    private apart: number,
   ) {
     // One at the beginning of time, one at its end, and those between.
     const room = Math.ceil(segment.length / apart) + 2;
-    this.room = room;
     this.columns = new Cells(0).arrays.map(() => new FrameColumn(room * cells));
     this.instants = new Float64Array(room);
     [this.starts, this.ends] = [new Uint32Array(room), new Uint32Array(room)];
@@ -73,6 +72,27 @@ export class Keyframes {
         if (change !== 0) column.set(place, column.at(place) + change);
       }
     }
+  }
+
+  /** Whether there are so many that half of them can go. */
+  get canThin(): boolean {
+    return this.count > FEW;
+  }
+
+  /** How much further answers then have to go for each byte given, beside other groupings of the segment. */
+  get thinningCosts(): number {
+    return this.apart ** 2 / this.cells;
+  }
+
+  /** Every second frame goes, but for the last. Not while they are made. */
+  thin(): void {
+    const kept = Uint32Array.from({ length: Math.ceil((this.count + 1) / 2) }, (_, index) => Math.min(index * 2, this.count - 1));
+    this.columns = this.columns.map((column) => column.parts(kept, this.cells));
+    this.instants = Float64Array.from(kept, (frame) => this.instants[frame]!); // below count, here and below
+    this.starts = kept.map((frame) => this.starts[frame]!);
+    this.ends = kept.map((frame) => this.ends[frame]!);
+    this.count = kept.length;
+    this.apart *= 2;
   }
 
   get bytes(): number {

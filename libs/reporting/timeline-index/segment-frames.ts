@@ -18,9 +18,8 @@ export interface IndexLimits {
   readonly smallSegment: number;
   /** Starts and ends between two keyframes, at least. */
   readonly keyframeInterval: number;
-  /** Memory of one grouping's keyframes, and of all groupings of one segment. */
+  /** Memory of the keyframes of all groupings of one segment. */
   readonly keyframeBytes: number;
-  readonly allKeyframeBytes: number;
   /** Groups of an answer are kept in order for the next one where they fall into so few places (cells, without their currencies). */
   readonly keptPlaces: number;
   /** Lists of the rows that live at instants between which a segment's rows begin. */
@@ -34,8 +33,7 @@ export interface IndexLimits {
 export const INDEX_LIMITS: IndexLimits = {
   smallSegment: 4_096,
   keyframeInterval: 1_024,
-  keyframeBytes: 32 << 20,
-  allKeyframeBytes: 144 << 20,
+  keyframeBytes: 128 << 20,
   keptPlaces: 1 << 14,
   liveLists: 64,
   tailRows: 8_192,
@@ -46,10 +44,10 @@ export const INDEX_LIMITS: IndexLimits = {
 const BYTES_OF_CELL = 16;
 /** What a frame takes beside its cells. */
 const BYTES_OF_FRAME = 16;
-/** What the frames of one grouping may take for each row, where that is more than a quarter of `keyframeBytes`. */
-const BYTES_A_ROW = 8 / 3;
-/** What all of them may take, likewise: a smaller segment has less to spend. */
-const ALL_BYTES_A_ROW = 40;
+/** What the frames of all groupings may take for each row, where that is more than a quarter of `keyframeBytes`: a smaller segment has less to spend. */
+const BYTES_A_ROW = 40;
+/** What those of one may take of it. */
+const MOST_SHARE = 1 / 4;
 /** Frames stand this much closer where those of one grouping then take no more than this share of all. */
 const CLOSER = 8;
 const SMALL_SHARE = 1 / 32;
@@ -66,8 +64,10 @@ export interface SumsWanted {
 
 /** Frames of one grouping, and how rows are booked into them. */
 interface Framed {
-  readonly frames: Keyframes;
+  readonly cells: number;
   readonly book: Booking;
+  /** Undefined until there is room for them. */
+  frames: Keyframes | undefined;
   /** Until then they are being made. */
   isReady: boolean;
 }
@@ -101,7 +101,7 @@ export class SegmentFrames {
     const unready: { readonly sums: Cells; readonly book: Booking }[] = [];
     for (const { key, space, weights, sums } of wanted) {
       const framed = segment.length < limits.smallSegment ? undefined : this.framesOf(key, space, weights);
-      if (framed?.isReady === true) framed.frames.addAt(reach, framed.book, sums);
+      if (framed?.isReady === true) framed.frames?.addAt(reach, framed.book, sums);
       else unready.push({ sums, book: framed?.book ?? new Booking(segment.columns, space, weights, this.work) });
     }
     if (unready.length === 0) return;
@@ -135,20 +135,19 @@ export class SegmentFrames {
   }
 
   end(row: number, validTo: EpochMs, endedBy: number): void {
-    for (const { frames, book } of this.framed.values()) frames.endMoved(row, validTo, Infinity, book);
+    for (const { frames, book } of this.framed.values()) frames?.endMoved(row, validTo, Infinity, book);
     this.segment.end(row, validTo, endedBy);
   }
 
   takeOut(row: number): void {
     const { validFrom, validTo } = this.segment.columns;
-    for (const { frames, book } of this.framed.values()) frames.endMoved(row, validFrom.at(row), validTo.at(row), book);
+    for (const { frames, book } of this.framed.values()) frames?.endMoved(row, validFrom.at(row), validTo.at(row), book);
     this.segment.takeOut(row);
   }
 
   get bytes(): number {
-    const frames = [...this.framed.values()].reduce((sum, { frames: { bytes } }) => sum + bytes, 0);
     const lists = [this.live, this.known].reduce((sum, made) => sum + (made === undefined || made === 'begun' ? 0 : made.bytes), 0);
-    return this.segment.bytes + frames + lists;
+    return this.segment.bytes + this.frameBytes + lists;
   }
 
   /** Where few rows end there is nothing to leave out by lists: closed deals stay closed. */
@@ -186,31 +185,15 @@ export class SegmentFrames {
       return known;
     }
     const { segment, work } = this;
-    const frames = new Keyframes(segment, space.cells, this.apartFor(space.cells));
-    const framed = { frames, book: new Booking(segment.columns, space, weights, work), isReady: false };
-    this.makeRoom(frames.room * space.cells * BYTES_OF_CELL);
+    const framed = { cells: space.cells, book: new Booking(segment.columns, space, weights, work), frames: undefined, isReady: false };
     this.framed.set(key, framed);
     work.doLater(this.makeFrames(key, framed));
     return framed;
   }
 
-  /** Starts between two frames of so many cells. */
-  private apartFor(cells: number): number {
-    const { limits, segment } = this;
-    const { length } = segment;
-    const bytes = Math.min(limits.keyframeBytes, Math.max(limits.keyframeBytes >> 2, length * BYTES_A_ROW));
-    const evenly = (most: number): number => Math.ceil((length * (cells * BYTES_OF_CELL + BYTES_OF_FRAME)) / most);
-    const apart = Math.max(limits.keyframeInterval >> 1, evenly(bytes));
-    return Math.max(1, Math.min(apart, Math.max(Math.ceil(apart / CLOSER), evenly(this.allBytes * SMALL_SHARE))));
-  }
-
-  /** What the frames of all groupings may take. */
-  private get allBytes(): number {
-    const { limits, segment } = this;
-    return Math.min(limits.allKeyframeBytes, Math.max(limits.allKeyframeBytes >> 2, segment.length * ALL_BYTES_A_ROW));
-  }
-
   private *makeFrames(key: string, framed: Framed): Pieces<void> {
+    const apart = yield* this.makeRoom(framed);
+    framed.frames = new Keyframes(this.segment, framed.cells, apart);
     const building = framed.frames.build(framed.book);
     while (building.next().done !== true) {
       // Others were asked for meanwhile, and there was no room for these.
@@ -220,15 +203,54 @@ export class SegmentFrames {
     framed.isReady = true;
   }
 
-  private makeRoom(bytes: number): void {
-    const most = this.allBytes;
-    let sum = [...this.framed.values()].reduce((total, { frames }) => total + frames.bytes, bytes);
-    for (const [key, { frames }] of this.framed) {
-      if (sum <= most) return;
-      this.framed.delete(key);
-      sum -= frames.bytes;
-    }
+  /**
+   * Makes room for the frames of one more grouping, and says how far apart they stand. They take what is free, shared with those that wait, or their share where others
+   * have more; then every second frame goes of those that are made slower by it the least. A grouping goes, the one used longest ago, where none has frames to give.
+   */
+  private *makeRoom(framed: Framed): Pieces<number> {
+    const all = [...this.framed.values()];
+    const shareAmong = (those: readonly Framed[]): number =>
+      Math.sqrt(framed.cells) / those.reduce((sum, { cells }) => sum + Math.sqrt(cells), 0);
+    const free = (this.allBytes - this.frameBytes) * shareAmong(all.filter(({ isReady }) => !isReady));
+    const apart = this.apartFor(framed.cells, Math.max(free, this.allBytes * shareAmong(all)));
+    const bytes = Math.ceil(this.segment.length / apart) * bytesOfFrame(framed.cells);
+    while (this.frameBytes + bytes > this.allBytes && this.giveUp()) yield;
+    return apart;
   }
+
+  /** Starts between two frames of so many cells that may take so many bytes: as close as it is of use, and no grouping takes more than a good part of all. */
+  private apartFor(cells: number, bytes: number): number {
+    const { limits, segment } = this;
+    const evenly = (most: number): number => Math.ceil((segment.length * bytesOfFrame(cells)) / Math.max(bytesOfFrame(cells), most));
+    const apart = Math.max(limits.keyframeInterval >> 1, evenly(Math.min(bytes, this.allBytes * MOST_SHARE)));
+    return Math.max(1, Math.min(apart, Math.max(Math.ceil(apart / CLOSER), evenly(Math.min(bytes, this.allBytes * SMALL_SHARE)))));
+  }
+
+  /** Every second frame of one grouping, or all of them; false where there are none. */
+  private giveUp(): boolean {
+    const ready = [...this.framed].filter(([, { isReady }]) => isReady);
+    let least: Keyframes | undefined;
+    for (const [, { frames }] of ready)
+      if (frames?.canThin === true && (least === undefined || frames.thinningCosts < least.thinningCosts)) least = frames;
+    const [oldest] = ready;
+    if (least !== undefined) least.thin();
+    else if (oldest !== undefined) this.framed.delete(oldest[0]);
+    return oldest !== undefined;
+  }
+
+  /** What the frames of all groupings may take. */
+  private get allBytes(): number {
+    const { limits, segment } = this;
+    return Math.min(limits.keyframeBytes, Math.max(limits.keyframeBytes >> 2, segment.length * BYTES_A_ROW));
+  }
+
+  private get frameBytes(): number {
+    return [...this.framed.values()].reduce((sum, { frames }) => sum + (frames?.bytes ?? 0), 0);
+  }
+}
+
+function bytesOfFrame(cells: number): number {
+  return cells * BYTES_OF_CELL + BYTES_OF_FRAME;
 }
 
 function livingAt(columns: Columns, asOf: EpochMs): KeepRows {

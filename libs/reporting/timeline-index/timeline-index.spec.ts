@@ -29,9 +29,11 @@ import type { TimelineIndex } from './timeline-index.js';
 
 /** So small that a history of eighty events goes through keyframes, live lists, sealing and merging. */
 const tiny: IndexLimits = {
-  ...{ smallSegment: 2, keyframeInterval: 2, keyframeBytes: 1 << 16, allKeyframeBytes: 1 << 18 },
+  ...{ smallSegment: 2, keyframeInterval: 2, keyframeBytes: 1 << 18 },
   ...{ keptPlaces: 40, liveLists: 3, tailRows: 4, mergeRows: 12 },
 };
+/** Room for the frames of few groupings: they are made fewer, and go. */
+const tight: IndexLimits = { ...tiny, keyframeBytes: 1 << 15 };
 const zone = reportZone('Europe/Brussels');
 const standard: readonly Grouping[] = ['status', 'stage', 'owner', 'team', 'pipeline', 'source', 'product', 'currency'];
 
@@ -50,8 +52,8 @@ function rowsAt(events: readonly RecordedEvent[], position: number): Rows {
   return { deals: deals.all() as unknown as DealInterval[], dimensions: dimensions.all() as unknown as DimensionInterval[] }; // the models' columns
 }
 
-function loaded(rows: readonly DealInterval[], through: number): TimelineIndex {
-  const loader = new IndexLoader(through, tiny);
+function loaded(rows: readonly DealInterval[], through: number, limits: IndexLimits): TimelineIndex {
+  const loader = new IndexLoader(through, limits);
   const numbers = [
     'openedBy',
     'ordinal',
@@ -167,7 +169,7 @@ describe('the timeline index', () => {
           const end = events.length;
           const [first = 0, ...rest] = [...stops.map((stop) => stop % (end + 1)).sort((a, b) => a - b), end];
           // Loaded from rows that may know more than the index is to say: the projector goes on meanwhile.
-          let index = loaded(rowsAt(events, Math.min(end, first + 3)).deals, first);
+          let index = loaded(rowsAt(events, Math.min(end, first + 3)).deals, first, tiny);
           for (const through of rest) {
             index.follow(changed(rowsAt(events, Math.min(end, through + 3)).deals, index.position, through), through);
             const { deals, dimensions } = rowsAt(events, end);
@@ -190,6 +192,36 @@ describe('the timeline index', () => {
         },
       ),
       0.6,
+    );
+  });
+
+  it('equals the fold when the frames of more groupings are asked for than there is room for, and keeps to that room (PR01)', async () => {
+    const pairs = fc.array(fc.tuple(fc.subarray([...standard], { minLength: 1, maxLength: 2 }), fc.nat()), {
+      minLength: 12,
+      maxLength: 12,
+    });
+    await holds(
+      fc.property(arbitraryLog({ events: 150, deals: 12 }), fc.nat(150), pairs, (events, stop, asked) => {
+        const end = events.length;
+        const loadedAt = Math.max(0, end - (stop % 20));
+        const index = loaded(rowsAt(events, loadedAt).deals, loadedAt, tight);
+        const before = index.size;
+        for (const through of [loadedAt, end]) {
+          index.follow(changed(rowsAt(events, end).deals, index.position, through), through);
+          const { deals, dimensions } = rowsAt(events, through);
+          for (const [groupBy, t] of [...asked, ...asked]) {
+            const asOf = tellingInstant(events, t);
+            const view = viewAt(dimensions, asOf, through);
+            const question = { groupBy, scope: EVERYTHING, zone };
+            expect(plain(index.state(question, view, asOf, through))).toEqual(plain(byRows(deals, question, view, asOf, through)));
+            while (index.doPiece());
+          }
+          // Two segments, each with a quarter of the room; lists of live rows take a few bytes more.
+          if (through === loadedAt)
+            expect(index.size.bytes - before.bytes).toBeLessThan((tight.keyframeBytes * before.segments) / 4 + 2_000);
+        }
+      }),
+      0.3,
     );
   });
 });
