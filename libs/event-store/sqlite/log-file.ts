@@ -75,6 +75,9 @@ export interface Commit {
   readonly ms: number;
 }
 
+/** `isOwn`: by the connection that is watched. */
+type CommitWatcher = (isOwn: boolean) => void;
+
 interface KnownStream {
   id: number;
   readonly name: string;
@@ -106,7 +109,7 @@ export class LogFile {
   private readonly idBytes = Buffer.alloc(16);
   private readonly statements;
   private readonly transaction: LogTransaction;
-  private readonly watchers = new Set<() => void>();
+  private readonly watchers = new Set<CommitWatcher>();
   private tellCommit: ((commit: Commit) => void) | undefined;
   private lastPosition = 0;
   /** Counts rows written, also those that a rollback takes back. */
@@ -235,11 +238,11 @@ export class LogFile {
   }
 
   /** Calls back after each commit, of this process or (polled) of the writer's. Returns how to stop. */
-  watch(onCommit: () => void): () => void {
+  watch(onCommit: CommitWatcher): () => void {
     this.watchers.add(onCommit);
     if (this.readOnly && this.poll === undefined) {
       this.poll = setInterval(() => {
-        if (this.refreshReader()) this.notify();
+        if (this.refreshReader()) this.notify(false);
       }, this.options.pollMs ?? 20);
     }
     return () => {
@@ -252,7 +255,7 @@ export class LogFile {
   committedElsewhere(commits: readonly Commit[]): void {
     if (!this.db.open) return;
     for (const commit of commits) this.tellCommit?.(commit);
-    this.notify();
+    this.notify(false);
   }
 
   /** Runs what is queued, then closes the file. */
@@ -278,8 +281,8 @@ export class LogFile {
     this.poll = undefined;
   }
 
-  private notify(): void {
-    for (const watcher of [...this.watchers]) watcher();
+  private notify(isOwn: boolean): void {
+    for (const watcher of [...this.watchers]) watcher(isOwn);
   }
 
   private commitQueue(): void {
@@ -322,7 +325,7 @@ export class LogFile {
       return [];
     }
     for (const done of settle) done();
-    if (this.lastPosition > before) this.notify();
+    if (this.lastPosition > before) this.notify(true);
     return [];
   }
 

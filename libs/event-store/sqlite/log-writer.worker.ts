@@ -1,10 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ownPrefix } from '../stream-prefix.js';
 import { Appending } from './appending.js';
+import { tellCommits } from './commit-channel.js';
 import type { Commit } from './log-file.js';
 import { openLogFile } from './log-file.js';
-import type { ErrorMessage, FromWriter, ResultMessage, ToWriter, WriterWork } from './writer-messages.js';
-import { errorMessage, requestsOf } from './writer-messages.js';
+import type { AnswersMessage, FromWriter, ToWriter, WriterWork } from './writer-messages.js';
+import { addAnswer, addFailure, callsOf, noAnswers } from './writer-messages.js';
 
 /** Writes a log by a connection of its own: calls come in by message, and are answered when their commit is on the disk. */
 const { file, streamPrefix, busyMs } = workerData as WriterWork; // what `ThreadWriter` hands in
@@ -14,18 +15,20 @@ if (port === null) throw new TypeError('a log is written by a thread that was be
 // Every call brings its time.
 const log = openLogFile({ file, streamPrefix, clock: Date, ...(busyMs === undefined ? {} : { busyMs }) });
 const appending = new Appending(log, ownPrefix(streamPrefix));
+const followers = tellCommits(file);
 
-let answers: FromWriter['answers'][number][] = [];
+let answers = noAnswers();
 let commits: Commit[] = [];
 log.measure((commit) => commits.push(commit));
 
 /** All calls of one commit are answered by one message: they are settled one behind the other, before this comes to its turn. */
-function answer(id: number, outcome: readonly ResultMessage[] | { readonly error: ErrorMessage }): void {
-  answers.push({ id, outcome });
-  if (answers.length > 1) return;
+function answer(add: (message: AnswersMessage) => void): void {
+  add(answers);
+  if (answers.ids.length > 1) return;
   queueMicrotask(() => {
     port?.postMessage({ answers, commits } satisfies FromWriter);
-    [answers, commits] = [[], []];
+    followers.tell(); // behind those who wait for an answer
+    [answers, commits] = [noAnswers(), []];
   });
 }
 
@@ -33,21 +36,19 @@ port.on('message', (message: ToWriter) => {
   if (message === 'close') {
     log.close();
     // Behind the answers to what that has written.
-    setImmediate(() => port.close());
+    setImmediate(() => {
+      followers.close();
+      port.close();
+    });
     return;
   }
-  for (const call of message.calls) {
+  for (const { id, requests } of callsOf(message)) {
     log
-      .perform((transaction) => appending.all(transaction, requestsOf(call)))
-      .then((results) =>
-        answer(
-          call.id,
-          results.map((result) => (result.status === 'fulfilled' ? result.value : { error: errorMessage(result.reason) })),
-        ),
-      )
+      .perform((transaction) => appending.all(transaction, requests))
+      .then((results) => answer((to) => addAnswer(to, id, results)))
       .catch((error: unknown) => {
         appending.lookAgain();
-        answer(call.id, { error: errorMessage(error) });
+        answer((to) => addFailure(to, id, error));
       });
   }
 });

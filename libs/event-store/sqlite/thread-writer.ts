@@ -5,13 +5,15 @@ import { builtBeside } from '../built-beside.js';
 import type { PreparedAppend } from './appending.js';
 import type { LogFile } from './log-file.js';
 import type { LogWriter } from './log-writer.js';
-import type { CallMessage, FromWriter, ToWriter, WriterWork } from './writer-messages.js';
-import { callMessage, errorOf } from './writer-messages.js';
+import type { FromWriter, ToWriter, WriterWork } from './writer-messages.js';
+import { addCall, answersOf, noCalls } from './writer-messages.js';
 
 interface Waiting {
   readonly resolve: (results: readonly PromiseSettledResult<AppendResult>[]) => void;
   readonly reject: (error: Error) => void;
 }
+
+const CALLS_AT_ONCE = 16;
 
 /**
  * By a connection of its own in a thread of its own: while it waits for the disk, the thread that asks goes on. WAL with synchronous=FULL syncs before a commit can be seen, so
@@ -20,7 +22,7 @@ interface Waiting {
 export class ThreadWriter implements LogWriter {
   private worker: Worker | undefined;
   private readonly waiting = new Map<number, Waiting>();
-  private calls: CallMessage[] = [];
+  private calls = noCalls();
   private lastId = 0;
   private closing: Promise<void> | undefined;
 
@@ -38,9 +40,11 @@ export class ThreadWriter implements LogWriter {
     return new Promise((resolve, reject) => {
       this.lastId += 1;
       this.waiting.set(this.lastId, { resolve, reject });
-      this.calls.push(callMessage(this.lastId, requests, this.clock.now()));
-      // All calls of this turn of the event loop go over together.
-      if (this.calls.length === 1) setImmediate(() => this.send());
+      addCall(this.calls, { id: this.lastId, requests }, this.clock.now());
+      const { length } = this.calls.ids;
+      // Calls of one turn of the event loop go over together, some at a time: the first are written while the rest is still decided.
+      if (length >= CALLS_AT_ONCE) this.send();
+      else if (length === 1) setImmediate(() => this.send());
     });
   }
 
@@ -64,9 +68,9 @@ export class ThreadWriter implements LogWriter {
 
   private send(): void {
     const { calls } = this;
-    if (calls.length === 0) return;
-    this.calls = [];
-    this.post((this.worker ??= this.begin()), { calls });
+    if (calls.ids.length === 0) return;
+    this.calls = noCalls();
+    this.post((this.worker ??= this.begin()), calls);
   }
 
   private post(worker: Worker, message: ToWriter): void {
@@ -83,16 +87,11 @@ export class ThreadWriter implements LogWriter {
   }
 
   private take({ answers, commits }: FromWriter): void {
-    for (const { id, outcome } of answers) {
+    for (const { id, outcome } of answersOf(answers)) {
       const waiting = this.waiting.get(id);
       this.waiting.delete(id);
-      if ('error' in outcome) waiting?.reject(errorOf(outcome.error));
-      else
-        waiting?.resolve(
-          outcome.map((result) =>
-            'error' in result ? { status: 'rejected', reason: errorOf(result.error) } : { status: 'fulfilled', value: result },
-          ),
-        );
+      if ('error' in outcome) waiting?.reject(outcome.error);
+      else waiting?.resolve(outcome);
     }
     this.log.committedElsewhere(commits);
   }
