@@ -10,13 +10,15 @@ import { Control } from './control.js';
 import { backoff, isCheckpointLost, isStaleLease, isTransient, messageOf } from './faults.js';
 import type { ModelLag } from './lag.js';
 import { measureLag } from './lag.js';
-import type { Lane, LaneOptions } from './lane.js';
+import type { Lane, LaneOptions, Step } from './lane.js';
 import { Lanes } from './lanes.js';
 import type { Member } from './member.js';
 import { reached } from './member.js';
 import type { ProjectorNote } from './notes.js';
 import { refreshMember } from './open-member.js';
 import { OwnKeeping } from './own-keeping.js';
+import { Pace } from './pace.js';
+import type { PaceOptions } from './pace.js';
 import type { Projection } from './projection.js';
 import type { ReadModels, ReplayAsked, Replayed } from './read-models.js';
 import { SharedKeeping } from './shared-keeping.js';
@@ -41,6 +43,8 @@ export interface ProjectorOptions {
   readonly partitions?: number | Readonly<Record<string, number>>;
   /** Events of a page: live small, so that what was appended is soon seen; building large. */
   readonly pageEvents?: { readonly live?: number; readonly build?: number };
+  /** How long live pages wait for more events; default 0.3 ms for each event of the last page, at most 20 ms. Not on a shared store, whose commits take longer than that. */
+  readonly pace?: PaceOptions;
   /** Streams whose states are held; the others are folded from the log when an event of them comes. Default 20,000. */
   readonly cachedStreams?: number;
   /** Default: three attempts at an event, 20 ms before the second; live parks, a build stops. */
@@ -77,7 +81,8 @@ export async function openProjector(options: ProjectorOptions): Promise<Projecto
  */
 export class Projector implements ReadModels {
   private readonly lanes: Lanes;
-  private readonly waiters = new Waiters();
+  private readonly pace: Pace;
+  private readonly waiters = new Waiters(() => this.pace.hurry());
   private readonly laneOptions: LaneOptions;
   private readonly own: OwnKeeping;
   private readonly shared: { readonly models: SharedModels; readonly keeping: SharedKeeping; readonly lookMs: number } | null;
@@ -97,6 +102,7 @@ export class Projector implements ReadModels {
 
   constructor(private readonly options: ProjectorOptions) {
     this.now = options.now ?? Date.now;
+    this.pace = new Pace(options.pace);
     this.livePage = options.pageEvents?.live ?? 500;
     this.buildPage = options.pageEvents?.build ?? 10_000;
     const { failure } = options;
@@ -242,8 +248,9 @@ export class Projector implements ReadModels {
     let attempt = 0;
     while (!this.stopping) {
       try {
-        const { end } = await this.trustedRound();
+        const { events, end } = await this.trustedRound();
         attempt = 0;
+        this.pace.took(events);
         if (end) await this.idle();
         else await turn(); // requests get their turn between pages
       } catch (error) {
@@ -280,7 +287,7 @@ export class Projector implements ReadModels {
     await this.pauseFor(backoff(attempt, 50, 2_000));
   }
 
-  private trustedRound(): Promise<{ end: boolean }> {
+  private trustedRound(): Promise<Step> {
     return this.exclusively(async () => {
       if (this.doubtful) {
         const members = this.members();
@@ -294,16 +301,20 @@ export class Projector implements ReadModels {
   }
 
   /** One page of every lane. */
-  private async round(): Promise<{ end: boolean }> {
-    let end = true;
-    for (const lane of this.lanes.running()) end = (await this.stepOf(lane)).end && end;
+  private async round(): Promise<Step> {
+    let [events, end] = [0, true];
+    for (const lane of this.lanes.running()) {
+      const step = await this.stepOf(lane);
+      events += step.events;
+      end &&= step.end;
+    }
     await this.finishBuilds();
     this.lanes.join();
     this.waiters.moved();
-    return { end };
+    return { events, end };
   }
 
-  private async stepOf(lane: Lane): Promise<{ end: boolean }> {
+  private async stepOf(lane: Lane): Promise<Step> {
     const building = !lane.running().some(({ state }) => state === 'live');
     if (building && this.lanes.running().length === 1) return lane.step(this.buildPage);
     if (!building) return lane.step(this.livePage);
@@ -369,6 +380,7 @@ export class Projector implements ReadModels {
     const cursor = this.lanes.lowestCursor();
     if (cursor === undefined) return this.pauseFor(IDLE_MS);
     await this.interruptible((signal) => this.options.eventStore.waitForNew(cursor, { timeoutMs: IDLE_MS, signal }));
+    if (this.shared === null && !this.waiters.some && !this.stopping) await this.pace.wait();
   }
 
   private async pauseFor(ms: number): Promise<void> {
@@ -388,6 +400,7 @@ export class Projector implements ReadModels {
   }
 
   private wake(): void {
+    this.pace.hurry();
     for (const controller of this.wakeUps) controller.abort();
   }
 

@@ -10,6 +10,13 @@ interface Waiter {
 export class Waiters {
   private readonly waiting = new Set<Waiter>();
 
+  /** @param hurry called when somebody begins to wait */
+  constructor(private readonly hurry: () => void = () => undefined) {}
+
+  get some(): boolean {
+    return this.waiting.size > 0;
+  }
+
   /** Resolves true as soon as `arrived` says so at a `moved`, false at the time-out. */
   async until(arrived: () => boolean, timeoutMs: number): Promise<boolean> {
     if (arrived()) return true;
@@ -25,6 +32,7 @@ export class Waiters {
         },
       };
       this.waiting.add(waiter);
+      this.hurry();
     });
   }
 
