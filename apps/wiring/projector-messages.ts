@@ -24,7 +24,7 @@ export type Asked = Pick<Projector, Exclude<keyof ReadModels, 'names'> | 'catchU
 
 export type ToProjector =
   | { readonly kind: 'start' }
-  /** The log has grown. */
+  /** The log has grown, by the connection of the thread that serves. */
   | { readonly kind: 'look' }
   | { readonly kind: 'ask'; readonly id: number; readonly what: keyof Asked; readonly with: readonly unknown[] };
 

@@ -5,6 +5,7 @@ import type { ModelLag } from '../../libs/projection-engine/lag.js';
 import { AnotherHistory } from '../../libs/projection-engine/faults.js';
 import { pipelineSnapshotModel } from '../../projections/pipeline-snapshot/pipeline-snapshot.js';
 import { modelInUse } from '../../projections/answers/sources.js';
+import { eventually } from '../../libs/testing/projecting.js';
 import type { Running } from '../testing/running.js';
 import { REQUEST, runServer, temporaryFolder } from '../testing/running.js';
 import { readConfig } from './config.js';
@@ -13,7 +14,7 @@ import { openDealtrail } from './open-dealtrail.js';
 
 /** The projector's thread, for a test that ends it. */
 interface WithWorker {
-  readonly worker: { terminate(): Promise<number> };
+  readonly life: { readonly worker: { terminate(): Promise<number> } };
 }
 
 describe('read models that a thread of their own keeps', () => {
@@ -76,15 +77,23 @@ describe('read models that a thread of their own keeps', () => {
     expect((await running.ask('/health/ready')).status).toBe(200);
   });
 
-  it('stand still, and health says so, where their thread has ended', async () => {
+  it('stand still where their thread has ended, and health says so, until another has been begun and goes on', async () => {
     const { projector, models } = running.dealtrail;
-    await (projector as unknown as WithWorker).worker.terminate();
-    const ready = await running.ask('/health/ready');
-    expect(ready.status).toBe(503);
-    expect(ready.text).toContain('nobody keeps');
-    await expect(models?.waitFor(LOG_START, 1)).rejects.toThrow(/the thread that keeps the read models does not answer/);
-    // Commands are taken all the same.
-    expect((await running.post('/v1/companies', { id: 'after', name: 'after' })).status).toBe(201);
+    for (const id of ['after', 'after-again']) {
+      await (projector as unknown as WithWorker).life.worker.terminate();
+      const ready = await running.ask('/health/ready');
+      expect(ready.status).toBe(503);
+      expect(ready.text).toContain('nobody keeps');
+      await expect(models?.waitFor(LOG_START, 1)).rejects.toThrow(/the thread that keeps the read models does not answer/);
+      // Commands are taken all the same.
+      const position = await register(id);
+      await eventually('ready', async () => (await running.ask('/health/ready')).status === 200);
+      expect(await models?.waitFor(position as Position, 10_000)).toBe('reached');
+    }
+    const text = (await running.ask('/metrics')).text;
+    expect(text).toMatch(/^dealtrail_projector_troubles_total{kind="failed"} 2$/m);
+    expect(text).toMatch(/^dealtrail_projection_unkept_models 0$/m);
+    expect(text).toMatch(/^dealtrail_projector_partitions 4$/m);
   });
 });
 

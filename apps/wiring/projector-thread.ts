@@ -1,15 +1,13 @@
-import { Worker } from 'node:worker_threads';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Position } from '../../libs/domain/shared/position.js';
-import { builtBeside } from '../../libs/event-store/built-beside.js';
 import type { LogFile } from '../../libs/event-store/sqlite/log-file.js';
+import { backoff } from '../../libs/projection-engine/faults.js';
 import type { ProjectorNote } from '../../libs/projection-engine/notes.js';
 import type { Projector } from '../../libs/projection-engine/projector.js';
 import type { ReadModels, ReplayAsked } from '../../libs/projection-engine/read-models.js';
-import { ReadStoreUnavailable } from '../../libs/read-store/read-store.port.js';
-import type { Asked, FromProjector, KeptTold, ProjectorWork, ToProjector } from './projector-messages.js';
-import { OPENING } from './projector-messages.js';
+import { ProjectorLife, noProjector } from './projector-life.js';
+import type { Asked, KeptTold, ProjectorWork } from './projector-messages.js';
 import { projections } from './projections.js';
-import { errorFrom } from './thread-errors.js';
 
 /** Who keeps the read models for this process: a projector here, or one in a thread of its own. */
 export interface ModelKeeper extends ReadModels, Pick<Projector, 'start' | 'stop' | 'catchUp'> {
@@ -17,79 +15,65 @@ export interface ModelKeeper extends ReadModels, Pick<Projector, 'start' | 'stop
 }
 
 export interface ProjectorThreadOptions extends Omit<ProjectorWork, 'looking'> {
-  /** The log as this process has it, which tells when it has grown. */
+  /** The log as this process has it. */
   readonly log: LogFile;
   readonly note: (note: ProjectorNote) => void;
 }
 
-interface Waiting {
-  readonly resolve: (answer: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
+/** Between the end of a thread and the next, in ms: the first pause, doubled with each that did not live long, and the longest. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
 
 /** Begins the thread. @throws AnotherHistory where the read models were not made from this log, and what the stores throw */
-export async function openProjectorThread({ log, note, ...rest }: ProjectorThreadOptions): Promise<ProjectorThread> {
-  const looking = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const workerData: ProjectorWork = { ...rest, looking };
-  const worker = new Worker(builtBeside(import.meta.url, 'projector.worker.js'), { workerData });
-  const projector = new ProjectorThread(worker, looking, log, note);
-  try {
-    await projector.opened;
-  } catch (error) {
-    projector.forget();
-    throw error;
-  }
+export async function openProjectorThread(options: ProjectorThreadOptions): Promise<ProjectorThread> {
+  const projector = new ProjectorThread(options);
+  await projector.opened;
   return projector;
 }
 
-/** A projector in a thread of its own, with connections of its own: answering and deciding do not wait for projecting. */
+/**
+ * A projector in a thread of its own, with connections of its own: answering and deciding do not wait for projecting. A thread that ends by itself is begun again, as often
+ * as it takes; until then nobody keeps the models, and what is asked is refused.
+ */
 class ProjectorThread implements ModelKeeper {
-  private readonly waiting = new Map<number, Waiting>();
-  private lastId = 0;
-  private stopping = false;
-  /** Why the thread is no more. */
-  private ended: string | null = null;
-  private readonly exited: Promise<unknown>;
-  /** @throws why the read models cannot be kept */
+  /** The first has been opened. @throws why the read models cannot be kept; none is begun then */
   readonly opened: Promise<void>;
+  private life: ProjectorLife;
+  /** Null while it answers. */
+  private absent: string | null = 'it has not begun';
+  private started = false;
+  private readonly stopping = new AbortController();
   private readonly stopWatching: () => void;
 
-  constructor(
-    private readonly worker: Worker,
-    looking: Int32Array,
-    log: LogFile,
-    private readonly note: (note: ProjectorNote) => void,
-  ) {
-    this.opened = new Promise((resolve, reject) => this.waiting.set(OPENING, { resolve: () => resolve(), reject }));
-    worker.on('message', (message: FromProjector) => this.take(message));
-    worker.on('error', (error) => this.end(`it ended: ${(error as Error).message}`)); // what a thread throws
-    worker.on('exit', () => this.end('it ended'));
-    this.exited = new Promise((resolve) => worker.once('exit', resolve));
-    this.stopWatching = log.watch(() => {
-      if (Atomics.exchange(looking, 0, 1) === 0) this.post({ kind: 'look' });
+  constructor(private readonly options: ProjectorThreadOptions) {
+    this.life = this.begin();
+    // What the log's own thread commits, it tells the projector itself.
+    this.stopWatching = options.log.watch((isOwn) => {
+      if (isOwn && this.absent === null) this.life.look();
     });
+    this.opened = this.life.opened.then(() => this.answers());
+    this.opened.then(
+      () => void this.keep(),
+      () => this.forget(),
+    );
   }
 
   get names(): readonly string[] {
     return projections.map(({ model }) => model.name);
   }
 
-  /** Of a thread that could not begin: it has ended, or is about to. */
-  forget(): void {
-    this.stopping = true;
-    this.stopWatching();
-  }
-
   start(): void {
-    this.post({ kind: 'start' });
+    this.started = true;
+    if (this.absent === null) this.life.start();
   }
 
   async stop(): Promise<void> {
-    if (this.ended !== null) return;
-    this.stopping = true;
-    this.stopWatching();
-    await this.ask('stop');
-    await this.exited;
+    const { life } = this;
+    this.forget();
+    await life.opened.catch(() => undefined);
+    if (life.isOver) return;
+    await life.ask('stop');
+    await life.ended;
   }
 
   catchUp(): Promise<void> {
@@ -105,7 +89,7 @@ class ProjectorThread implements ModelKeeper {
   }
 
   async unkept(): Promise<readonly string[]> {
-    return this.ended === null ? this.ask('unkept') : this.names;
+    return this.absent === null ? this.ask('unkept') : this.names;
   }
 
   parked() {
@@ -129,44 +113,49 @@ class ProjectorThread implements ModelKeeper {
   }
 
   members(): Promise<readonly KeptTold[]> {
-    return this.ended === null ? this.ask('members') : Promise.resolve([]);
+    return this.absent === null ? this.ask('members') : Promise.resolve([]);
   }
 
   private ask<K extends keyof Asked>(what: K, ...args: Parameters<Asked[K]>): Promise<Awaited<ReturnType<Asked[K]>>> {
-    if (this.ended !== null) return Promise.reject(this.gone(this.ended));
-    this.lastId += 1;
-    const id = this.lastId;
-    return new Promise((resolve, reject) => {
-      // The thread answers with what the method of that name returns.
-      this.waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject });
-      this.post({ kind: 'ask', id, what, with: args });
-    });
+    return this.absent === null ? this.life.ask(what, ...args) : Promise.reject(noProjector(this.absent));
   }
 
-  private post(message: ToProjector): void {
-    this.worker.postMessage(message);
+  private begin(): ProjectorLife {
+    const { log: _, note, ...work } = this.options;
+    return new ProjectorLife({ ...work, looking: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) }, note);
   }
 
-  private take(message: FromProjector): void {
-    if (message.kind === 'notes') return message.notes.forEach(this.note);
-    const waiting = this.waiting.get(message.id);
-    this.waiting.delete(message.id);
-    if (message.kind === 'answer') waiting?.resolve(message.answer);
-    else waiting?.reject(errorFrom(message.error));
-  }
-
-  private end(how: string): void {
-    if (this.ended !== null) return;
-    this.ended = how;
+  private forget(): void {
+    this.stopping.abort();
     this.stopWatching();
-    const error = this.gone(how);
-    if (!this.stopping) this.note({ kind: 'failed', error: error.message });
-    const left = [...this.waiting.values()];
-    this.waiting.clear();
-    for (const { reject } of left) reject(error);
   }
 
-  private gone(how: string): ReadStoreUnavailable {
-    return new ReadStoreUnavailable(`the thread that keeps the read models does not answer (${how}): start the process again`);
+  /** One thread after the other, from the first, which has been opened. */
+  private async keep(): Promise<void> {
+    const { note } = this.options;
+    const { signal } = this.stopping;
+    for (let shortLives = 0; ;) {
+      const began = performance.now();
+      const how = await this.life.ended;
+      this.absent = how;
+      if (signal.aborted) return;
+      shortLives = performance.now() - began > LONGEST_PAUSE_MS ? 1 : shortLives + 1;
+      const pause = backoff(shortLives, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+      note({ kind: 'failed', error: `the thread that keeps the read models is begun again in ${pause} ms (${how})` });
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      this.life = this.begin();
+      // Where it cannot be opened it ends, and says why.
+      this.life.opened.then(
+        () => this.answers(),
+        () => undefined,
+      );
+    }
+  }
+
+  /** It was opened, and goes on where the one before it was. */
+  private answers(): void {
+    this.absent = null;
+    if (this.started) this.life.start();
   }
 }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { followCommits } from '../../libs/event-store/sqlite/commit-channel.js';
 import type { Member } from '../../libs/projection-engine/member.js';
 import type { ProjectorNote } from '../../libs/projection-engine/notes.js';
 import type { Projector } from '../../libs/projection-engine/projector.js';
@@ -38,7 +39,7 @@ function tell(message: FromProjector): void {
   port?.postMessage(message);
 }
 
-// Somebody says when the log has grown; without that it is looked for once a second.
+// Whoever writes says when the log has grown; without that it is looked for once a second.
 const { eventStore, readStore, close } = openEmbedded(stores, { pollMs: 1_000 });
 const projector = await openProjector({
   ...{ eventStore, readStore, projections, buildElsewhere: buildInWorker(stores, note) },
@@ -49,12 +50,16 @@ const projector = await openProjector({
   return null;
 });
 
+/** Whoever waits for something new looks for it. */
+const hasGrown = (): void => eventStore.log.committedElsewhere([]);
+const stopFollowing = followCommits(stores.log, hasGrown);
+
 if (projector !== null) {
   port.on('message', (message: ToProjector) => {
     if (message.kind === 'look') {
       // Before looking: a commit that comes while it looks asks again.
       Atomics.store(looking, 0, 0);
-      eventStore.log.committedElsewhere([]);
+      hasGrown();
     } else if (message.kind === 'start') projector.start();
     else void answer(projector, message);
   });
@@ -67,7 +72,9 @@ async function answer(asked: Projector, { id, what, with: args }: Extract<ToProj
   } catch (error) {
     tell({ kind: 'failed', id, error: errorTold(error) });
   }
-  if (what === 'stop') port?.close();
+  if (what !== 'stop') return;
+  stopFollowing();
+  port?.close();
 }
 
 async function ask(asked: Projector, what: keyof Asked, args: readonly unknown[]): Promise<unknown> {
