@@ -1,7 +1,7 @@
 // An import as a user runs it, in events a second beside the port's own append of the very events that came out, in commits of 1,000:
 // `npm run bench:import -- [--deals 60000] [--rounds 3]`. One row per deal, of a generated firm. `to the log` is the import alone, `shown` until the read models show it, in one process as the command line does it.
 // Flatness: the import's rate over its last stretch of events against its first.
-import { createReadStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -15,6 +15,7 @@ import type { JsonObject } from '../libs/domain/shared/envelope.js';
 import type { AppendRequest, EventStore } from '../libs/event-store/event-store.port.js';
 import { logPages } from '../libs/event-store/log-pages.js';
 import { openSqliteEventStore } from '../libs/event-store/sqlite/sqlite-event-store.js';
+import { sourceOnDisk } from '../libs/importing/running/import-input.js';
 import { runImport } from '../libs/importing/running/run-import.js';
 import { dealsFile, IMPORT_MAPPING, peopleFile } from '../libs/testing/import-source.js';
 
@@ -29,8 +30,7 @@ writeFileSync(join(dir, 'deals.csv'), dealsFile(DEALS));
 writeFileSync(join(dir, 'people.csv'), peopleFile());
 const source = {
   ...{ mappingText: IMPORT_MAPPING, mappingName: 'bench' },
-  openFile: (name: string) => createReadStream(join(dir, name)),
-  sizeOf: (name: string) => statSync(join(dir, name)).size,
+  ...sourceOnDisk((name) => join(dir, name)),
 };
 
 let folders = 0;

@@ -1,11 +1,11 @@
-import type { ImportInput, ImportOptions } from '../../libs/importing/running/import-input.js';
+import type { ImportInput, ImportOptions, Source } from '../../libs/importing/running/import-input.js';
 import { runImport } from '../../libs/importing/running/run-import.js';
 import type { ImportReport } from '../../libs/importing/report/import-report.js';
 import type { Dealtrail } from '../wiring/open-dealtrail.js';
 import { bringUp } from './bring-up.js';
 import type { OnProgress } from './operation.js';
 
-export interface ImportWork extends Pick<ImportInput, 'mappingText' | 'mappingName' | 'openFile' | 'sizeOf'> {
+export interface ImportWork extends Source, Pick<ImportInput, 'mappingText' | 'mappingName'> {
   readonly options: ImportOptions;
   readonly onProgress: OnProgress;
   readonly signal?: AbortSignal;

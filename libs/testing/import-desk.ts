@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Deal } from '../domain/deal/deal.evolve.js';
@@ -12,6 +12,7 @@ import { END_OF_TIME } from '../domain/shared/instant.js';
 import { catalog } from '../event-catalog/catalog.js';
 import { logPages } from '../event-store/log-pages.js';
 import type { ImportInput, ImportOptions } from '../importing/running/import-input.js';
+import { sourceOnDisk } from '../importing/running/import-input.js';
 import { runImport } from '../importing/running/run-import.js';
 import type { ImportReport } from '../importing/report/import-report.js';
 import { openAll } from '../privacy/opening.js';
@@ -33,13 +34,6 @@ export interface ImportDesk extends CommandDesk {
 
 export const SHARED_DATA = join(import.meta.dirname, '../../../shared/data/crm_sales_opportunities');
 
-export function folderInput(folder: string): Pick<ImportInput, 'openFile' | 'sizeOf'> {
-  return {
-    openFile: (name) => (existsSync(join(folder, name)) ? createReadStream(join(folder, name)) : undefined),
-    sizeOf: (name) => (existsSync(join(folder, name)) ? statSync(join(folder, name)).size : undefined),
-  };
-}
-
 export function readMappingFile(file: string): string {
   return readFileSync(file, 'utf8');
 }
@@ -60,7 +54,7 @@ export function openImportDesk(at = '2026-11-23T12:00:00.000Z'): ImportDesk {
         ...{ mappingText: mapping, mappingName: 'mapping.yaml', commands: desk.handling, clock: desk.clock },
         ...{ eventStore: desk.eventStore, keyStore: desk.keyStore },
         ...(typeof files === 'string'
-          ? folderInput(files)
+          ? sourceOnDisk((name) => join(files, name))
           : { openFile: (name: string) => (files[name] === undefined ? undefined : Readable.from([Buffer.from(files[name])])) }),
         ...(options === undefined ? {} : { options }),
         ...more,

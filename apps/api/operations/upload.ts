@@ -1,22 +1,20 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import type { ImportOptions } from '../../../libs/importing/running/import-input.js';
+import type { ImportOptions, Source } from '../../../libs/importing/running/import-input.js';
+import { sourceOnDisk } from '../../../libs/importing/running/import-input.js';
 import type { Fault } from '../http/problem.js';
 import { malformed } from '../http/problem.js';
 
 /** What was sent, on disk for as long as it is worked on: an import may read a file more than once, and in another order than it came in. */
-export interface Upload {
+export interface Upload extends Source {
   readonly mappingText: string;
   readonly mappingName: string;
   readonly options: ImportOptions;
-  openFile(name: string): Readable | undefined;
-  sizeOf(name: string): number | undefined;
   remove(): Promise<void>;
 }
 
@@ -77,10 +75,6 @@ async function readParts(request: FastifyRequest, folder: string): Promise<Omit<
     mappingText: await readFile(mapping.file, 'utf8'),
     mappingName: mapping.name,
     options: flags,
-    openFile: (name) => {
-      const stored = files.get(name);
-      return stored && createReadStream(stored.file);
-    },
-    sizeOf: (name) => files.get(name)?.bytes,
+    ...sourceOnDisk((name) => files.get(name)?.file),
   };
 }

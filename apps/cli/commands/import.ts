@@ -1,9 +1,10 @@
-import { createReadStream, openAsBlob, readFileSync, statSync } from 'node:fs';
+import { openAsBlob, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readMapping } from '../../../libs/importing/mapping/read-mapping.js';
 import { formatImportReport } from '../../../libs/importing/report/format-report.js';
 import type { ImportReport } from '../../../libs/importing/report/import-report.js';
-import { sourceFileNames } from '../../operations/source-file-names.js';
+import { sourceOnDisk } from '../../../libs/importing/running/import-input.js';
+import { sourceFileNames } from '../../../libs/importing/mapping/source-file-names.js';
 import { importInto } from '../../operations/import.js';
 import { finishDemo } from '../../operations/demo.js';
 import { answerText } from '../../questions/question.js';
@@ -19,11 +20,6 @@ export interface ImportCommandOptions extends CommonOptions {
   readonly format: 'table' | 'json';
 }
 
-function sizeOf(file: string): number | undefined {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found?.isFile() ? found.size : undefined;
-}
-
 function mappingTextOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -36,6 +32,7 @@ export async function importSource(mappingFile: string, options: ImportCommandOp
   const mappingText = mappingTextOf(mappingFile);
   const mappingName = basename(mappingFile);
   const place = (name: string): string => join(options.dir, name);
+  const source = sourceOnDisk(place);
   const flags = { strict: options.strict === true, asCorrections: options.asCorrections === true };
   const report = await carryOut<ImportReport>(options, {
     doing: 'import',
@@ -43,9 +40,7 @@ export async function importSource(mappingFile: string, options: ImportCommandOp
     here: async (dealtrail, onProgress, signal) => {
       await finishDemo(dealtrail, onProgress, signal);
       return importInto(dealtrail, {
-        ...{ mappingText, mappingName, onProgress, signal },
-        openFile: (name) => (sizeOf(place(name)) === undefined ? undefined : createReadStream(place(name))),
-        sizeOf: (name) => sizeOf(place(name)),
+        ...{ ...source, mappingText, mappingName, onProgress, signal },
         options: flags,
       });
     },
@@ -55,7 +50,7 @@ export async function importSource(mappingFile: string, options: ImportCommandOp
       form.set('asCorrections', String(flags.asCorrections));
       form.set('mapping', new Blob([mappingText]), mappingName);
       for (const name of sourceFileNames(readMapping(mappingText, mappingName)))
-        if (sizeOf(place(name)) !== undefined) form.append('files', await openAsBlob(place(name)), name);
+        if (source.sizeOf(name) !== undefined) form.append('files', await openAsBlob(place(name)), name);
       return { path: '/v1/imports', init: { body: form } };
     },
   });

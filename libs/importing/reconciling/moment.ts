@@ -34,10 +34,15 @@ export interface Said {
   readonly onlyIfNew?: boolean;
 }
 
+/** With the hash of the fact at its moment's date, under the log's key. */
+export interface HashedSaid extends Said {
+  readonly hash: string;
+}
+
 /** What was so, or came to be so, at one instant; null: the source has no date for it. */
-export interface Moment {
+export interface Moment<S extends Said = Said> {
   readonly at: EpochMs | null;
-  readonly said: readonly Said[];
+  readonly said: readonly S[];
 }
 
 /**
@@ -47,9 +52,9 @@ export interface Moment {
 export type Claim = 'happened' | 'changed' | 'observed';
 
 /** All that one reading of the source says of one deal, in the order in which it happened. */
-export interface SaidOfDeal {
+export interface SaidOfDeal<S extends Said = Said> {
   readonly key: string;
   readonly id: DealId;
   readonly claim: Claim;
-  readonly moments: readonly Moment[];
+  readonly moments: readonly Moment<S>[];
 }

@@ -9,13 +9,12 @@ import type { Planned } from './planned.js';
 import { commandsFor, outcome, saysNothing } from './commands-for.js';
 import type { PlanFact, PlannedStep } from './deal-plan.js';
 import { DealPlan } from './deal-plan.js';
-import { factHash } from './fact-hash.js';
-import type { ImportFact, Moment, Place, Said, SaidOfDeal } from './moment.js';
+import { dealFactHash } from './fact-hash.js';
+import type { Hashing } from './fact-hash.js';
+import type { HashedSaid, ImportFact, Moment, Place, SaidOfDeal } from './moment.js';
 import { closingOf, describe, describeSaid, enters, factTypes, isOutcome } from './recorded.js';
 
-export interface ReconcileContext {
-  readonly logKey: Buffer;
-  readonly source: string;
+export interface ReconcileContext extends Hashing {
   /** The mapping's stages in their order. */
   readonly stages: readonly StageId[];
   /** The import's instant: what has no date counts from here. */
@@ -40,7 +39,7 @@ export interface Reconciled {
  * What a source says of one deal, against what is recorded of it: the commands that bring in what is new, and the contradictions. A fact whose hash
  * stands in the stream is known, whatever came after it. Pure: the stream comes in, the commands go out.
  */
-export function reconcile(said: SaidOfDeal, events: readonly RecordedEvent[], context: ReconcileContext): Reconciled {
+export function reconcile(said: SaidOfDeal<HashedSaid>, events: readonly RecordedEvent[], context: ReconcileContext): Reconciled {
   const reconciler = new Reconciler(said, new DealPlan(said.id, events), context);
   reconciler.run();
   return { steps: reconciler.plan.steps, remarks: reconciler.remarks };
@@ -51,7 +50,7 @@ class Reconciler {
   private readonly reason: string;
 
   constructor(
-    private readonly said: SaidOfDeal,
+    private readonly said: SaidOfDeal<HashedSaid>,
     readonly plan: DealPlan,
     private readonly context: ReconcileContext,
   ) {
@@ -69,14 +68,13 @@ class Reconciler {
     if (this.said.claim === 'happened') this.stillClosed();
   }
 
-  private moment({ at, said }: Moment): void {
+  private moment({ at, said }: Moment<HashedSaid>): void {
     const begins = at !== null && this.plan.first('RequestRegistered')?.dated === false;
-    const redated = new Set<Said>();
+    const redated = new Set<HashedSaid>();
     for (const one of said) {
       // The date of the beginning became known: all that stands undated with it moves there first, so that what is new is behind it.
       if (begins && one.fact.is !== 'registered' && this.plan.first('RequestRegistered')?.dated === true) {
-        const hash = this.hash(one.fact, at);
-        if (!this.plan.has(hash) && this.redate(one.fact, at, hash, one.place)) redated.add(one);
+        if (!this.plan.has(one.hash) && this.redate(one.fact, at, one.hash, one.place)) redated.add(one);
       } else if (begins && one.fact.is === 'registered') {
         if (!this.registered(one, one.fact, at)) return;
         redated.add(one);
@@ -92,14 +90,13 @@ class Reconciler {
   }
 
   /** A closed deal takes no other expected value; the win that comes of it at the same instant says it as well. */
-  private saidByWin({ fact }: Said, said: readonly Said[]): boolean {
+  private saidByWin({ fact }: HashedSaid, said: readonly HashedSaid[]): boolean {
     if (fact.is !== 'value' || closingOf(this.plan.all()) === undefined) return false;
     return said.some(({ fact: other }) => other.is === 'won' && sameJson(other.value, fact.value));
   }
 
   private hash(fact: ImportFact, at: EpochMs | null, kind = ''): string {
-    const { is, ...value } = fact;
-    return factHash(this.context.logKey, this.context.source, this.said.key, `${is}${kind}`, at, value);
+    return dealFactHash(this.context, this.said.key, fact, at, kind);
   }
 
   /** Reports a contradiction, or where it is wanted lets `correct` write it. */
@@ -109,9 +106,8 @@ class Reconciler {
   }
 
   /** False: nothing more is said of this moment. */
-  private registered({ place }: Said, fact: ImportFact & { is: 'registered' }, at: EpochMs | null): boolean {
+  private registered({ place, hash }: HashedSaid, fact: ImportFact & { is: 'registered' }, at: EpochMs | null): boolean {
     const { plan } = this;
-    const hash = this.hash(fact, at);
     if (plan.has(hash)) return true;
     const known = plan.first('RequestRegistered');
     if (known === undefined) {
@@ -225,7 +221,7 @@ class Reconciler {
     }
   }
 
-  private say({ fact, place }: Said, asked: EpochMs | null): boolean {
+  private say({ fact, place, hash: asSaid }: HashedSaid, asked: EpochMs | null): boolean {
     const { plan } = this;
     const start = plan.first('RequestRegistered');
     let at = asked;
@@ -238,7 +234,7 @@ class Reconciler {
       });
       at = null;
     }
-    const hash = this.hash(fact, at);
+    const hash = at === asked ? asSaid : this.hash(fact, at);
     if (plan.has(hash)) return true;
     if (at !== null && this.redate(fact, at, hash, place)) return true;
     if (this.said.claim === 'happened' && this.otherwiseRecorded(fact, at, hash, place)) return true;

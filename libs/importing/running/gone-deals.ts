@@ -7,7 +7,7 @@ import { idOf } from '../../domain/shared/ids.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { EventStore } from '../../event-store/event-store.port.js';
 import { logPages } from '../../event-store/log-pages.js';
-import type { Spool } from './spool.js';
+import type { SeenDeals } from './seen-deals.js';
 
 const PAGE = 1_000;
 
@@ -23,14 +23,14 @@ export interface GoneSearch {
 /** Deals of the source that were there at the snapshot's instant, as known now, and are not in it. They are told, never closed by guess. */
 export async function findGoneDeals(
   { eventStore, commands, source, contains, at }: GoneSearch,
-  seen: Spool,
+  seen: Pick<SeenDeals, 'has'>,
   tell: (reason: string) => void,
 ): Promise<void> {
   const filter = { categories: ['deal'], types: ['RequestRegistered'] } as const;
   for await (const registered of logPages(eventStore, { limit: PAGE, filter })) {
     for (const { stream } of registered) {
       const id = idOf(stream);
-      if (!id.startsWith(`${source}-`) || seen.hasSeen(id)) continue;
+      if (!id.startsWith(`${source}-`) || seen.has(id)) continue;
       const events = await commands.history(stream);
       const last = events.at(-1);
       if (last === undefined) continue;

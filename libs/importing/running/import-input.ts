@@ -1,21 +1,44 @@
+import { createReadStream, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { CommandHandling } from '../../command-handling/command-handling.js';
 import type { Clock, EventStore } from '../../event-store/event-store.port.js';
 import type { KeyStore } from '../../privacy/key-store.port.js';
 
-export interface ImportInput {
+/** The files of a source, by the names that the mapping gives them. */
+export interface Source {
+  /** Undefined where there is none. May be called more than once for a file. */
+  readonly openFile: (name: string) => Readable | undefined;
+  /** In bytes, where that is known: progress then has a total. */
+  readonly sizeOf?: (name: string) => number | undefined;
+  /** Where a file stands on disk: a large source is then read in a thread of its own. */
+  readonly pathOf?: (name: string) => string | undefined;
+}
+
+/** A source whose files stand on disk. What is no file is not there. */
+export function sourceOnDisk(pathOf: (name: string) => string | undefined): Required<Source> {
+  const sizeOf = (name: string): number | undefined => {
+    const path = pathOf(name);
+    const found = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+    return found?.isFile() === true ? found.size : undefined;
+  };
+  const openFile = (name: string): Readable | undefined => {
+    const path = pathOf(name);
+    return path === undefined || sizeOf(name) === undefined ? undefined : createReadStream(path);
+  };
+  return { openFile, sizeOf, pathOf };
+}
+
+export interface ImportInput extends Source {
   readonly mappingText: string;
   /** The mapping file's name, for messages and the report. */
   readonly mappingName: string;
-  /** Opens a source file by the name that the mapping gives it; undefined where there is none. May be called more than once for a file. */
-  readonly openFile: (name: string) => Readable | undefined;
-  /** Its size in bytes, where that is known: progress then has a total. */
-  readonly sizeOf?: (name: string) => number | undefined;
   readonly commands: Pick<CommandHandling, 'executeStreams' | 'history'>;
   readonly eventStore: Pick<EventStore, 'readAll'>;
   readonly keyStore: Pick<KeyStore, 'logKey'>;
   readonly clock: Clock;
   readonly options?: ImportOptions;
+  /** From so many bytes on a source on disk is read in a thread of its own; default 1,000,000. Below, reading takes less than a thread takes to begin. */
+  readonly threadFromBytes?: number;
   readonly onProgress?: (progress: ImportProgress) => void;
   readonly signal?: AbortSignal;
 }

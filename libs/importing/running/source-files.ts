@@ -4,7 +4,7 @@ import type { LookupTable } from '../reading/cell.js';
 import { Columns } from '../reading/cell.js';
 import type { CsvBlock } from '../reading/read-csv.js';
 import { readCsv } from '../reading/read-csv.js';
-import type { ImportInput, ImportProgress } from './import-input.js';
+import type { Source } from './import-input.js';
 
 /** Of a look-up table, which stays in memory. */
 const MOST_LOOKUP_ROWS = 1_000_000;
@@ -21,9 +21,9 @@ export class SourceFiles {
 
   constructor(
     private readonly mapping: Mapping,
-    private readonly input: Pick<ImportInput, 'openFile' | 'sizeOf' | 'onProgress' | 'signal'>,
+    private readonly source: Pick<Source, 'openFile' | 'sizeOf'>,
   ) {
-    const sizes = this.rowFiles().map((file) => input.sizeOf?.(file));
+    const sizes = this.rowFiles().map((file) => source.sizeOf?.(file));
     this.totalBytes = sizes.some((size) => size === undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   }
 
@@ -51,23 +51,20 @@ export class SourceFiles {
     return columns;
   }
 
-  /** The rows of a file, with the progress told. */
-  async *read(file: string, told: () => Pick<ImportProgress, 'phase' | 'rows' | 'events'>): AsyncGenerator<CsvBlock> {
+  async *read(file: string): AsyncGenerator<CsvBlock> {
     for await (const block of this.open(file)) {
-      this.input.signal?.throwIfAborted();
       this.bytes += block.bytes;
       yield block;
-      this.input.onProgress?.({ ...told(), file, bytes: this.bytes, totalBytes: this.totalBytes });
     }
   }
 
-  /** The next phase reads from the start again. */
-  startOver(): void {
-    this.bytes = 0;
+  /** Bytes of all files read so far, of how many where that is known. */
+  progress(): { readonly bytes: number; readonly totalBytes?: number } {
+    return { bytes: this.bytes, ...(this.totalBytes === undefined ? {} : { totalBytes: this.totalBytes }) };
   }
 
   private open(file: string): AsyncGenerator<CsvBlock> {
-    const stream = this.input.openFile(file);
+    const stream = this.source.openFile(file);
     if (stream === undefined) throw this.refused(`there is no file ${file} in the source's folder`);
     return readCsv(stream, this.mapping.csv);
   }

@@ -8,21 +8,16 @@ import type { ChangeRow } from '../translating/change-per-row.js';
 export class Spool {
   private readonly database = new Database('');
   private readonly insertChange;
-  private readonly insertSeen;
-  private readonly selectSeen;
 
   constructor() {
     this.database.pragma('journal_mode = OFF');
     this.database.pragma('synchronous = OFF');
-    this.database.exec(`
-      CREATE TABLE change (key TEXT NOT NULL, at INTEGER NOT NULL, line INTEGER NOT NULL, field TEXT NOT NULL, "from" TEXT NOT NULL, "to" TEXT NOT NULL);
-      CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID;
-    `);
+    this.database.exec(
+      'CREATE TABLE change (key TEXT NOT NULL, at INTEGER NOT NULL, line INTEGER NOT NULL, field TEXT NOT NULL, "from" TEXT NOT NULL, "to" TEXT NOT NULL)',
+    );
     this.insertChange = this.database.prepare<[string, number, number, string, string, string]>(
       'INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)',
     );
-    this.insertSeen = this.database.prepare<[string]>('INSERT OR IGNORE INTO seen VALUES (?)');
-    this.selectSeen = this.database.prepare<[string]>('SELECT 1 FROM seen WHERE id = ?');
   }
 
   addChanges(rows: readonly ChangeRow[]): void {
@@ -45,14 +40,6 @@ export class Spool {
       rows.push(row);
     }
     if (key !== undefined) yield { key, rows };
-  }
-
-  see(id: string): void {
-    this.insertSeen.run(id);
-  }
-
-  hasSeen(id: string): boolean {
-    return this.selectSeen.get(id) !== undefined;
   }
 
   close(): void {

@@ -68,13 +68,21 @@ export class ChangePerRowTranslator {
     return change;
   }
 
+  /** Whether a row says when the deal was made. */
+  isMade(rows: readonly ChangeRow[]): boolean {
+    return this.made(rows) !== undefined;
+  }
+
+  private made(rows: readonly ChangeRow[]): ChangeRow | undefined {
+    return rows.find((row) => row.field === this.changes.registeredField) ?? (this.changes.firstChangeRegisters ? rows[0] : undefined);
+  }
+
   /** All changes of one deal, oldest first. `registered`: the deal is recorded already, so that only its changes count. */
   translate(key: string, rows: readonly ChangeRow[], registered: boolean, refuse: Refuse): SaidOfDeal | undefined {
     const { file } = this.changes;
     const id = this.tools.identities.ofKey(key) as DealId; // a deal's id by its making
     const moments: Moment[] = [];
-    const first =
-      rows.find((row) => row.field === this.changes.registeredField) ?? (this.changes.firstChangeRegisters ? rows[0] : undefined);
+    const first = this.made(rows);
     if (first === undefined && !registered) {
       for (const { line } of rows) refuse({ file, line, column: this.changes.field }, `no row says when deal ${key} was made`);
       return undefined;

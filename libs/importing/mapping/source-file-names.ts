@@ -1,4 +1,4 @@
-import type { Mapping } from '../../libs/importing/mapping/mapping.js';
+import type { Mapping } from './mapping.js';
 
 /** Every file that a mapping names, look-up tables too: whatever stands under `file`, however deep. */
 export function sourceFileNames(mapping: Mapping): readonly string[] {
