@@ -92,6 +92,7 @@ async function start(config: Config, keepsModels: boolean): Promise<void> {
     beginsWithDemo: config.demoDeals > 0,
     indexed: true,
     threads: 'log and models',
+    reportThread: true,
     observability,
   });
   endings.push(() => dealtrail.close());

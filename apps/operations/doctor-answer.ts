@@ -39,6 +39,13 @@ export interface SnapshotFileHealth {
   readonly position: number | null;
 }
 
+export interface KeptRowsHealth {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Where there are more, none are kept (`DEALTRAIL_KEPT_ROWS`). */
+  readonly most: number;
+}
+
 /** A file of the data directory. */
 export interface FileSize {
   readonly file: string;
@@ -54,6 +61,8 @@ export interface DoctorAnswer {
   /** Empty beside an owner without an HTTP address: only the owner can tell. */
   readonly models: readonly ModelLag[];
   readonly index: IndexHealth;
+  /** Rows of deals in memory for reports that follow deals; null where this process keeps none. */
+  readonly keptRows: KeptRowsHealth | null;
   readonly files: readonly FileSize[];
   /** Of the disk that the data directory lies on; null where nothing lies there. */
   readonly disk: { readonly freeBytes: number; readonly bytes: number } | null;

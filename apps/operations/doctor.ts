@@ -7,7 +7,7 @@ import { isShared } from '../wiring/config.js';
 import { configurationShown } from '../wiring/configuration-shown.js';
 import { filesOf } from '../wiring/files.js';
 import type { Dealtrail } from '../wiring/open-dealtrail.js';
-import type { DoctorAnswer, FileSize, IndexHealth } from './doctor-answer.js';
+import type { DoctorAnswer, FileSize, IndexHealth, KeptRowsHealth } from './doctor-answer.js';
 import { findingsOf } from './doctor-findings.js';
 
 async function indexHealth({ index, readStore, config, eventStore }: Dealtrail): Promise<IndexHealth> {
@@ -32,6 +32,11 @@ async function indexHealth({ index, readStore, config, eventStore }: Dealtrail):
           ? { state: 'torn', bytes: 0, position: null }
           : { state: fits ? 'fits' : 'of another history', bytes: file.bytes, position: file.position },
   };
+}
+
+function keptRowsHealth({ keptRows, config }: Dealtrail): KeptRowsHealth | null {
+  const kept = keptRows();
+  return kept === null ? null : { ...kept, most: config.keptRows };
 }
 
 async function sizes(dataDir: string): Promise<readonly FileSize[]> {
@@ -73,6 +78,7 @@ export async function examine(dealtrail: Dealtrail): Promise<DoctorAnswer> {
     readStore: { store: config.mongoUrl === null ? 'embedded' : 'MongoDB', parked: (await readStore.parked()).length },
     models: models === null ? [] : await models.lag(),
     index: await indexHealth(dealtrail),
+    keptRows: keptRowsHealth(dealtrail),
     files: isShared(config) ? [] : await sizes(config.dataDir),
     disk: onDisk === null ? null : { freeBytes: onDisk.bavail * onDisk.bsize, bytes: onDisk.blocks * onDisk.bsize },
   };

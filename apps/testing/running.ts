@@ -44,7 +44,7 @@ export function temporaryFolder(): { readonly folder: string; remove(): void } {
 export interface RunOptions {
   readonly feed?: FeedOptions;
   readonly indexed?: boolean;
-  /** As `npm start` has it: log and read models are written in threads of their own. */
+  /** As `npm start` has it: log and read models are written, and reports that follow deals made, in threads of their own. */
   readonly threads?: boolean;
   /** Beside `PORT=0`. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -67,7 +67,7 @@ export async function runServer(dataDir: string, options: RunOptions = {}): Prom
   const observability = { metrics: new Metrics(), tracing, log };
   const dealtrail = await openDealtrail(config, {
     ...{ mode: 'owner', indexed, observability },
-    ...(threads ? { threads: 'log and models' } : {}),
+    ...(threads ? { threads: 'log and models', reportThread: true } : {}),
   });
   dealtrail.projector?.start();
   const server = await serve({ dealtrail, ...observability, ...rest }).catch(async (error: unknown) => {

@@ -16,7 +16,7 @@ import type { ReadModels } from '../../libs/projection-engine/read-models.js';
 import { SharedModels } from '../../libs/projection-engine/shared-models.js';
 import { commandWatch } from '../../libs/observability/watched-commands.js';
 import { watchedEventStore } from '../../libs/observability/watched-event-store.js';
-import { measureIndex } from '../../libs/observability/watched-index.js';
+import { measureIndex, measureReports } from '../../libs/observability/watched-index.js';
 import { measureReadModels, projectionWatch } from '../../libs/observability/watched-projections.js';
 import type { ReadStore } from '../../libs/read-store/read-store.port.js';
 import type { Answers } from '../../projections/answers/answers.js';
@@ -34,6 +34,8 @@ import { openKeyStore, openLog, openReadStore } from './open-stores.js';
 import type { Observability } from './observability.js';
 import { partitionsByModel, projections } from './projections.js';
 import { projectorNotes } from './projector-notes.js';
+import type { KeptSize, ReportConfig } from './report-messages.js';
+import { ReportThread } from './report-thread.js';
 import type { ModelKeeper } from './projector-thread.js';
 import { openProjectorThread } from './projector-thread.js';
 
@@ -67,6 +69,8 @@ export interface OpenOptions {
    * appends much at a time, to have it projected meanwhile. Left out: nothing.
    */
   readonly threads?: 'log and models' | 'models';
+  /** Reports that follow deals are made in a thread of their own, whatever the stores: for a server, which answers everybody else meanwhile. Default false. */
+  readonly reportThread?: boolean;
   readonly note?: (note: ProjectorNote) => void;
   /** Counts, traces and writes down what happens at the ports; left out: nobody watches. */
   readonly observability?: Observability;
@@ -92,6 +96,8 @@ export interface Dealtrail {
   /** Reads the rows of deals into memory before anybody asks, where they are few enough to stay there; once the index is there. */
   warmRows(): Promise<void>;
   readonly index: IndexedStates | null;
+  /** Rows of deals in memory, for reports that follow deals; null where this process keeps none. */
+  keptRows(): KeptSize | null;
   /** The read models, whoever keeps them; null beside the owner of embedded ones. */
   readonly models: ReadModels | null;
   /** Null where this process keeps none of them. */
@@ -189,6 +195,12 @@ async function openModels(
   return { models: projector, projector };
 }
 
+/** What another thread is handed: no more than it reads. */
+function reportConfig(config: Config): ReportConfig {
+  const { dataDir, timeZone, streamPrefix, eventStoreUrl, mongoUrl, masterKey, keptRows } = config;
+  return { dataDir, timeZone, streamPrefix, eventStoreUrl, mongoUrl, masterKey, keptRows };
+}
+
 /** How the ports are watched. */
 function watch({ metrics, tracing, log }: Observability, embeddedLog: EmbeddedLog | null, note: OpenOptions['note']) {
   const { commitAppends, commitDuration, queuedAppends } = metrics.of;
@@ -230,6 +242,7 @@ export async function openDealtrail(
     clock = new HouseClock(),
     indexed = false,
     threads,
+    reportThread = false,
     note,
     observability,
     dropped,
@@ -276,22 +289,28 @@ export async function openDealtrail(
         })
       : null;
     if (index) closing.before(() => index.stop());
-    const keptRows = index === null ? null : new KeptRows({ readStore, most: config.keptRows });
+    const waitFor = models === null ? {} : { waitFor: models.waitFor.bind(models) };
+    const reports = reportThread
+      ? new ReportThread({
+          config: reportConfig(config),
+          back: {
+            waitFor: async (...asked) => models?.waitFor(...asked) ?? 'late',
+            firstInstant: async (knownAt) => (await index?.firstInstant(knownAt)) ?? undefined,
+          },
+        })
+      : undefined;
+    if (reports) closing.before(() => reports.stop());
+    const keptRows = index === null || reports !== undefined ? null : new KeptRows({ readStore, most: config.keptRows });
     if (observability !== undefined) {
       const { metrics } = observability;
       if (models !== null) measureReadModels(metrics, models, eventStore);
       if (index !== null) measureIndex(metrics, index);
+      if (reports !== undefined) measureReports(metrics, () => reports);
       metrics.readAtScrape('projector', async () => metrics.of.keptPartitions.set((await projector?.members())?.length ?? 0));
     }
-    const answersByZone = new AnswersByZone({
-      eventStore,
-      readStore,
-      keyStore,
-      clock: clock.real,
-      timeZone: config.timeZone,
-      ...(index === null || keptRows === null ? {} : { index, keptRows }),
-      ...(models === null ? {} : { waitFor: (position, timeoutMs, names) => models.waitFor(position, timeoutMs, names) }),
-    });
+    const sources = { eventStore, readStore, keyStore, clock: clock.real, timeZone: config.timeZone };
+    const inMemory = { ...(index === null ? {} : { index }), ...(keptRows === null ? {} : { keptRows }) };
+    const answersByZone = new AnswersByZone({ ...sources, ...inMemory, ...waitFor }, reports);
     return {
       config,
       mode,
@@ -305,7 +324,8 @@ export async function openDealtrail(
       answersByZone,
       index,
       startIndex: async () => index?.start(),
-      warmRows: async () => keptRows?.warm(index?.info().size?.rows ?? Infinity),
+      warmRows: async () => (reports ?? keptRows)?.warm(index?.info().size?.rows ?? Infinity),
+      keptRows: () => reports?.kept ?? keptRows?.size ?? null,
       models,
       projector,
       close: () => closing.run(),

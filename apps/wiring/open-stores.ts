@@ -31,7 +31,10 @@ export const checkStoredOrCopied: CheckStored = (type, schemaVersion, data, meta
 };
 
 /** Keys lie on MongoDB where the read models do, so that every process has them; otherwise in the data directory. @throws KeyStoreUnavailable */
-export async function openKeyStore(config: Config, { readOnly }: { readonly readOnly: boolean }): Promise<KeyStore> {
+export async function openKeyStore(
+  config: Pick<Config, 'mongoUrl' | 'masterKey' | 'dataDir'>,
+  { readOnly }: { readonly readOnly: boolean },
+): Promise<KeyStore> {
   const { mongoUrl, masterKey, dataDir } = config;
   if (mongoUrl !== null) return openMongoKeyStore({ url: mongoUrl, masterKey: (isThere) => masterKeyOf(masterKey, isThere) });
   const file = filesOf(dataDir).keys;
@@ -85,7 +88,7 @@ export interface EmbeddedLog {
 
 /** The log, and its file where it is embedded. @throws LogRefused, LogDamaged, EventStoreUnavailable */
 export async function openLog(
-  config: Config,
+  config: Pick<Config, 'eventStoreUrl' | 'streamPrefix' | 'dataDir'>,
   { clock, keyStoreId, readOnly, writerThread = false }: LogOptions,
 ): Promise<{ readonly eventStore: EventStore; readonly embedded: EmbeddedLog | null }> {
   const { eventStoreUrl, streamPrefix, dataDir } = config;
@@ -97,6 +100,9 @@ export async function openLog(
 }
 
 /** @throws ReadStoreUnavailable, ReadStoreDamaged */
-export async function openReadStore({ mongoUrl, dataDir }: Config, { readOnly }: { readonly readOnly: boolean }): Promise<ReadStore> {
+export async function openReadStore(
+  { mongoUrl, dataDir }: Pick<Config, 'mongoUrl' | 'dataDir'>,
+  { readOnly }: { readonly readOnly: boolean },
+): Promise<ReadStore> {
   return mongoUrl === null ? openSqliteReadStore({ file: filesOf(dataDir).models, readOnly }) : openMongoReadStore({ url: mongoUrl });
 }

@@ -125,6 +125,10 @@ function metricsIn(registry: Registry) {
     indexPosition: gauge('index_position', 'Log position that the timeline index has come to.'),
     indexAge: gauge('index_age_seconds', 'How long ago the timeline index was last brought up to its read model.'),
 
+    keptRows: gauge('kept_rows', 'Rows of deals in memory, for reports that follow deals.'),
+    keptBytes: gauge('kept_rows_size_bytes', 'Memory that they take.'),
+    reportsAsked: gauge('reports_asked', 'Reports that follow deals, being made or standing in line for it.'),
+
     subscribers: gauge('subscribers', 'Subscriptions that are open: sse, or protocol (EventStoreDB clients).', ['via']),
     scrapeFaults: counter('scrape_faults_total', 'Metrics that could not be read because a store could not be.', ['part']),
   };

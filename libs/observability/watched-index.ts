@@ -10,6 +10,22 @@ export interface MeasuredIndex {
   ageMs(): number | null;
 }
 
+/** What a server keeps and does for reports that follow deals. */
+export interface MeasuredReports {
+  readonly kept: { readonly rows: number; readonly bytes: number };
+  readonly asked: number;
+}
+
+export function measureReports(metrics: Metrics, reports: () => MeasuredReports): void {
+  const { keptRows, keptBytes, reportsAsked } = metrics.of;
+  metrics.readAtScrape('reports', () => {
+    const { kept, asked } = reports();
+    keptRows.set(kept.rows);
+    keptBytes.set(kept.bytes);
+    reportsAsked.set(asked);
+  });
+}
+
 export function measureIndex(metrics: Metrics, index: MeasuredIndex): void {
   const { indexState, indexFailing, indexRows, indexBytes, indexPosition, indexAge } = metrics.of;
   metrics.readAtScrape('index', () => {

@@ -38,7 +38,9 @@ export class AnswerSources {
     return this.options.index?.states(question, points, knownAt) ?? this.fromRows.states(question, points, knownAt);
   }
 
-  firstInstant(knownAt: number): Promise<EpochMs | null> {
+  async firstInstant(knownAt: number): Promise<EpochMs | null> {
+    const told = await this.options.firstInstant?.(knownAt);
+    if (told !== undefined) return told;
     return this.options.index?.firstInstant(knownAt) ?? this.fromRows.firstInstant(knownAt);
   }
 }

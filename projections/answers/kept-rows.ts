@@ -18,6 +18,8 @@ export interface KeptRowsOptions {
   readonly idleMs?: number;
   /** How many rows of changed deals are kept as they are before they are put into columns; for tests. */
   readonly freshRows?: number;
+  /** Looked at time and again while deals are read: throws where the question need not be answered any more. */
+  readonly goOn?: () => void;
 }
 
 interface Kept {
@@ -102,7 +104,7 @@ export class KeptRows {
     const replays = (await readStore.replays(0)).at(-1)?.number ?? 0;
     const checkpoint = await readStore.lowestCheckpoint(model);
     const position = Math.max(knownAt, checkpoint === null ? 0 : positionNumber(checkpoint.position));
-    const columns = new DealColumns(this.options.freshRows);
+    const columns = new DealColumns(this.options.freshRows, this.options.goOn);
     return (await columns.load(scanDeals(readStore, model, position), this.most)) ? { model, columns, position, replays } : undefined;
   }
 

@@ -2,12 +2,13 @@ import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { isoInstant } from '../../libs/domain/shared/instant.js';
 import type { Position } from '../../libs/domain/shared/position.js';
 import { LOG_START, parsePosition, positionNumber, positionOf } from '../../libs/domain/shared/position.js';
+import { AnotherHistory } from '../../libs/projection-engine/faults.js';
 import type { EventStore } from '../../libs/event-store/event-store.port.js';
 import type { Checkpoint, ReadModel } from '../../libs/read-store/read-store.port.js';
 import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import type { KnownAt } from '../../libs/reporting/time/instant.js';
 import type { AnswersOptions } from './sources.js';
-import { AnotherHistory, AnswerNotReady, modelInUse } from './sources.js';
+import { AnswerNotReady, modelInUse } from './sources.js';
 
 /** K as every query uses it: one position, and when it was recorded. Null at LOG_START: nothing was known yet. */
 export interface Knowledge {

@@ -32,6 +32,8 @@ export interface AnswersOptions {
   readonly waitFor?: (position: Position, timeoutMs: number, models: readonly string[]) => Promise<'reached' | 'late' | 'parked'>;
   /** A faster source of states, asked first. */
   readonly index?: PipelineStates;
+  /** When the first of all deals known at K was registered, from elsewhere; undefined where it cannot tell. */
+  readonly firstInstant?: (knownAt: number) => Promise<EpochMs | null | undefined>;
   /** The rows of deals in memory, for a process that answers many questions. */
   readonly keptRows?: KeptRows;
   /** Reports that follow deals read every row of every deal: the slow definition that tests hold the others to. */
@@ -41,6 +43,8 @@ export interface AnswersOptions {
 /** Who asks. Without the right, names of people read `withheld`. */
 export interface Asker {
   readonly readPersonal: boolean;
+  /** Aborted once nobody waits for the answer any more. */
+  readonly gone?: AbortSignal;
 }
 
 /** The read models have not reached what was asked for: ask again later, or with a longer time-out. */
@@ -55,9 +59,12 @@ export class AnswerNotReady extends Error {
   }
 }
 
-/** The read models were made from another history than this log's. */
-export class AnotherHistory extends Error {
-  override readonly name = 'AnotherHistory';
+/** Nobody waits for the answer any more. */
+export class AskerGone extends Error {
+  override readonly name = 'AskerGone';
+  constructor(message = 'whoever asked is gone') {
+    super(message);
+  }
 }
 
 /** No deal of that name has ever been recorded, or a bare key names several. */

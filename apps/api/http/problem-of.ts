@@ -7,11 +7,12 @@ import { InvalidEvent } from '../../../libs/event-catalog/errors.js';
 import { AppendTooLarge, EventStoreUnavailable, LogClosed, WrongExpectedRevision } from '../../../libs/event-store/event-store.port.js';
 import { MappingRefused } from '../../../libs/importing/mapping/mapping-node.js';
 import { KeyStoreUnavailable } from '../../../libs/privacy/key-store.port.js';
+import { AnotherHistory } from '../../../libs/projection-engine/faults.js';
 import { NobodyAnswers } from '../../../libs/projection-engine/read-models.js';
 import { ReadStoreUnavailable } from '../../../libs/read-store/read-store.port.js';
 import { QuestionNotUnderstood } from '../../../libs/reporting/queries.js';
 import { TimeNotUnderstood } from '../../../libs/reporting/time/report-zone.js';
-import { AnotherHistory, AnswerNotReady, DealUnknown } from '../../../projections/answers/sources.js';
+import { AnswerNotReady, AskerGone, DealUnknown } from '../../../projections/answers/sources.js';
 import { NoSuchModel } from '../../operations/models.js';
 import { RequestProblem, malformed, problem } from './problem.js';
 import { refusalStatus } from './refusal-status.js';
@@ -71,6 +72,8 @@ export function problemOf(error: unknown): RequestProblem | undefined {
   if (error instanceof RevisionMismatch || error instanceof WrongExpectedRevision) return ofRevision(error);
   if (error instanceof IdempotencyKeyReused) return plain(422, 'request/idempotency-key-reused', error);
   if (error instanceof AnswerNotReady) return ofView(error);
+  // Nobody reads it: what others write down of such an end, and no server says.
+  if (error instanceof AskerGone) return plain(499, 'request/given-up', error);
   if (error instanceof DealUnknown) return plain(404, 'deal/unknown', error);
   if (error instanceof AnotherHistory) return plain(409, 'view/another-history', error);
   if (error instanceof QuestionNotUnderstood || error instanceof TimeNotUnderstood)

@@ -35,6 +35,15 @@ const CONTENT = {
   ...Object.fromEntries(Object.keys(WRITTEN_AS).map((type) => [type, { schema: { type: 'string' } }])),
 };
 
+/** Aborted where the connection is closed before the answer is written. */
+function goneOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
 function apply(target: object, method: string, decorators: readonly (MethodDecorator | ClassDecorator)[]): void {
   const descriptor = Object.getOwnPropertyDescriptor(target, method);
   if (!descriptor) throw new TypeError(`no method ${method}`);
@@ -57,7 +66,8 @@ function controllerOf(question: Question): Type<object> {
       if (fault !== undefined) throw malformed([{ path: 'path id', message: fault }]);
       const given = readGiven(question, request.query as Record<string, unknown>);
       const began = performance.now();
-      const answer = await this.queries.execute(new AskQuestion(question, given, { readPersonal: mayReadPersonal }, id));
+      const asker = { readPersonal: mayReadPersonal, gone: goneOf(reply) };
+      const answer = await this.queries.execute(new AskQuestion(question, given, asker, id));
       void reply.header('server-timing', `query;dur=${(performance.now() - began).toFixed(3)}`);
       const { revision } = answer as { revision?: number | null };
       if (typeof revision === 'number') void reply.header('etag', `"${revision}"`);

@@ -1,4 +1,4 @@
-import type { DoctorAnswer, IndexHealth } from '../../operations/doctor-answer.js';
+import type { DoctorAnswer, IndexHealth, KeptRowsHealth } from '../../operations/doctor-answer.js';
 import type { CheckedFile } from '../../wiring/check-files.js';
 import { folded } from './fold.js';
 import { lagTable } from './lag.js';
@@ -23,6 +23,14 @@ function indexText({ state, rows, deals, bytes, position, behind, loadedFrom, lo
   return `${size}, ${at}; loaded from the ${loadedFrom ?? 'store'} in ${((loadMs ?? 0) / 1000).toFixed(1)} s; ${file}`;
 }
 
+function keptRowsText(kept: KeptRowsHealth | null): string {
+  if (kept === null) return 'not kept in this process';
+  const { rows, bytes, most } = kept;
+  if (most === 0) return 'none, as DEALTRAIL_KEPT_ROWS says; reports that follow deals read the store';
+  if (rows > 0) return `${countText(rows)} in ${bytesText(bytes)}, for reports that follow deals; ${countText(most)} at most`;
+  return `none at the moment: the next report that follows deals reads them, if they are not more than ${countText(most)}`;
+}
+
 function lines(pairs: readonly (readonly [string, string])[]): string {
   const widest = Math.max(...pairs.map(([name]) => name.length));
   const indent = ' '.repeat(widest + 2);
@@ -38,7 +46,7 @@ function findingsText({ findings }: DoctorAnswer): string {
 
 /** The answer of `./dealtrail doctor` for people, 100 columns wide; the findings last, where the eye ends. */
 export function doctorText(answer: DoctorAnswer, checked: readonly CheckedFile[]): string {
-  const { process, log, readStore, models, index, files, disk, configuration } = answer;
+  const { process, log, readStore, models, index, keptRows, files, disk, configuration } = answer;
   const set = configuration.filter(({ from }) => from === 'environment').map(({ name, value }) => `${name}=${value}`);
   const facts: (readonly [string, string])[] = [
     ['process', `${process.pid}, Node ${process.node}, ${bytesText(process.residentBytes)} resident, up ${countText(process.upSeconds)} s`],
@@ -47,6 +55,7 @@ export function doctorText(answer: DoctorAnswer, checked: readonly CheckedFile[]
     ['keys', log.keyStoreId],
     ['read store', readStore.store],
     ['timeline index', indexText(index)],
+    ['rows of deals', keptRowsText(keptRows)],
     ...(disk === null ? [] : [['disk', `${bytesText(disk.freeBytes)} free of ${bytesText(disk.bytes)}`] as const]),
     ...checked.map(({ file, damage }) => ['read through', `${file}: ${damage ?? 'whole'}`] as const),
   ];

@@ -18,6 +18,8 @@ import { Texts } from './texts.js';
 const FRESH_ROWS = 50_000;
 /** So many deals are gone through before whoever else waits has the thread. */
 const DEALS_BETWEEN_TURNS = 5_000;
+/** So many deals are read before it is looked whether anybody still needs them. */
+const DEALS_BETWEEN_LOOKS = 1_024;
 /** Rough: what a row of its own takes. */
 const BYTES_OF_A_ROW = 550;
 
@@ -36,7 +38,11 @@ export class DealColumns {
   /** By a deal's number, its place among the deals of the columns plus one; 0: it is not there. */
   #places = new Map<SealedDeals, Uint32Array>();
 
-  constructor(private readonly freshRows = FRESH_ROWS) {}
+  /** `goOn`: looked at time and again while deals are read; it throws where nobody needs them any more. */
+  constructor(
+    private readonly freshRows = FRESH_ROWS,
+    private readonly goOn: () => void = () => undefined,
+  ) {}
 
   get rows(): number {
     return this.#sealed.reduce((sum, sealed) => sum + rowsIn(sealed), this.#freshRows) - this.#out;
@@ -86,6 +92,7 @@ export class DealColumns {
     for (const sealed of this.#sealed) {
       for (let place = 0; place < sealed.deals.length; place += 1) {
         if (sealed.isOut[place] === 1 || (selection !== undefined && !isSelectedHere(sealed, place, knownAt, selection))) continue;
+        if (found.length % DEALS_BETWEEN_LOOKS === 0) this.goOn();
         const history = historyOf(sealed, place, knownAt);
         if (history.length > 0) found.push(history);
       }
