@@ -10,7 +10,7 @@ export function oneOf<const C extends string>(parameter: Choice<C>): Choice<C> {
 export const asOf: Parameter = { name: 'asOf', about: 'the instant T: what had happened by then; default now', example: '2017-10-15' };
 export const knownAt: Parameter = {
   name: 'knownAt',
-  about: 'what had been recorded by then: an instant, or position:<n>; default all',
+  about: 'what had been recorded by then: an instant, position:<n>, or position:<n>/<event> of a basis; default all',
   example: '2017-12-31',
 };
 export const timeZone: Parameter = {

@@ -127,6 +127,8 @@ export interface Basis {
   /** `recordedAt` of `position`, however K was given; null before the first event. */
   readonly knownAt: string | null;
   readonly position: string;
+  /** The event at `position`, null where there is none: `position:<position>/<event>` is refused by a log in which another stands there. */
+  readonly event: string | null;
   readonly timeZone: string;
   readonly method: string;
   readonly scope: { readonly filters: Filters; readonly closing: { readonly from: string; readonly to: string } | null };
@@ -355,7 +357,7 @@ export interface DealQuery {
 }
 
 /** What a deal's answers stand on: the log itself. */
-export type DealBasis = Pick<Basis, 'log' | 'asOf' | 'knownAt' | 'position' | 'timeZone' | 'marks'>;
+export type DealBasis = Pick<Basis, 'log' | 'asOf' | 'knownAt' | 'position' | 'event' | 'timeZone' | 'marks'>;
 
 export interface DealAnswer {
   readonly report: 'deal';

@@ -7,7 +7,7 @@ import type { Answering } from '../../libs/testing/answering.js';
 import { nobody, openAnswering } from '../../libs/testing/answering.js';
 import { Telling } from '../../libs/testing/tell.js';
 import { AnswersModule, Ask } from './answers.module.js';
-import { AnswerNotReady, DealUnknown } from './sources.js';
+import { AnotherHistory, AnswerNotReady, DealUnknown } from './sources.js';
 
 const anyone = { readPersonal: true };
 const day = (text: string): number => Date.parse(`2025-${text}T09:00:00.000Z`);
@@ -67,6 +67,7 @@ describe('answers', () => {
   });
   afterEach(() => answering.close());
   const log = (): string => answering.eventStore.identity.logId;
+  const at = (n: number) => answering.events.find((event) => event.position === position(n))?.eventId;
   const position = (n: number): string => String(n).padStart(20, '0');
 
   it('the pipeline as of an instant, with its basis, as JSON (PR01)', async () => {
@@ -78,7 +79,7 @@ describe('answers', () => {
     expect(answer).toEqual({
       report: 'pipeline',
       basis: {
-        ...{ log: log(), asOf: '2025-02-01T23:59:59.999Z', knownAt: '2025-03-01T09:00:00.000Z', position: position(14) },
+        ...{ log: log(), asOf: '2025-02-01T23:59:59.999Z', knownAt: '2025-03-01T09:00:00.000Z', position: position(14), event: at(14) },
         ...{ timeZone: 'UTC', method: 'pipeline/1', scope: { filters: {}, closing: null }, organised: 'then' },
         ...{ processVersions: ['sales@1'], currency: ['EUR'], n: 2, parked: 0, assumedSinceBeginning: ['process'] },
         marks: ['deals in scope without a date of their own, in undated and in no row: 1'],
@@ -214,6 +215,19 @@ describe('answers', () => {
       "'opne' is no status; take of requested, contacted, open, postponed, won, lost, marketing, filed",
     );
     await expect(answers.deals({ limit: 0 }, nobody)).rejects.toThrow('the limit is 1 to 1000 deals');
+  });
+
+  it('a position that comes with its event is answered by the history it is of, and refused by another with the same positions', async () => {
+    const { answers } = answering;
+    const asked = { asOf: '2025-02-01', groupBy: ['status'] } as const;
+    const first = await answers.pipeline(asked, nobody);
+    const place = `position:${first.basis.position}/${first.basis.event}`;
+    expect(await answers.pipeline({ ...asked, knownAt: place }, nobody)).toEqual(first);
+    expect((await answers.deal('a2', { knownAt: place }, nobody)).basis.event).toBe(first.basis.event);
+    const elsewhere = `position:${first.basis.position}/${at(3)}`;
+    await expect(answers.pipeline({ ...asked, knownAt: elsewhere }, nobody)).rejects.toThrow(AnotherHistory);
+    await expect(answers.deal('a2', { knownAt: elsewhere }, nobody)).rejects.toThrow(AnotherHistory);
+    expect((await answers.pipeline({ ...asked, knownAt: 'position:0' }, nobody)).basis.event).toBeNull();
   });
 
   it('goes over the QueryBus', async () => {

@@ -65,6 +65,7 @@ export function basisOf(eventStore: EventStore, input: BasisInput, lastPoint: Po
     asOf: isoInstant(lastPoint.asOf),
     knownAt: knownAtText(lastPoint.knowledge),
     position: lastPoint.knowledge.position,
+    event: lastPoint.knowledge.eventId,
     timeZone: question.zone,
     method,
     scope: question.scope,

@@ -91,9 +91,9 @@ export class DealAnswers {
     return Object.fromEntries(named.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  private basis({ position, recordedAt }: Knowledge, marks: readonly string[]): Omit<DealBasis, 'asOf'> {
+  private basis({ position, eventId, recordedAt }: Knowledge, marks: readonly string[]): Omit<DealBasis, 'asOf'> {
     const knownAt = recordedAt === null ? null : isoInstant(recordedAt);
-    return { log: this.sources.eventStore.identity.logId, knownAt, position, timeZone: this.sources.time().zone, marks };
+    return { log: this.sources.eventStore.identity.logId, knownAt, position, event: eventId, timeZone: this.sources.time().zone, marks };
   }
 
   private whyNothing(events: readonly RecordedEvent[], knownAt: Position): string {

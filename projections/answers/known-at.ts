@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
+import type { EventId } from '../../libs/domain/shared/ids.js';
 import { isoInstant } from '../../libs/domain/shared/instant.js';
 import type { Position } from '../../libs/domain/shared/position.js';
 import { LOG_START, parsePosition, positionNumber, positionOf } from '../../libs/domain/shared/position.js';
@@ -14,10 +15,11 @@ import { AnswerNotReady, modelInUse } from './sources.js';
 export interface Knowledge {
   readonly position: Position;
   readonly number: number;
+  readonly eventId: EventId | null;
   readonly recordedAt: EpochMs | null;
 }
 
-export const NOTHING_KNOWN: Knowledge = { position: LOG_START, number: 0, recordedAt: null };
+export const NOTHING_KNOWN: Knowledge = { position: LOG_START, number: 0, eventId: null, recordedAt: null };
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** The last of our events at or before a position: so that however K was given, the same K has the same name. */
@@ -28,7 +30,7 @@ async function knowledgeUpTo(eventStore: EventStore, position: Position): Promis
   const event = exact ?? (await eventStore.readAll({ before, direction: 'backwards', limit: 1 })).events[0];
   return event === undefined
     ? NOTHING_KNOWN
-    : { position: event.position, number: positionNumber(event.position), recordedAt: event.recordedAt };
+    : { position: event.position, number: positionNumber(event.position), eventId: event.eventId, recordedAt: event.recordedAt };
 }
 
 /** How far all of the models have come, checked to be of this log's history. Null: one of them was never built. */
@@ -71,10 +73,12 @@ export class KnownAtResolver {
       if (checkpoint === null) return NOTHING_KNOWN;
       // A checkpoint between our events (a store shared with others) takes the name of the last of ours.
       if (checkpoint.eventId === null) return knowledgeUpTo(eventStore, checkpoint.position);
-      return { position: checkpoint.position, number: positionNumber(checkpoint.position), recordedAt: checkpoint.recordedAt };
+      const { position: reached, eventId, recordedAt } = checkpoint;
+      return { position: reached, number: positionNumber(reached), eventId, recordedAt };
     }
     const position = asked.knownAt.kind === 'position' ? asked.knownAt.position : await eventStore.positionAt(asked.knownAt.at);
     await this.waitFor(position, asked.timeoutMs, models);
+    await this.mustBeOurs(asked.knownAt);
     return knowledgeUpTo(eventStore, position);
   }
 
@@ -96,7 +100,20 @@ export class KnownAtResolver {
     if (position > head.position) {
       throw new AnswerNotReady('late', `position ${position} was asked for, and the log ends at ${head.position}`, position);
     }
+    await this.mustBeOurs(knownAt);
     return knowledgeUpTo(eventStore, position);
+  }
+
+  /** Whoever says which event stands at the position asks of one history, and of no other that has such a position too. */
+  private async mustBeOurs(knownAt: KnownAt): Promise<void> {
+    if (knownAt.kind === 'instant' || knownAt.eventId === undefined) return;
+    const { identity } = this.options.eventStore;
+    const event = await this.options.eventStore.eventAt(knownAt.position);
+    if (event?.eventId === knownAt.eventId) return;
+    const stands = event === undefined ? 'none' : event.eventId;
+    throw new AnotherHistory(
+      `position ${knownAt.position} was asked for with event ${knownAt.eventId}, and in log ${identity.logId} there stands ${stands}: it is of another history (a restored log?); ask without the event for what this one says`,
+    );
   }
 
   private async waitFor(position: Position, timeoutMs: number | undefined, models: readonly ReadModel[]): Promise<void> {

@@ -11,6 +11,8 @@ import { openAll } from '../../../libs/privacy/opening.js';
 export interface FeedQuestion {
   /** Events behind this position. */
   readonly after: Position;
+  /** Which event stands there in the history that the subscriber has seen, where it says so. */
+  readonly event: string | undefined;
   readonly filter: EventFilter;
   /** Of this deal alone. */
   readonly deal: string | undefined;
@@ -38,7 +40,7 @@ async function dealPage(eventStore: EventStore, stream: StreamName, after: Posit
 /** Pages without end: each is asked for when the one before has been taken, so a slow reader holds nothing but its own page. */
 export async function* feed(
   eventStore: EventStore,
-  { after, filter, deal }: FeedQuestion,
+  { after, filter, deal }: Omit<FeedQuestion, 'event'>,
   { idleMs, signal }: { readonly idleMs: number; readonly signal: AbortSignal },
 ): AsyncGenerator<FeedPage> {
   let place = after;

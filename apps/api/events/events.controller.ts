@@ -15,7 +15,7 @@ import { problemOf } from '../http/problem-of.js';
 import { RequestProblem, problem } from '../http/problem.js';
 import { EVENT_STORE, FEED_OPTIONS, KEY_STORE, LOG } from '../parts.js';
 import type { FeedOptions } from '../parts.js';
-import type { FeedPage } from './event-feed.js';
+import type { FeedPage, FeedQuestion } from './event-feed.js';
 import { feed, publicEvent } from './event-feed.js';
 import { feedQuestion } from './feed-question.js';
 
@@ -45,8 +45,8 @@ export class EventsController {
   @ApiQuery({
     name: 'after',
     required: false,
-    description: 'Begin behind this position.',
-    schema: { type: 'string', pattern: '^\\d{1,20}$' },
+    description: 'Begin behind this position; with a slash and the id of its event, only if that event stands there.',
+    schema: { type: 'string', pattern: '^\\d{1,20}(/[0-9a-f-]{36})?$' },
   })
   @ApiQuery({
     name: 'category',
@@ -74,7 +74,7 @@ export class EventsController {
     const { mayReadPersonal } = callOf(request, reply);
     const caller = callerOf(request);
     const question = feedQuestion(request);
-    await this.refuseAnotherHistory(question.after);
+    await this.refuseAnotherHistory(question);
     reply.hijack(); // from here on we write by ourselves, at the reader's pace
     const { raw } = reply;
     const gone = new AbortController();
@@ -108,10 +108,13 @@ export class EventsController {
     raw.end();
   }
 
-  private async refuseAnotherHistory(after: Position): Promise<void> {
+  private async refuseAnotherHistory({ after, event }: FeedQuestion): Promise<void> {
     const { position: head } = await this.eventStore.head();
-    if (after <= head) return;
-    const detail = `position ${after} is beyond the end of this log, ${head}: it is of another log; begin without it`;
+    const beyond = after > head;
+    if (!beyond && (event === undefined || (await this.eventStore.eventAt(after))?.eventId === event)) return;
+    const detail = beyond
+      ? `position ${after} is beyond the end of this log, ${head}: it is of another log; begin without it`
+      : `at position ${after} of this log stands another event than ${event}: it is of another log, or of this one before it was restored; begin without it`;
     throw new RequestProblem(problem(409, 'events/another-history', detail, { log: this.eventStore.identity.logId, head }));
   }
 

@@ -84,5 +84,9 @@ describe('subscribing to events', () => {
 
   it('refuses a position beyond the end: it is of another log', async () => {
     expect((await running.ask('/v1/events?after=999999')).json()).toMatchObject({ status: 409, code: 'events/another-history' });
+    const other = '01a222d2-6553-72d8-8af9-3802efce2f89';
+    expect((await running.ask(`/v1/events?after=1/${other}`)).json()).toMatchObject({ status: 409, code: 'events/another-history' });
+    const again = await running.ask('/v1/events', { headers: { 'last-event-id': `1/${other}` } });
+    expect(again.json()).toMatchObject({ status: 409, detail: expect.stringContaining(other) as string });
   });
 });

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { StreamCategory } from '../../../libs/domain/shared/ids.js';
 import { ID_PATTERN, STREAM_CATEGORIES } from '../../../libs/domain/shared/ids.js';
-import type { Position } from '../../../libs/domain/shared/position.js';
-import { LOG_START, parsePosition } from '../../../libs/domain/shared/position.js';
+import type { Place } from '../../../libs/domain/shared/position.js';
+import { LOG_START, parsePlace } from '../../../libs/domain/shared/position.js';
 import { catalog } from '../../../libs/event-catalog/catalog.js';
 import type { Fault } from '../http/problem.js';
 import { malformed } from '../http/problem.js';
@@ -15,17 +15,18 @@ function listOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).flatMap((each) => String(each).split(','));
 }
 
-function positionOf(text: string, path: string, faults: Fault[]): Position {
-  const position = parsePosition(text);
-  if (position === undefined) faults.push({ path, message: 'must be a position: up to 20 digits' });
-  return position ?? LOG_START;
+function readPlace(text: string, path: string, faults: Fault[]): Place {
+  const place = parsePlace(text);
+  if (place === undefined)
+    faults.push({ path, message: 'must be a position: up to 20 digits, perhaps with the id of its event behind a slash' });
+  return place ?? { position: LOG_START };
 }
 
-function placeOf({ headers }: FastifyRequest, after: unknown, faults: Fault[]): Position {
+function placeOf({ headers }: FastifyRequest, after: unknown, faults: Fault[]): Place {
   const seen = headers['last-event-id'];
   // A client that reconnects goes on where it was, whatever its address began with.
-  if (typeof seen === 'string' && seen !== '') return positionOf(seen, 'header Last-Event-ID', faults);
-  return after === undefined ? LOG_START : positionOf(String(after), 'query after', faults);
+  if (typeof seen === 'string' && seen !== '') return readPlace(seen, 'header Last-Event-ID', faults);
+  return after === undefined ? { position: LOG_START } : readPlace(String(after), 'query after', faults);
 }
 
 /** @throws RequestProblem 400 */
@@ -34,7 +35,7 @@ export function feedQuestion(request: FastifyRequest): FeedQuestion {
   const faults: Fault[] = Object.keys(said)
     .filter((name) => !PARAMETERS.includes(name))
     .map((name) => ({ path: `query ${name.slice(0, 100)}`, message: `is nothing that this takes; take of ${PARAMETERS.join(', ')}` }));
-  const after = placeOf(request, said['after'], faults);
+  const { position: after, eventId } = placeOf(request, said['after'], faults);
   const categories = listOf(said['category']);
   if (!categories.every((name) => STREAM_CATEGORIES.includes(name as StreamCategory)))
     faults.push({ path: 'query category', message: `must be of ${STREAM_CATEGORIES.join(', ')}` });
@@ -49,6 +50,7 @@ export function feedQuestion(request: FastifyRequest): FeedQuestion {
   if (faults.length > 0) throw malformed(faults);
   return {
     after,
+    event: eventId,
     deal: deal as string | undefined, // checked above
     filter: {
       ...(categories.length > 0 ? { categories: categories as StreamCategory[] } : {}), // checked above

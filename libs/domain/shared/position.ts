@@ -18,6 +18,21 @@ export function positionOf(value: number | bigint): Position {
   return String(number).padStart(DIGITS, '0') as Position;
 }
 
+/** A position of somebody who may also say which event stands there in his history. */
+export interface Place {
+  readonly position: Position;
+  readonly eventId?: string;
+}
+
+/** `1042`, or `1042/<eventId>`; undefined where it is neither. */
+export function parsePlace(text: string): Place | undefined {
+  const [said = '', eventId, ...more] = text.split('/');
+  const position = parsePosition(said);
+  if (position === undefined || more.length > 0) return undefined;
+  if (eventId === undefined) return { position };
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(eventId) ? { position, eventId: eventId.toLowerCase() } : undefined;
+}
+
 /** Reads what a person or a client sent; undefined where it is no position. Leading zeros may be left out. */
 export function parsePosition(text: string): Position | undefined {
   if (!/^\d{1,20}$/.test(text)) return undefined;

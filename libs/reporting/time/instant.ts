@@ -1,13 +1,13 @@
 import { DateTime } from 'luxon';
 import type { EpochMs } from '../../domain/shared/instant.js';
-import type { Position } from '../../domain/shared/position.js';
-import { parsePosition } from '../../domain/shared/position.js';
+import type { Place } from '../../domain/shared/position.js';
+import { parsePlace } from '../../domain/shared/position.js';
 import type { TimeContext } from './period.js';
 import { inZone, readPeriod } from './period.js';
 import { TimeNotUnderstood } from './report-zone.js';
 
 /** A point on the axis of what was known: an instant, or a position itself. */
-export type KnownAt = { readonly kind: 'instant'; readonly at: EpochMs } | { readonly kind: 'position'; readonly position: Position };
+export type KnownAt = { readonly kind: 'instant'; readonly at: EpochMs } | ({ readonly kind: 'position' } & Place);
 
 /** The two ends of flows: the moves in (opening, closing]. */
 export interface FlowBounds {
@@ -44,13 +44,14 @@ export function parseInstant(text: string, context: TimeContext): EpochMs {
   return period.end - 1;
 }
 
-/** An instant, or `position:<n>`. @throws TimeNotUnderstood */
+/** An instant, `position:<n>` or `position:<n>/<eventId>`. @throws TimeNotUnderstood */
 export function parseKnownAt(text: string, context: TimeContext): KnownAt {
   const match = /^position:(.*)$/i.exec(text.trim());
   if (!match) return { kind: 'instant', at: parseInstant(text, context) };
-  const position = parsePosition(match[1] ?? '');
-  if (position === undefined) throw new TimeNotUnderstood(`'${text}' is no position; say it like position:1042`);
-  return { kind: 'position', position };
+  const place = parsePlace(match[1] ?? '');
+  if (place === undefined)
+    throw new TimeNotUnderstood(`'${text}' is no position; say it like position:1042, perhaps with the id of its event behind a slash`);
+  return { kind: 'position', ...place };
 }
 
 /** Where `from` and `to` bound flows: days and longer periods are included, exact instants mean the moves in (from, to]. @throws TimeNotUnderstood */

@@ -50,7 +50,11 @@ describe('an instant as people say it', () => {
   it('takes a position of the log for what was known', () => {
     expect(parseKnownAt('position:1042', utc)).toEqual({ kind: 'position', position: '00000000000000001042' });
     expect(parseKnownAt('2017-10-15', utc)).toEqual({ kind: 'instant', at: Date.parse('2017-10-15T23:59:59.999Z') });
-    expect(() => parseKnownAt('position:x', utc)).toThrow("'position:x' is no position; say it like position:1042");
+    const eventId = '01a222d2-6553-72d8-8af9-3802efce2f89';
+    expect(parseKnownAt(`position:1042/${eventId}`, utc)).toEqual({ kind: 'position', position: '00000000000000001042', eventId });
+    for (const text of ['position:x', 'position:1042/', 'position:1042/x', `position:1042/${eventId}/`]) {
+      expect(() => parseKnownAt(text, utc)).toThrow(`'${text}' is no position; say it like position:1042`);
+    }
   });
 });
 
