@@ -3,6 +3,7 @@ import { KeyStoreUnavailable } from '../../libs/privacy/key-store.port.js';
 import { AnotherHistory } from '../../libs/projection-engine/faults.js';
 import { NobodyAnswers } from '../../libs/projection-engine/read-models.js';
 import { ReadStoreDamaged, ReadStoreUnavailable } from '../../libs/read-store/read-store.port.js';
+import { AmountTooLarge } from '../../libs/domain/shared/money.js';
 import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import { TimeNotUnderstood } from '../../libs/reporting/time/report-zone.js';
 import { AnswerNotReady, AskerGone } from '../../projections/answers/sources.js';
@@ -17,7 +18,16 @@ export interface ErrorTold {
 
 const CLASSES = {
   ...{ EventStoreUnavailable, LogDamaged, LogRefused, ReadStoreDamaged, ReadStoreUnavailable },
-  ...{ AnotherHistory, NobodyAnswers, RangeError, KeyStoreUnavailable, QuestionNotUnderstood, TimeNotUnderstood, AskerGone },
+  ...{
+    AnotherHistory,
+    NobodyAnswers,
+    RangeError,
+    KeyStoreUnavailable,
+    QuestionNotUnderstood,
+    TimeNotUnderstood,
+    AmountTooLarge,
+    AskerGone,
+  },
 };
 
 export function errorTold(error: unknown): ErrorTold {

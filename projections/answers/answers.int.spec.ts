@@ -3,11 +3,12 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { DomainEvent } from '../../libs/domain/shared/envelope.js';
 import { BEGINNING_OF_TIME } from '../../libs/domain/shared/instant.js';
 import { seal } from '../../libs/privacy/sealing.js';
+import { AnotherHistory } from '../../libs/projection-engine/faults.js';
 import type { Answering } from '../../libs/testing/answering.js';
 import { nobody, openAnswering } from '../../libs/testing/answering.js';
 import { Telling } from '../../libs/testing/tell.js';
 import { AnswersModule, Ask } from './answers.module.js';
-import { AnotherHistory, AnswerNotReady, DealUnknown } from './sources.js';
+import { AnswerNotReady, DealUnknown } from './sources.js';
 
 const anyone = { readPersonal: true };
 const day = (text: string): number => Date.parse(`2025-${text}T09:00:00.000Z`);

@@ -81,7 +81,9 @@ describe('whatever absurd thing comes over the wire', () => {
     const { position } = (await running.post('/v1/rates', { from: 'EUR', to: 'JPY', rate: '999999999' })).json() as { position: string };
     const plain = await running.ask(`/v1/reports/pipeline?groupBy=status&after=${position}`);
     expect(plain.json()).toMatchObject({ rows: [{ value: [{ amount: '1000000000000.00', currency: 'EUR' }] }] });
-    const converted = await running.ask('/v1/reports/pipeline?convertTo=JPY');
-    expect(converted.json()).toMatchObject({ status: 422, code: 'question/too-large' });
+    for (const report of ['pipeline', 'pipeline/waterfall?from=2020-01-01&to=2030-01-01', 'forecast?period=2030']) {
+      const converted = await running.ask(`/v1/reports/${report}${report.includes('?') ? '&' : '?'}convertTo=JPY`);
+      expect(converted.json()).toMatchObject({ status: 422, code: 'question/too-large' });
+    }
   });
 });

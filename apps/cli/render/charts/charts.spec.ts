@@ -4,7 +4,14 @@ import { shortNumber } from './axes.js';
 import { text } from './svg.js';
 
 const basis = {
-  ...{ log: '5f0c2ab1-0000', asOf: '2025-03-31T23:59:59.999Z', knownAt: '2025-04-01T09:00:00.000Z', position: '00000000000000000042', event: null }, event: null,
+  ...{
+    log: '5f0c2ab1-0000',
+    asOf: '2025-03-31T23:59:59.999Z',
+    knownAt: '2025-04-01T09:00:00.000Z',
+    position: '00000000000000000042',
+    event: null,
+  },
+  event: null,
   ...{ timeZone: 'UTC', scope: { filters: {}, closing: null }, organised: 'then', processVersions: [], currency: ['EUR'], n: 3, parked: 0 },
   ...{ assumedSinceBeginning: [], known: 'now' as const, points: [] },
 };
