@@ -69,7 +69,8 @@ export class CommandHandling {
     const stream = streamOf(command);
     const step: Step = body === undefined ? { command, context } : { command, context, body };
     // Commands of this process on one stream wait for each other: deciding them side by side would only make conflicts.
-    const outcome = await this.#inTurn(stream, () => this.executeStream(stream, [step]));
+    const [outcome] = await this.#inTurn(stream, () => this.executeStreams([{ stream, steps: [step] }]));
+    if (outcome === undefined) throw new TypeError('a request without an outcome');
     const { revision, position, recordedAt } = outcome;
     const result = outcome.steps[0];
     const place = { revision, position, recordedAt };
@@ -150,8 +151,10 @@ export class CommandHandling {
     const outcomes: (StreamOutcome | undefined)[] = new Array<StreamOutcome | undefined>(requests.length).fill(undefined);
     const forgotten = new Set<KeyHolder>();
     let open = requests.map((_, index) => index);
+    // Few functions wait for a commit, each in the one above: what waits is kept, and moved by the garbage collector.
     for (let fruitless = 0; open.length > 0;) {
-      await new Attempt(this.#parts, { onRefusal, keep }, forgotten).settle(requests, open, outcomes);
+      const attempt = new Attempt(this.#parts, { onRefusal, keep }, forgotten);
+      await attempt.append(await attempt.decide(requests, open), outcomes);
       const left = open.filter((index) => outcomes[index] === undefined);
       fruitless = left.length < open.length ? 0 : fruitless + 1;
       const first = requests[left[0] ?? 0];
@@ -165,15 +168,15 @@ export class CommandHandling {
     return this.bodyHash(body ?? { command, effectiveAt: context.effectiveAt ?? null });
   }
 
-  async #inTurn<T>(stream: StreamName, act: () => Promise<T>): Promise<T> {
+  #inTurn<T>(stream: StreamName, act: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(stream);
     const mine = before === undefined ? act() : before.then(act, act);
     this.#turns.set(stream, mine);
-    try {
-      return await mine;
-    } finally {
+    const done = (): void => {
       if (this.#turns.get(stream) === mine) this.#turns.delete(stream);
-    }
+    };
+    mine.then(done, done);
+    return mine;
   }
 }
 

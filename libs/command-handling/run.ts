@@ -42,6 +42,13 @@ interface DecidedRequest {
   readonly recordedAt: EpochMs | undefined;
 }
 
+export interface Decided {
+  readonly requests: readonly DecidedRequest[];
+  readonly keys: ReadonlyMap<KeyHolder, KeyState>;
+}
+
+const NO_KEYS: Decided['keys'] = new Map();
+
 type MaybeLater<T> = T | Promise<T>;
 
 function isRefusal(error: unknown): error is StepRefused {
@@ -69,29 +76,27 @@ export class Attempt {
     this.#decider = { catalog: parts.catalog, ids: parts.ids, hashOf: parts.hashOf, forgotten };
   }
 
-  /** Fills in the outcomes of what could be settled. @throws what the stores throw, after everything else was settled */
-  async settle(requests: readonly StreamSteps[], open: readonly number[], outcomes: (StreamOutcome | undefined)[]): Promise<void> {
+  /** What can be decided now, and the keys that it needs. @throws what the stores throw: nothing was appended */
+  async decide(requests: readonly StreamSteps[], open: readonly number[]): Promise<Decided> {
+    const { watch } = this.parts;
+    const deciding = (): Promise<DecidedRequest[]> => this.#decideAll(requests, open);
+    const decided = await (watch === null ? deciding() : watch.around('decide', requests, deciding));
+    const holders = holdersOf(decided);
+    if (holders.size === 0) return { requests: decided.filter((request) => !this.#isPutOff(request)), keys: NO_KEYS };
+    const keys = await this.#ensureKeys(decided, holders);
+    return { requests: decided.filter((request) => !this.#isPutOff(request)), keys };
+  }
+
+  #isPutOff({ stream }: DecidedRequest): boolean {
+    return this.again.has(stream.base.stream);
+  }
+
+  async #decideAll(requests: readonly StreamSteps[], open: readonly number[]): Promise<DecidedRequest[]> {
     const correcting = new Set<StreamName>();
     for (const index of open) {
       const request = requests[index];
       if (request?.steps.some(({ command }) => command.type === 'CorrectHistory')) correcting.add(request.stream);
     }
-    const { watch } = this.parts;
-    const deciding = (): Promise<DecidedRequest[]> => this.#decideAll(requests, open, correcting);
-    const decided = await (watch === null ? deciding() : watch.around('decide', requests, deciding));
-    const keys = await this.#ensureKeys(decided);
-    await this.#append(
-      decided.filter(({ stream }) => !this.again.has(stream.base.stream)),
-      keys,
-      outcomes,
-    );
-  }
-
-  async #decideAll(
-    requests: readonly StreamSteps[],
-    open: readonly number[],
-    correcting: ReadonlySet<StreamName>,
-  ): Promise<DecidedRequest[]> {
     const decided: DecidedRequest[] = [];
     for (const index of open) {
       const request = requests[index];
@@ -113,7 +118,8 @@ export class Attempt {
   async #decide({ stream: name, steps }: StreamSteps, index: number, withHistory: boolean): Promise<DecidedRequest | undefined> {
     let stream = this.#streams.get(name);
     if (stream === undefined) {
-      stream = new UndecidedStream(await this.#load(name, withHistory));
+      const state = this.#load(name, withHistory);
+      stream = new UndecidedStream(state instanceof Promise ? await state : state);
       this.#streams.set(name, stream);
     }
     const from = stream.pending.length;
@@ -135,7 +141,7 @@ export class Attempt {
     return { index, stream, from, to: stream.pending.length, steps: outcomes, recordedAt };
   }
 
-  async #load(name: StreamName, withHistory: boolean): Promise<StreamState> {
+  #load(name: StreamName, withHistory: boolean): MaybeLater<StreamState> {
     const { loader } = this.parts;
     const kept = loader.kept(name);
     if (kept !== undefined && (!withHistory || kept.history !== null)) return kept;
@@ -181,10 +187,7 @@ export class Attempt {
   }
 
   /** All keys of the batch at once: making them waits for the disk. A person found forgotten sends the stream back to be decided with that known. */
-  async #ensureKeys(decided: readonly DecidedRequest[]): Promise<ReadonlyMap<KeyHolder, KeyState>> {
-    const holders = new Set<KeyHolder>();
-    for (const { stream } of decided) for (const { holder } of stream.pending) if (holder !== null) holders.add(holder);
-    if (holders.size === 0) return new Map();
+  async #ensureKeys(decided: readonly DecidedRequest[], holders: ReadonlySet<KeyHolder>): Promise<ReadonlyMap<KeyHolder, KeyState>> {
     const keys = await this.parts.keyStore.ensure([...holders]);
     for (const [holder, key] of keys) if (key.state === 'forgotten') this.forgotten.add(holder);
     if (this.forgotten.size === 0) return keys;
@@ -194,19 +197,15 @@ export class Attempt {
     return keys;
   }
 
-  async #append(
-    decided: readonly DecidedRequest[],
-    keys: ReadonlyMap<KeyHolder, KeyState>,
-    outcomes: (StreamOutcome | undefined)[],
-  ): Promise<void> {
-    const writing = decided.filter(({ from, to }) => to > from);
+  /** Appends in one call, and fills in the outcomes of what could be settled. @throws what the stores throw, after everything else was settled */
+  async append({ requests, keys }: Decided, outcomes: (StreamOutcome | undefined)[]): Promise<void> {
+    const writing = requests.filter(({ from, to }) => to > from);
     const results = await this.#appendAll(writing.map((request) => this.#appendRequest(request, keys)));
-    const resultOf = new Map(writing.map((request, place) => [request, results[place]] as const));
+    let next = 0;
     const places = new Map<UndecidedStream, StreamPlace>();
     const failed: unknown[] = [];
-    for (const request of decided) {
-      const { stream, index, steps } = request;
-      const result = resultOf.get(request);
+    for (const { stream, index, steps, from, to } of requests) {
+      const result = to > from ? results[next++] : undefined;
       if (result?.status === 'rejected') {
         if (result.reason instanceof WrongExpectedRevision) this.again.add(stream.base.stream);
         else failed.push(result.reason);
@@ -237,13 +236,21 @@ export class Attempt {
     };
   }
 
-  async #appendAll(requests: readonly AppendRequest[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
-    const [only, ...others] = requests;
+  #appendAll(requests: readonly AppendRequest[]): MaybeLater<readonly PromiseSettledResult<AppendResult>[]> {
+    const [only] = requests;
     if (only === undefined) return [];
-    if (others.length > 0 || only.recordedAt !== undefined) return this.parts.eventStore.appendMany(requests);
-    const [result] = await Promise.allSettled([this.parts.eventStore.append(only.stream, only.expected, only.events)]);
-    return [result];
+    if (requests.length > 1 || only.recordedAt !== undefined) return this.parts.eventStore.appendMany(requests);
+    return this.parts.eventStore.append(only.stream, only.expected, only.events).then(
+      (value) => [{ status: 'fulfilled', value }],
+      (reason: unknown) => [{ status: 'rejected', reason }],
+    );
   }
+}
+
+function holdersOf(decided: readonly DecidedRequest[]): Set<KeyHolder> {
+  const holders = new Set<KeyHolder>();
+  for (const { stream } of decided) for (const { holder } of stream.pending) if (holder !== null) holders.add(holder);
+  return holders;
 }
 
 function repeated(events: Extract<StepOutcome, { status: 'repeated' }>['events'], first: Partial<StreamPlace>): StepOutcome {

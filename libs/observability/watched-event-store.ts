@@ -12,29 +12,28 @@ export function watchedEventStore(store: EventStore, metrics: Metrics, tracing: 
     if (!repeated) eventsAppended.inc({ category: categoryOf(request.stream) }, request.events.length);
   };
   const refused = (error: unknown): void => appends.inc({ outcome: outcomeOf(error) });
-  const timed = async <T>(appending: number, work: () => Promise<T>): Promise<T> => {
-    const began = performance.now();
-    try {
-      return await (tracing === null ? work() : tracing.within('append', { 'dealtrail.appends': appending }, work));
-    } finally {
-      appendDuration.observe((performance.now() - began) / 1000);
-    }
-  };
+  const traced = <T>(appending: number, work: () => Promise<T>): Promise<T> =>
+    tracing === null ? work() : tracing.within('append', { 'dealtrail.appends': appending }, work);
+  const timed = (began: number): void => appendDuration.observe((performance.now() - began) / 1000);
 
   return {
     identity: store.identity,
     async append(stream, expected, events) {
+      const began = performance.now();
       try {
-        const result = await timed(1, () => store.append(stream, expected, events));
+        const result = await traced(1, () => store.append(stream, expected, events));
         took({ stream, events }, result);
         return result;
       } catch (error) {
         refused(error);
         throw error;
+      } finally {
+        timed(began);
       }
     },
     async appendMany(requests) {
-      const results = await timed(requests.length, () => store.appendMany(requests));
+      const began = performance.now();
+      const results = await traced(requests.length, () => store.appendMany(requests)).finally(() => timed(began));
       requests.forEach((request, index) => {
         const result = results[index];
         if (result?.status === 'fulfilled') took(request, result.value);

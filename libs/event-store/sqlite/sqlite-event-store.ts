@@ -222,12 +222,10 @@ export class SqliteEventStore implements EventStore {
     return { stream, expected, events: checked, recordedAt: this.options.simulated === true ? recordedAt : undefined };
   }
 
-  private async write(requests: readonly PreparedAppend[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
-    try {
-      return await this.writer.write(requests);
-    } finally {
-      if (requests.some(({ stream, events }) => isMove(stream, events))) this.appending.lookAgain();
-    }
+  private write(requests: readonly PreparedAppend[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
+    const written = this.writer.write(requests);
+    const moves = requests.some(({ stream, events }) => isMove(stream, events));
+    return moves ? written.finally(() => this.appending.lookAgain()) : written;
   }
 
   private numbers(reads: LogReads, filter: EventFilter | undefined): { categories: readonly number[]; types?: readonly number[] } {
