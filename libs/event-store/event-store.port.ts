@@ -86,6 +86,8 @@ export interface LogIdentity {
 export interface EventStore {
   /** Who this log is; the adapter writes it as the first of our events when the log is made. */
   readonly identity: LogIdentity;
+  /** A read may be answered by a node that is behind the one that acknowledged an append. Left out: never. */
+  readonly readsMayLag?: boolean;
   /**
    * Idempotent by event id: events found at the place this append would have written them are the first append, not an error.
    * @throws WrongExpectedRevision, InvalidEvent (not in the catalog, clear text in a personal field), AppendTooLarge, LogClosed

@@ -18,6 +18,7 @@ export function watchedEventStore(store: EventStore, metrics: Metrics, tracing: 
 
   return {
     identity: store.identity,
+    ...(store.readsMayLag === undefined ? {} : { readsMayLag: store.readsMayLag }),
     async append(stream, expected, events) {
       const began = performance.now();
       try {

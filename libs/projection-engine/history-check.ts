@@ -1,4 +1,5 @@
 import { LOG_START } from '../domain/shared/position.js';
+import type { Position } from '../domain/shared/position.js';
 import type { EventStore } from '../event-store/event-store.port.js';
 import type { Checkpoint, ReadModel, ReadStore } from '../read-store/read-store.port.js';
 import { AnotherHistory } from './faults.js';
@@ -6,17 +7,25 @@ import { NO_BUILD, builtModel, modelInUse, nextBuild } from './versions.js';
 
 const CURE = 'rebuild the read models (`./dealtrail rebuild`), or start with the read store that belongs to this log';
 
+/** How long a node that follows another may be behind what was projected from that one. */
+const FOLLOWING_MS = 5_000;
+
 /**
  * Whether a checkpoint was made from this very log: its id, and the event at the checkpoint's position. @throws AnotherHistory, one line that names the cure:
- * another log, or this log restored to an earlier state than the read models have seen.
+ * another log, or this log restored to an earlier state than the read models have seen. A log that may be read from a node behind the one that wrote it is given time, in ms.
  */
-export async function checkHistory(eventStore: EventStore, model: string, checkpoint: Checkpoint): Promise<void> {
+export async function checkHistory(
+  eventStore: EventStore,
+  model: string,
+  checkpoint: Checkpoint,
+  patienceMs = eventStore.readsMayLag === true ? FOLLOWING_MS : 0,
+): Promise<void> {
   const { logId } = eventStore.identity;
   if (checkpoint.logId !== logId) {
     throw new AnotherHistory(`read model ${model} was made from log ${checkpoint.logId}, this log is ${logId}: ${CURE}`);
   }
   if (checkpoint.position === LOG_START) return;
-  const head = await eventStore.head();
+  const head = await headBy(eventStore, checkpoint.position, patienceMs);
   if (head.position < checkpoint.position) {
     throw new AnotherHistory(
       `read model ${model} has seen position ${checkpoint.position}, this log ends at ${head.position} (restored from a backup?): ${CURE}`,
@@ -28,6 +37,17 @@ export async function checkHistory(eventStore: EventStore, model: string, checkp
     throw new AnotherHistory(
       `read model ${model} has seen event ${checkpoint.eventId} at position ${checkpoint.position}, this log has ${there} there: ${CURE}`,
     );
+  }
+}
+
+/** The head once it has come to a position, or as it is when there is no more time. */
+async function headBy(eventStore: EventStore, position: Position, patienceMs: number): Promise<{ readonly position: Position }> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    const head = await eventStore.head();
+    const left = until - performance.now();
+    if (head.position >= position || left <= 0) return head;
+    await eventStore.waitForNew(head.position, { timeoutMs: left });
   }
 }
 

@@ -72,6 +72,7 @@ export async function openEventStoreDB(options: EventStoreDBOptions): Promise<Ev
 }
 
 class EventStoreDBStore implements EventStore {
+  readonly readsMayLag = true;
   private readonly prefix: string;
   private readonly end: LogEnd;
   private readonly times: RecordingTimes;
