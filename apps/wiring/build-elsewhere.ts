@@ -50,7 +50,7 @@ export type BuildTold = { readonly rows: number; readonly began: EpochMs } | 'bu
 export function buildInWorker(stores: BuildStores, note: (note: ProjectorNote) => void = () => undefined): BuildElsewhere {
   return (job, signal) =>
     new Promise((resolve, reject) => {
-      const halfWay = new Error(`the rebuild of ${job.map(({ name }) => name).join(', ')} in a thread of its own ended half-way`);
+      const halfWay = new Error(`the rebuild of ${job.models.map(({ name }) => name).join(', ')} in a thread of its own ended half-way`);
       if (signal.aborted) return void reject(halfWay);
       const worker = new Worker(builtBeside(import.meta.url, 'build.worker.js'), { workerData: { stores, job } satisfies BuildWork });
       const end = (): void => void worker.terminate();

@@ -118,14 +118,14 @@ describe('a rebuild beside the rows in use', () => {
         if (note.kind === 'committed') told += note.rows;
       });
       const job = { name: model.name, version, partitions: 1, shares: [{ partition: 0, epoch: 0 }] };
-      await expect(build([job], AbortSignal.abort())).rejects.toThrow('ended half-way');
+      await expect(build({ models: [job], alone: false }, AbortSignal.abort())).rejects.toThrow('ended half-way');
       expect(await readStore.checkpoint(model, 0)).toBeNull();
-      await build([job], new AbortController().signal);
+      await build({ models: [job], alone: false }, new AbortController().signal);
       expect((await readStore.checkpoint(model, 0))?.position).toBe((await eventStore.head()).position);
       const rows = await allRows(readStore, model);
       expect(rows).toEqual(await allRows(readStore, pipelineSnapshotModel));
       expect(told).toBeGreaterThanOrEqual(rows.length); // what the metrics count, completions of rows included
-      await expect(build([job, { ...job, name: 'no-such-model' }], new AbortController().signal)).rejects.toThrow(
+      await expect(build({ models: [job, { ...job, name: 'no-such-model' }], alone: true }, new AbortController().signal)).rejects.toThrow(
         'no projection no-such-model',
       );
     } finally {

@@ -9,7 +9,11 @@ export interface BuiltModel {
 }
 
 /** Models that are built in one pass of the log. */
-export type BuildJob = readonly BuiltModel[];
+export interface BuildJob {
+  readonly models: readonly BuiltModel[];
+  /** Nobody keeps the models in use current meanwhile, who would wait for a page that is being written. */
+  readonly alone: boolean;
+}
 
 /**
  * Builds partitions up to the end of the log as it is then, elsewhere: in a worker thread with stores of its own. The engine goes on from the checkpoints that it finds.
@@ -48,7 +52,7 @@ export class BuildsAway {
     const { name, version } = first.model;
     const shares = members.map(({ partition, epoch }) => ({ partition, epoch }));
     try {
-      await this.build([{ name, version, partitions: first.partitions, shares }], this.signal);
+      await this.build({ models: [{ name, version, partitions: first.partitions, shares }], alone: false }, this.signal);
     } catch (error) {
       this.onError(error);
     }

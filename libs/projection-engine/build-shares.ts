@@ -16,15 +16,17 @@ export interface BuildOptions {
   readonly readStore: ReadStore;
   readonly projections: readonly Projection[];
   readonly job: BuildJob;
-  /** Events of the first page, default 500, and what a page should take: pages are made larger or smaller towards it. Others commit to the same store. */
+  /** Events of the first page; default 500. */
   readonly pageEvents?: number;
-  readonly pageMs?: number;
   readonly cachedStreams?: number;
   /** Of each page that was committed, and of troubles on the way. */
   readonly note?: (note: ProjectorNote) => void;
   readonly signal?: AbortSignal;
 }
 
+/** What a page should take: pages are made larger or smaller towards it. Others commit to the same store; the larger a page, the more of its rows are complete when they are written. */
+const PAGE_MS = 25;
+const PAGE_ALONE_MS = 400;
 const SMALLEST_PAGE = 100;
 const LARGEST_PAGE = 10_000;
 const ATTEMPTS = 10;
@@ -34,9 +36,10 @@ const ATTEMPTS = 10;
  * @throws where an event stops all of them, or the store stays away
  */
 export async function buildShares(options: BuildOptions): Promise<void> {
-  const { eventStore, readStore, job, signal, pageMs = 25 } = options;
+  const { eventStore, readStore, job, signal } = options;
+  const pageMs = job.alone ? PAGE_ALONE_MS : PAGE_MS;
   const members: Member[] = [];
-  for (const { name, version, partitions, shares } of job) {
+  for (const { name, version, partitions, shares } of job.models) {
     const projection = options.projections.find(({ model }) => model.name === name);
     if (projection === undefined) throw new RangeError(`no projection ${name}`);
     const model = builtModel(projection.model, version);

@@ -77,18 +77,21 @@ export class OwnKeeping {
     });
   }
 
-  async rebuild(...names: string[]): Promise<void> {
+  /** @param alone nobody else keeps the rows in use current meanwhile */
+  async rebuild(names: readonly string[], alone: boolean): Promise<void> {
     const { lanes, laneOptions, buildElsewhere, exclusively, signal, until } = this.parts;
     const fresh: Member[] = [];
-    for (const name of new Set(names)) fresh.push(...(await this.beginBuild(name)));
-    const job = [...new Map(fresh.map(({ model, partitions }) => [model.name, { model, partitions }])).values()].map(
+    for (const name of new Set(names)) fresh.push(...(await this.beginBuild(name, alone)));
+    const models = [...new Map(fresh.map(({ model, partitions }) => [model.name, { model, partitions }])).values()].map(
       ({ model, partitions }) => ({
         ...{ name: model.name, version: model.version, partitions },
         shares: fresh.filter((member) => member.model.name === model.name).map(({ partition, epoch }) => ({ partition, epoch })),
       }),
     );
     // Where that ends half-way, it is finished here.
-    await buildElsewhere?.(job, signal).catch((error: unknown) => this.parts.note({ kind: 'build-came-back', error: String(error) }));
+    await buildElsewhere?.({ models, alone }, signal).catch((error: unknown) =>
+      this.parts.note({ kind: 'build-came-back', error: String(error) }),
+    );
     if (signal.aborted) throw new Error(`the rebuild of ${names.join(', ')} was stopped with the process, the rows in use stay`);
     await exclusively(async () => {
       for (const member of fresh) await refreshMember(laneOptions, member);
@@ -103,7 +106,7 @@ export class OwnKeeping {
   }
 
   /** An empty version beside the one in use. @throws RangeError where no such model is in use */
-  private async beginBuild(name: string): Promise<Member[]> {
+  private async beginBuild(name: string, alone: boolean): Promise<Member[]> {
     const first = this.inUse().find((member) => member.model.name === name);
     if (first === undefined)
       throw new RangeError(
@@ -114,8 +117,8 @@ export class OwnKeeping {
     const { readStore } = this.parts.laneOptions;
     // What an earlier rebuild, which did not end, left behind.
     await readStore.drop(model);
-    // Indexes first: in a store with one writer, making them at the end would hold up the commits of the models in use.
-    await readStore.prepare(model);
+    // Where models in use are kept current, indexes come first: in a store with one writer, making them at the end would hold up their commits.
+    await readStore.prepare(model, { indexes: alone ? 'later' : 'now' });
     return this.membersOfVersion(first.projection, version, 'building');
   }
 

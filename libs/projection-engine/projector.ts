@@ -207,7 +207,7 @@ export class Projector implements ReadModels {
 
   rebuild(...names: string[]): Promise<void> {
     const { shared } = this;
-    return shared === null ? this.own.rebuild(...names) : this.whileRunning(() => shared.models.rebuild(...names));
+    return shared === null ? this.own.rebuild(names, this.loops === null) : this.whileRunning(() => shared.models.rebuild(...names));
   }
 
   async pause(name?: string): Promise<void> {
