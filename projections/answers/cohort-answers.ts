@@ -17,6 +17,7 @@ import { FUNNEL_METHOD, funnelOf, funnelSteps } from '../../libs/reporting/funne
 import type { FunnelQuestion } from '../../libs/reporting/funnel/funnel.js';
 import { FunnelFold } from '../../libs/reporting/funnel/funnel.js';
 import { INFLOW_METHOD, inflowOf, inflowPeriods } from '../../libs/reporting/inflow/inflow.js';
+import type { LeadTimeSample } from '../../libs/reporting/leadtimes/lead-times.js';
 import { LEAD_TIMES_METHOD, leadTimeOf, summariseLeadTimes } from '../../libs/reporting/leadtimes/lead-times.js';
 import { TIME_IN_STAGE_METHOD, timeInStage } from '../../libs/reporting/leadtimes/time-in-stage.js';
 import { lastRow } from '../../libs/reporting/paths/deal-path.js';
@@ -110,7 +111,7 @@ export class CohortAnswers {
       .map(({ group, paths }) => ({
         group,
         labels: labelsOf(group, cohorts.view),
-        ...summariseLeadTimes(paths.flatMap((path) => sample(path) ?? [])),
+        ...summariseLeadTimes(samples(paths, sample)),
       }))
       .filter(({ n }) => n > 0 || isOneGroup(cohorts));
     const basis = {
@@ -195,6 +196,13 @@ export class CohortAnswers {
     const rows = cohorts.deals.groups.flatMap((group) => velocityOf(group, cohorts.view));
     const basis = await this.following.basis(cohorts, VELOCITY_METHOD, null, cohorts.deals.all, []);
     return this.asking.sources.personal.open({ report: 'velocity', basis, rows, undated: cohorts.deals.undated } as const, asker);
+  }
+}
+
+function* samples(paths: readonly DealPath[], of: (path: DealPath) => LeadTimeSample | undefined): Iterable<LeadTimeSample> {
+  for (const path of paths) {
+    const sample = of(path);
+    if (sample !== undefined) yield sample;
   }
 }
 

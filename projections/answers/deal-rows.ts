@@ -10,7 +10,8 @@ import { DealColumns } from '../../libs/reporting/deal-columns/deal-columns.js';
 import type { DealSelection } from '../../libs/reporting/deal-columns/selection.js';
 import { isSelected } from '../../libs/reporting/deal-columns/selection.js';
 import { isClosed } from '../../libs/reporting/paths/milestones.js';
-import type { DealInterval, History } from '../../libs/reporting/rows.js';
+import type { DealHistory } from '../../libs/reporting/paths/deal-history.js';
+import type { DealInterval } from '../../libs/reporting/rows.js';
 import { historiesOf } from '../../libs/reporting/waterfall/histories.js';
 import { dealDirectoryModel } from '../deal-directory/deal-directory.js';
 import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
@@ -69,16 +70,16 @@ export class DealRows {
   }
 
   /** The histories, as known at K, of the deals that a question looks at, in the order of their ids. */
-  async histories(knownAt: number, selection?: DealSelection): Promise<readonly History[]> {
+  async histories(knownAt: number, selection?: DealSelection): Promise<readonly DealHistory[]> {
     const kept = await this.kept?.histories(knownAt, selection);
     if (kept !== undefined) return kept;
     if (this.everyRow) return historiesOf(await this.known(knownAt));
     if (selection === undefined) return this.all(knownAt);
-    return historiesOf(await this.selected(knownAt, selection)).filter((history) => isSelected(history, selection));
+    return historiesOf(await this.selected(knownAt, selection)).filter(({ rows }) => isSelected(rows, selection));
   }
 
   /** In columns, though only for this once: as rows of their own they would take eight times the memory. */
-  private async all(knownAt: number): Promise<readonly History[]> {
+  private async all(knownAt: number): Promise<readonly DealHistory[]> {
     const columns = new DealColumns();
     await columns.load(scanDeals(this.readStore, await modelInUse(this.readStore, pipelineSnapshotModel), knownAt), Infinity);
     return columns.histories(knownAt);

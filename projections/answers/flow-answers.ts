@@ -128,7 +128,7 @@ function point(question: ReadQuestion, counted: Filters, asOf: EpochMs, knowledg
   if (known === null) return { asOf, knowledge, state: null };
   const scope = { ...question.scope, filters: { ...question.scope.filters, ...counted } };
   const tally = pipelineTally({ ...question, scope }, known.dimensions.at(asOf));
-  for (const history of known.histories) {
+  for (const { rows: history } of known.histories) {
     const state = stateAt(history, asOf);
     if (state !== undefined) tally.add(state);
     const [first] = history;

@@ -5,7 +5,7 @@ import { rowCounts } from '../../libs/read-store/read-store.port.js';
 import type { DealSelection } from '../../libs/reporting/deal-columns/selection.js';
 import type { FlowBasis } from '../../libs/reporting/flow-queries.js';
 import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
-import { lastRow, pathOf } from '../../libs/reporting/paths/deal-path.js';
+import { lastRow, pathsOf } from '../../libs/reporting/paths/deal-path.js';
 import type { FlowDeals } from '../../libs/reporting/paths/grouped.js';
 import { flowDeals } from '../../libs/reporting/paths/grouped.js';
 import type { StageOrder } from '../../libs/reporting/paths/spells.js';
@@ -66,8 +66,7 @@ export class Following {
     const read = await this.asking.byId(asked.question, view, asker);
     const histories = await sources.dealRows.histories(knownAt, selection?.(asked.time));
     const deals = flowDeals(histories, { question: read, view, asOf });
-    const everyone = (): readonly DealPath[] =>
-      histories.flatMap((history) => pathOf(history, asOf) ?? []).filter((path) => lastRow(path).dated === 1);
+    const everyone = (): readonly DealPath[] => pathsOf(histories, asOf).filter((path) => lastRow(path).dated === 1);
     const processes = await sources.dimensions.known(knownAt, ['process']);
     return { ...asked, asOf, view, read, deals, order: stageOrder(processes, knownAt), stages: stagesKnown(processes, knownAt), everyone };
   }

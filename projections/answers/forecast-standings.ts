@@ -4,9 +4,10 @@ import { conversionOf } from '../../libs/reporting/forecast/conversion.js';
 import type { ForecastFold, ForecastGroup } from '../../libs/reporting/forecast/forecast.js';
 import { foldForecast, wonIn } from '../../libs/reporting/forecast/forecast.js';
 import type { ForecastMethod } from '../../libs/reporting/forecast/methods.js';
-import { pathOf } from '../../libs/reporting/paths/deal-path.js';
+import type { DealHistory } from '../../libs/reporting/paths/deal-history.js';
+import { lastRow, pathsOf } from '../../libs/reporting/paths/deal-path.js';
 import type { KnownWhen } from '../../libs/reporting/queries.js';
-import type { DealInterval, History } from '../../libs/reporting/rows.js';
+import type { DealInterval } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { inScope } from '../../libs/reporting/scope/scope.js';
 import type { Period } from '../../libs/reporting/time/period.js';
@@ -60,15 +61,15 @@ export class ForecastStandings {
     periods: readonly Period[],
     instants: readonly EpochMs[],
     { number }: Knowledge,
-  ): Promise<readonly History[]> {
+  ): Promise<readonly DealHistory[]> {
     const opening = Math.min(...instants, ...periods.map(({ start }) => start - 1));
     const closing = Math.max(...instants, ...periods.map(({ end }) => end - 1));
     return this.asking.sources.dealRows.histories(number, method === 'conversion' ? undefined : { by: 'between', opening, closing });
   }
 
-  async rowsAt(asOf: EpochMs, knowledge: Knowledge, all?: readonly History[]): Promise<readonly DealInterval[]> {
+  async rowsAt(asOf: EpochMs, knowledge: Knowledge, all?: readonly DealHistory[]): Promise<readonly DealInterval[]> {
     if (knowledge.position === LOG_START) return [];
-    if (all !== undefined) return all.flatMap((history) => stateAt(history, asOf) ?? []);
+    if (all !== undefined) return all.flatMap(({ rows }) => stateAt(rows, asOf) ?? []);
     const rows: DealInterval[] = [];
     for await (const page of this.asking.sources.dealRows.asOf(asOf, knowledge.number)) for (const row of page) rows.push(row);
     return rows;
@@ -79,7 +80,7 @@ export class ForecastStandings {
     { asked, period, method }: ForecastAsked,
     asOf: EpochMs,
     knowledge: Knowledge,
-    all?: readonly History[],
+    all?: readonly DealHistory[],
   ): Promise<Standing> {
     const { question } = asked;
     const view = await this.view(question, asOf, knowledge);
@@ -89,17 +90,14 @@ export class ForecastStandings {
     return { asOf, knowledge, view, rows, fold, groups: fold.result().groups };
   }
 
-  private async paths(question: ReadQuestion, view: DimensionView, asOf: EpochMs, knowledge: Knowledge, all?: readonly History[]) {
+  private async paths(question: ReadQuestion, view: DimensionView, asOf: EpochMs, knowledge: Knowledge, all?: readonly DealHistory[]) {
     const isIn = inScope(question.scope, view, question.zone);
     const histories = all ?? (await this.asking.sources.dealRows.histories(knowledge.number));
-    return histories.flatMap((history) => {
-      const path = pathOf(history, asOf);
-      return path === undefined || !isIn(path.rows[path.rows.length - 1] ?? path.rows[0]) ? [] : [path];
-    });
+    return pathsOf(histories, asOf).filter((path) => isIn(lastRow(path)));
   }
 
   /** What has been won in the period, by group, as State(end − 1 ms) is known at K. */
-  async won({ asked, period }: ForecastAsked, knowledge: Knowledge, all?: readonly History[]): Promise<readonly ForecastGroup[]> {
+  async won({ asked, period }: ForecastAsked, knowledge: Knowledge, all?: readonly DealHistory[]): Promise<readonly ForecastGroup[]> {
     const asOf = period.end - 1;
     const view = await this.view(asked.question, asOf, knowledge);
     const rows = (await this.rowsAt(asOf, knowledge, all)).filter((row) => wonIn(row, period));

@@ -91,13 +91,13 @@ describe('answers from rows kept in memory', () => {
     const position = world.events.length;
     const { readStore } = world;
     const kept = new KeptRows({ readStore });
-    const rows = async (): Promise<number> => ((await kept.histories(position)) ?? []).flat().length;
+    const rows = async (): Promise<number> => ((await kept.histories(position)) ?? []).flatMap(({ rows }) => rows).length;
     const all = await rows();
     expect(all).toBeGreaterThan(5);
 
     // What a replay does: rows below the position appear, and an entry says of which deal.
     const entity = 'replayed';
-    const [first] = ((await kept.histories(position)) ?? []).flat();
+    const [first] = ((await kept.histories(position)) ?? []).flatMap(({ rows }) => rows);
     const row = { ...plainRow(first ?? NOTHING_KNOWN), entity, openedBy: 1, ordinal: 9, validTo: null, endedBy: null, withdrawnBy: null };
     await readStore.commit([
       {

@@ -3,7 +3,8 @@ import type { ReadModel, ReadStore, Row } from '../../libs/read-store/read-store
 import { DealColumns } from '../../libs/reporting/deal-columns/deal-columns.js';
 import type { DealSelection } from '../../libs/reporting/deal-columns/selection.js';
 import { positionNumber } from '../../libs/domain/shared/position.js';
-import type { DealInterval, History } from '../../libs/reporting/rows.js';
+import type { DealHistory } from '../../libs/reporting/paths/deal-history.js';
+import type { DealInterval } from '../../libs/reporting/rows.js';
 import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
 import { scanDeals } from './deal-scan.js';
 import { modelInUse } from './sources.js';
@@ -48,7 +49,7 @@ export class KeptRows {
   constructor(private readonly options: KeptRowsOptions) {}
 
   /** The histories, as known at K, of deals that a question looks at, by their ids; undefined where there are too many rows to keep. */
-  async histories(knownAt: number, selection?: DealSelection): Promise<readonly History[] | undefined> {
+  async histories(knownAt: number, selection?: DealSelection): Promise<readonly DealHistory[] | undefined> {
     const kept = await this.inTurn(() => this.upTo(knownAt));
     return kept?.columns.histories(knownAt, selection);
   }

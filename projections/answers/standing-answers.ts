@@ -2,7 +2,8 @@ import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { LOG_START } from '../../libs/domain/shared/position.js';
 import { AGING_GROUPS, AGING_METHOD, agingReport, checkAging, parseClock } from '../../libs/reporting/aging/aging.js';
 import { COVERAGE_GROUPS, COVERAGE_METHOD, checkCoverage, coverageReport, elapsedShare } from '../../libs/reporting/coverage/coverage.js';
-import { pathOf } from '../../libs/reporting/paths/deal-path.js';
+import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
+import { lastRow, pathsOf } from '../../libs/reporting/paths/deal-path.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
 import type { Filters } from '../../libs/reporting/queries.js';
 import type { AgingAnswer, AgingQuery, CoverageAnswer, CoverageQuery } from '../../libs/reporting/standing-queries.js';
@@ -33,6 +34,11 @@ function contactMarks({ deals, ageUnknown }: AgingAnswer['totals']): string[] {
   ];
 }
 
+/** One at a time: a million of them need not be there at once. */
+function* lastRows(paths: readonly DealPath[]): Iterable<DealInterval> {
+  for (const path of paths) yield lastRow(path);
+}
+
 /** Reports of how things stand at one (T, K) beside the pipeline itself: aging and coverage. */
 export class StandingAnswers {
   constructor(private readonly asking: Asking) {}
@@ -51,10 +57,9 @@ export class StandingAnswers {
     const view = timeline.at(asOf);
     const question = await this.asking.byId(asked, view, asker);
     const histories = await dealRows.histories(most.number);
-    const paths = histories.flatMap((history) => pathOf(history, asOf) ?? []);
+    const paths = pathsOf(histories, asOf);
     const report = agingReport({ question, clock, asOf, paths, view, viewAt: (at) => timeline.at(at), limit });
-    const standing = paths.map((path) => path.rows[path.rows.length - 1] ?? path.rows[0]);
-    const point = await this.point(question, asOf, most, view, standing, OPEN);
+    const point = await this.point(question, asOf, most, view, lastRows(paths), OPEN);
     const input = await this.asking.basisInput(`${AGING_METHOD}/${clock}`, question, [point]);
     const marks = clock === 'since_customer_contact' ? contactMarks(report.totals) : [];
     const basis = basisOf(eventStore, { ...input, marks: [...input.marks, ...marks] }, point);

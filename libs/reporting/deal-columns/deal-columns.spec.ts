@@ -133,8 +133,10 @@ describe('the columns of deals', () => {
             const known = rows.filter(
               ({ openedBy, withdrawnBy }) => openedBy <= knownAt && (withdrawnBy === null || withdrawnBy > knownAt),
             );
-            const histories = historiesOf(known).filter((history) => selection === undefined || isSelected(history, selection));
-            expect(columns.histories(knownAt, selection).map((history) => history.map(plainRow))).toEqual(histories);
+            const histories = historiesOf(known).filter(({ rows }) => selection === undefined || isSelected(rows, selection));
+            expect(columns.histories(knownAt, selection).map((history) => history.rows.map(plainRow))).toEqual(
+              histories.map(({ rows }) => rows),
+            );
             const counted = rows.filter((row) => rowCounts(row, asOf, knownAt));
             const byOpening = (a: DealInterval, b: DealInterval): number => a.openedBy - b.openedBy;
             expect([...columns.asOf(asOf, knownAt)].map(plainRow).sort(byOpening)).toEqual(counted);
@@ -152,9 +154,9 @@ describe('the columns of deals', () => {
     });
     const columns = new DealColumns();
     await columns.load(pagesOf(rows), 1_000);
-    expect(columns.histories(1_000).map((history) => history.map(plainRow))).toEqual([rows]);
+    expect(columns.histories(1_000).map((history) => history.rows.map(plainRow))).toEqual([rows]);
     columns.replace('long', rows.slice(0, 2));
-    expect(columns.histories(1_000).map((history) => history.map(plainRow))).toEqual([rows.slice(0, 2)]);
+    expect(columns.histories(1_000).map((history) => history.rows.map(plainRow))).toEqual([rows.slice(0, 2)]);
     expect(columns.rows).toBe(2);
     await expect(new DealColumns().load(pagesOf(rows), 599)).resolves.toBe(false);
   });

@@ -4,8 +4,11 @@ import type { ColumnPage } from '../../read-store/read-store.port.js';
 import { rowCounts } from '../../read-store/read-store.port.js';
 import { compareLife } from '../paths/order.js';
 import { isClosed } from '../paths/milestones.js';
-import type { DealInterval, History } from '../rows.js';
+import type { DealHistory } from '../paths/deal-history.js';
+import { inOrder, PlainHistory } from '../paths/deal-history.js';
+import type { DealInterval } from '../rows.js';
 import { plainRow } from '../rows.js';
+import { ColumnHistory, ColumnReader } from './column-history.js';
 import { ColumnDeal, ColumnRow } from './column-row.js';
 import { DealBuilder } from './deal-builder.js';
 import type { SealedDeals } from './sealed-deals.js';
@@ -18,15 +21,13 @@ import { Texts } from './texts.js';
 const FRESH_ROWS = 50_000;
 /** So many deals are gone through before whoever else waits has the thread. */
 const DEALS_BETWEEN_TURNS = 5_000;
-/** So many deals are read before it is looked whether anybody still needs them. */
-const DEALS_BETWEEN_LOOKS = 1_024;
 /** Rough: what a row of its own takes. */
 const BYTES_OF_A_ROW = 550;
 
 /**
  * Rows of `pipeline-snapshot` deal by deal, for reports that follow deals: right for any (T, K) at or below the position that its owner has brought it to. Most stand in columns that are
  * never changed (some 65 bytes a row); a deal that changes is taken out of them and kept as rows, until there are enough to be put into columns anew.
- * Answers are walked at once, before anything is awaited: what is taken meanwhile is then in none of them by half. Changes come one after the other: each is awaited before the next.
+ * Rows as of one instant are walked at once, before anything is awaited: what is taken meanwhile is then in none of them by half. Changes come one after the other: each is awaited before the next.
  */
 export class DealColumns {
   readonly #texts = new Texts();
@@ -86,25 +87,26 @@ export class DealColumns {
     this.#fresh.set(deal, [...rows]);
   }
 
-  /** The histories that a question looks at, in the order of their deals' ids. */
-  histories(knownAt: number, selection?: DealSelection): readonly History[] {
-    const found: History[] = [];
-    for (const sealed of this.#sealed) {
+  /** The histories that a question looks at, in the order of their deals' ids. They stay right whatever is taken later: columns are never changed, and which deals were out of them is decided here. */
+  histories(knownAt: number, selection?: DealSelection): readonly DealHistory[] {
+    const parts = this.#sealed.map((sealed) => {
+      const reader = new ColumnReader(sealed, knownAt, this.goOn);
+      const found: DealHistory[] = [];
       for (let place = 0; place < sealed.deals.length; place += 1) {
         if (sealed.isOut[place] === 1 || (selection !== undefined && !isSelectedHere(sealed, place, knownAt, selection))) continue;
-        if (found.length % DEALS_BETWEEN_LOOKS === 0) this.goOn();
-        const history = historyOf(sealed, place, knownAt);
-        if (history.length > 0) found.push(history);
+        if (reader.isThere(place)) found.push(new ColumnHistory(reader, place));
       }
-    }
+      return found;
+    });
+    const fresh: DealHistory[] = [];
     for (const own of this.#fresh.values()) {
       const history = own
         .filter((row) => row.openedBy <= knownAt && (row.withdrawnBy === null || row.withdrawnBy > knownAt))
         .sort(compareLife);
-      if (history.length > 0 && (selection === undefined || isSelected(history, selection))) found.push(history);
+      if (history.length > 0 && (selection === undefined || isSelected(history, selection))) fresh.push(new PlainHistory(history));
     }
-    const isInOrder = this.#sealed.length <= 1 && this.#fresh.size === 0;
-    return isInOrder ? found : found.sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+    fresh.sort((a, b) => (a.deal < b.deal ? -1 : 1));
+    return [...parts, fresh].reduce<readonly DealHistory[]>(inOrder, []);
   }
 
   /** Rows that count at (T, K), in any order. */
@@ -177,29 +179,10 @@ export class DealColumns {
   }
 }
 
-function idOf([first]: History): string {
-  return first?.entity ?? '';
-}
-
 function everyRowOf(sealed: SealedDeals, place: number): ColumnRow[] {
   const [start, end] = [sealed.starts[place]!, sealed.starts[place + 1]!]; // a place among its deals
   const deal = new ColumnDeal(sealed, sealed.deals[place]!, start); // likewise
   return Array.from({ length: end - start }, (_, index) => new ColumnRow(deal, start + index));
-}
-
-function historyOf(sealed: SealedDeals, place: number, knownAt: number): History {
-  const [start, end] = [sealed.starts[place]!, sealed.starts[place + 1]!]; // a place among its deals
-  const deal = new ColumnDeal(sealed, sealed.deals[place]!, start); // likewise
-  let known = 0;
-  for (let row = start; row < end; row += 1) if (isKnown(sealed, row, knownAt)) known += 1;
-  // As long as it will be: a list that grows takes room for sixteen more.
-  const history = new Array<DealInterval>(known);
-  for (let row = start, next = 0; row < end; row += 1) {
-    if (!isKnown(sealed, row, knownAt)) continue;
-    history[next] = new ColumnRow(deal, row);
-    next += 1;
-  }
-  return history;
 }
 
 function rowsOut({ isOut, starts }: SealedDeals): number {

@@ -6,6 +6,7 @@ import { addDeal, addSums, figuresOf, moneyTexts, noSums, subtractSums } from '.
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { ExplainAnswer, ExplainRow, Figures, Group } from '../queries.js';
 import { NOT_KNOWN_YET } from '../queries.js';
+import type { DealHistory } from '../paths/deal-history.js';
 import type { DealInterval, History } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { keyReader, labelsOf } from '../scope/groupings.js';
@@ -31,6 +32,9 @@ export interface ExplainInput {
 export class ExplanationDoesNotSum extends Error {
   override readonly name = 'ExplanationDoesNotSum';
 }
+
+/** So many steps are kept beyond those that are told, before the latest are dropped. */
+const MOST_KEPT = 10_000;
 
 /** What one deal adds to the figures of its group. */
 interface Share {
@@ -142,13 +146,13 @@ function* told(
 }
 
 /** What is seen otherwise today of the state then. */
-function* restated(input: ExplainInput, histories: ReadonlyMap<string, History>, of: ShareOf): Generator<Told> {
+function* restated(input: ExplainInput, of: ShareOf): Generator<Told> {
   const { then, known, knownThen } = input;
   if (knownThen === undefined) return;
-  const before = byDeal(knownThen?.histories ?? []);
+  const [histories, before] = [byDeal(known.histories), byDeal(knownThen?.histories ?? [])];
   for (const deal of [...new Set([...before.keys(), ...histories.keys()])].sort()) {
-    const was = stateAt(before.get(deal) ?? [], then);
-    const is = stateAt(histories.get(deal) ?? [], then);
+    const was = stateAt(before.get(deal)?.rows ?? [], then);
+    const is = stateAt(histories.get(deal)?.rows ?? [], then);
     const seen = knownThen === null ? null : of(was, knownThen.dimensions.at(then));
     const what = is ?? was;
     if (what === undefined) continue;
@@ -157,10 +161,10 @@ function* restated(input: ExplainInput, histories: ReadonlyMap<string, History>,
 }
 
 /** All deals at one instant: booked into the sums of their groups, without sums of each. */
-function stateOf(histories: readonly History[], at: EpochMs, { groupOf, book }: RowReader): Map<string, Sums> {
+function stateOf(histories: readonly DealHistory[], at: EpochMs, { groupOf, book }: RowReader): Map<string, Sums> {
   const groups = new Map<string, Sums>();
-  for (const history of histories) {
-    const row = stateAt(history, at);
+  for (const { rows } of histories) {
+    const row = stateAt(rows, at);
     const group = row === undefined ? null : groupOf(row);
     if (row === undefined || group === null) continue;
     let sums = groups.get(group);
@@ -180,6 +184,37 @@ function together(groups: ReadonlyMap<string, Sums>): Sums {
   const all = noSums();
   for (const sums of groups.values()) addSums(all, sums);
   return all;
+}
+
+/** Steps in the order of time, of which so many are told one by one and the others as one sum: of those no more is kept than what they come to. */
+class Earliest {
+  /** What all of them change, by group. */
+  readonly moved = new Map<string, Sums>();
+  private kept: Told[] = [];
+  private readonly rest = { rows: 0, sums: noSums() };
+
+  constructor(private readonly limit: number) {}
+
+  take(step: Told): void {
+    addTo(this.moved, step.share);
+    this.kept.push(step);
+    if (this.kept.length > 2 * this.limit + MOST_KEPT) this.drop();
+  }
+
+  end(): { readonly first: readonly Told[]; readonly rest: { readonly rows: number; readonly sums: Sums } } {
+    this.drop();
+    return { first: this.kept, rest: this.rest };
+  }
+
+  private drop(): void {
+    // Stable: at one instant by deal, each deal's steps in their order.
+    const ordered = this.kept.sort((a, b) => a.at - b.at);
+    for (let place = this.limit; place < ordered.length; place += 1) {
+      this.rest.rows += 1;
+      addSums(this.rest.sums, ordered[place]!.share.sums); // below its length
+    }
+    this.kept = ordered.slice(0, this.limit);
+  }
 }
 
 /** Signed figures of a change: currencies that do not change are left out. */
@@ -210,37 +245,27 @@ export function explainReport(input: ExplainInput): Pick<ExplainAnswer, 'rows' |
   const { question, known, knownThen } = input;
   const readerOf = readersOf(question);
   const of = shares(readerOf);
-  const histories = byDeal(known.histories);
   const changesOfMeaning = known.dimensions.changesIn(input.then, input.now);
-  const all: Told[] = [...restated(input, histories, of)];
-  for (const [deal, history] of histories) for (const each of told(deal, history, input, changesOfMeaning, of)) all.push(each);
-
-  const moved = new Map<string, Sums>();
-  for (const { share } of all) addTo(moved, share);
+  const all = new Earliest(input.limit);
+  for (const each of restated(input, of)) all.take(each);
+  for (const { deal, rows } of known.histories) for (const each of told(deal, rows, input, changesOfMeaning, of)) all.take(each);
   const seenThen = knownThen === undefined ? known : knownThen;
   const then =
     seenThen === null ? new Map<string, Sums>() : stateOf(seenThen.histories, input.then, readerOf(seenThen.dimensions.at(input.then)));
   const now = stateOf(known.histories, input.now, readerOf(known.dimensions.at(input.now)));
-  mustSum(then, now, moved);
+  mustSum(then, now, all.moved);
 
-  // Stable: at one instant by deal, each deal's steps in their order.
-  const ordered = all.sort((a, b) => a.at - b.at);
+  const { first, rest } = all.end();
   const [before, after] = [together(then), together(now)];
   return {
-    rows: ordered.slice(0, input.limit).map((each) => rowOf(each, question, known.dimensions.at(each.at))),
-    rest: restOf(ordered.slice(input.limit)),
+    rows: first.map((each) => rowOf(each, question, known.dimensions.at(each.at))),
+    rest: { rows: rest.rows, ...changeFigures(rest.sums) },
     totals: {
       then: seenThen === null ? NOT_KNOWN_YET : figuresOf(before),
       now: figuresOf(after),
       difference: figuresOf(subtractSums(after, before)),
     },
   };
-}
-
-function restOf(more: readonly Told[]): ExplainAnswer['rest'] {
-  const sums = noSums();
-  for (const { share } of more) addSums(sums, share.sums);
-  return { rows: more.length, ...changeFigures(sums) };
 }
 
 function rowOf({ at, deal, cause, what, share }: Told, { groupBy }: PipelineQuestion, view: DimensionView): ExplainRow {

@@ -2,8 +2,8 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import type { DealPath } from '../paths/deal-path.js';
 import { milestoneAt } from '../paths/milestones.js';
 import type { Milestone } from '../paths/milestones.js';
-import { exitRate, kaplanMeier, quantile, restrictedMean } from '../survival/kaplan-meier.js';
-import type { Spell, SurvivalStep } from '../survival/kaplan-meier.js';
+import { exitRate, survivalSteps, toldOf } from '../survival/kaplan-meier.js';
+import type { Spell } from '../survival/kaplan-meier.js';
 
 export const LEAD_TIMES_METHOD = 'leadtimes/1';
 const DAY = 86_400_000;
@@ -55,7 +55,7 @@ export function leadTimeOf(
 }
 
 /** Linear interpolation between the two nearest ranks (Hyndman and Fan's type 7, what spreadsheets do). */
-export function percentile(sorted: readonly number[], share: number): number | null {
+export function percentile(sorted: ArrayLike<number>, share: number): number | null {
   if (sorted.length === 0) return null;
   const rank = (sorted.length - 1) * share;
   const low = sorted[Math.floor(rank)] ?? 0;
@@ -63,16 +63,23 @@ export function percentile(sorted: readonly number[], share: number): number | n
   return low + (high - low) * (rank - Math.floor(rank));
 }
 
-export function summariseLeadTimes(samples: readonly LeadTimeSample[]): LeadTimes {
-  const arrived = samples.filter(({ end }) => end === 'arrived').map(({ days }) => days);
-  const sorted = arrived.sort((a, b) => a - b);
-  const curve = kaplanMeier(samples.map(({ days, end }) => ({ duration: days, outcome: end === 'arrived' ? 'arrived' : null })));
+/** Takes samples one by one: of a million of them numbers alone are kept. */
+export function summariseLeadTimes(samples: Iterable<LeadTimeSample>): LeadTimes {
+  const days: Record<LeadTimeSample['end'], number[]> = { arrived: [], running: [], gone: [] };
+  for (const sample of samples) days[sample.end].push(sample.days);
+  const sorted = Float64Array.from(days.arrived).sort();
+  const n = days.arrived.length + days.running.length + days.gone.length;
+  function* spells(): Generator<Spell> {
+    for (const end of ['arrived', 'running', 'gone'] as const)
+      for (const duration of days[end]) yield { duration, outcome: end === 'arrived' ? end : null };
+  }
+  const curve = toldOf(survivalSteps(spells(), n));
   return {
-    n: samples.length,
+    n,
     finished: sorted.length,
-    running: samples.filter(({ end }) => end === 'running').length,
-    gone: samples.filter(({ end }) => end === 'gone').length,
-    mean: sorted.length === 0 ? null : sorted.reduce((sum, days) => sum + days, 0) / sorted.length,
+    running: days.running.length,
+    gone: days.gone.length,
+    mean: sorted.length === 0 ? null : sorted.reduce((sum, one) => sum + one, 0) / sorted.length,
     p25: percentile(sorted, 0.25),
     p50: percentile(sorted, 0.5),
     p75: percentile(sorted, 0.75),
@@ -80,8 +87,8 @@ export function summariseLeadTimes(samples: readonly LeadTimeSample[]): LeadTime
     p95: percentile(sorted, 0.95),
     least: sorted[0] ?? null,
     most: sorted.at(-1) ?? null,
-    kaplanMeierMedian: quantile(curve),
-    restrictedMean: restrictedMean(curve),
+    kaplanMeierMedian: curve.median,
+    restrictedMean: curve.restrictedMean,
   };
 }
 
@@ -95,21 +102,20 @@ export interface TimeInStage {
   readonly kaplanMeierMedian: number | null;
   readonly restrictedMean: { readonly mean: number; readonly limit: number } | null;
   readonly exitRate: { readonly ended: number; readonly exposure: number; readonly rate: number } | null;
-  readonly curve: readonly SurvivalStep[];
 }
 
 export function summariseTimeInStage(spells: readonly Spell[]): TimeInStage {
-  const finished = spells.filter(({ outcome }) => outcome !== null).map(({ duration }) => duration);
-  const sorted = finished.sort((a, b) => a - b);
-  const curve = kaplanMeier(spells);
+  const finished: number[] = [];
+  for (const { duration, outcome } of spells) if (outcome !== null) finished.push(duration);
+  const sorted = Float64Array.from(finished).sort();
+  const curve = toldOf(survivalSteps(spells, spells.length));
   return {
     n: spells.length,
     finished: sorted.length,
     mean: sorted.length === 0 ? null : sorted.reduce((sum, days) => sum + days, 0) / sorted.length,
     median: percentile(sorted, 0.5),
-    kaplanMeierMedian: quantile(curve),
-    restrictedMean: restrictedMean(curve),
+    kaplanMeierMedian: curve.median,
+    restrictedMean: curve.restrictedMean,
     exitRate: exitRate(spells),
-    curve,
   };
 }

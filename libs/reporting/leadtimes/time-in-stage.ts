@@ -5,6 +5,7 @@ import { stageSpells } from '../paths/spells.js';
 import type { StageOrder, StageSpell } from '../paths/spells.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
+import type { Spell } from '../survival/kaplan-meier.js';
 import { summariseTimeInStage } from './lead-times.js';
 
 export const TIME_IN_STAGE_METHOD = 'time-in-stage/1';
@@ -17,28 +18,34 @@ export interface TimeInStageQuestion {
   readonly order: StageOrder;
 }
 
+/** Stays in one stage: how long they were and how they ended, and no rows. */
+interface Stays {
+  readonly pipeline: string;
+  readonly stage: string;
+  readonly spells: Spell[];
+  readonly exits: Record<string, number>;
+}
+
 /** Stays in each stage of a group's deals, by pipeline and in the order of the process at T; stages that no process has any more come last. */
 export function timeInStage({ group, paths }: GroupedPaths, question: TimeInStageQuestion, view: DimensionView): TimeInStageRow[] {
   const { period, postponed, order } = question;
-  const stages = new Map<string, StageSpell[]>();
+  const length = ({ from, to, postponedMs }: StageSpell): number => (to - from - (postponed === 'left-out' ? postponedMs : 0)) / DAY;
+  const stages = new Map<string, Stays>();
   for (const path of paths) {
     const registered = milestoneAt(path, 'registered');
     if (registered === null || (period !== null && (registered < period.from || registered >= period.to))) continue;
     for (const spell of stageSpells(path, order)) {
-      const key = JSON.stringify([spell.pipeline, spell.stage]);
-      const spells = stages.get(key) ?? [];
-      spells.push(spell);
-      stages.set(key, spells);
+      const { pipeline, stage, exit } = spell;
+      const key = JSON.stringify([pipeline, stage]);
+      let stays = stages.get(key);
+      if (stays === undefined) stages.set(key, (stays = { pipeline, stage, spells: [], exits: {} }));
+      stays.spells.push({ duration: length(spell), outcome: exit });
+      stays.exits[exit ?? 'stillThere'] = (stays.exits[exit ?? 'stillThere'] ?? 0) + 1;
     }
   }
-  const rows = [...stages.values()].map((spells): TimeInStageRow => {
-    const { pipeline = '', stage = '' } = spells[0] ?? {};
-    const length = ({ from, to, postponedMs }: StageSpell): number => (to - from - (postponed === 'left-out' ? postponedMs : 0)) / DAY;
-    const { curve: _curve, ...summary } = summariseTimeInStage(spells.map((spell) => ({ duration: length(spell), outcome: spell.exit })));
-    const exits: Record<string, number> = {};
-    for (const { exit } of spells) exits[exit ?? 'stillThere'] = (exits[exit ?? 'stillThere'] ?? 0) + 1;
+  const rows = [...stages.values()].map(({ pipeline, stage, spells, exits }): TimeInStageRow => {
     const label = view.values('process', pipeline)?.process.stages.find(({ id }) => id === stage)?.label ?? stage;
-    return { group, labels: labelsOf(group, view), pipeline, stage, label, ...summary, exits };
+    return { group, labels: labelsOf(group, view), pipeline, stage, label, ...summariseTimeInStage(spells), exits };
   });
   const place = ({ pipeline, stage }: TimeInStageRow): number => view.stageIndex(pipeline, stage) ?? Number.MAX_SAFE_INTEGER;
   return rows.sort((a, b) => (a.pipeline === b.pipeline ? place(a) - place(b) : a.pipeline < b.pipeline ? -1 : 1));

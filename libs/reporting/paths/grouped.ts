@@ -1,9 +1,9 @@
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { Group } from '../queries.js';
-import type { History } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { groupOrder, keyReader } from '../scope/groupings.js';
 import { inScope } from '../scope/scope.js';
+import type { DealHistory } from './deal-history.js';
 import type { DealPath } from './deal-path.js';
 import { lastRow, pathOf } from './deal-path.js';
 
@@ -23,7 +23,7 @@ export interface FlowDeals {
 
 /** Undated deals that T has not reached are in scope by their state at their recording. */
 export function flowDeals(
-  histories: Iterable<History>,
+  histories: Iterable<DealHistory>,
   { question, view, asOf }: { question: PipelineQuestion; view: DimensionView; asOf: number },
 ): FlowDeals {
   const isIn = inScope(question.scope, view, question.zone);
@@ -55,7 +55,7 @@ export function flowDeals(
   return { groups: [...groups.values()].sort((a, b) => order(a.group, b.group)), undated, all };
 }
 
-function undatedPath(history: History): DealPath | undefined {
-  const [first] = history;
+function undatedPath(history: DealHistory): DealPath | undefined {
+  const [first] = history.rows;
   return first?.dated === 0 ? pathOf(history, first.registeredAt) : undefined;
 }

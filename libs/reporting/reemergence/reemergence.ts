@@ -31,9 +31,13 @@ function askerOf(path: DealPath, by: ReemergenceBy): string | null {
 
 export function requestsBy(paths: readonly DealPath[], by: ReemergenceBy): Requests {
   const requests = new Map<string, DealPath[]>();
-  for (const path of paths.toSorted((a, b) => lastRow(a).registeredAt - lastRow(b).registeredAt)) {
+  const inTime = paths.map((path) => ({ path, at: lastRow(path).registeredAt })).sort((a, b) => a.at - b.at);
+  for (const { path } of inTime) {
     const asker = askerOf(path, by);
-    if (asker !== null) requests.set(asker, [...(requests.get(asker) ?? []), path]);
+    if (asker === null) continue;
+    const own = requests.get(asker);
+    if (own === undefined) requests.set(asker, [path]);
+    else own.push(path);
   }
   return requests;
 }

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { isoInstant } from '../../domain/shared/instant.js';
 import type { Standstill, StandstillsRow } from '../flow-queries.js';
+import type { LeadTimeSample } from '../leadtimes/lead-times.js';
 import { summariseLeadTimes } from '../leadtimes/lead-times.js';
 import type { DealPath } from '../paths/deal-path.js';
 import type { GroupedPaths } from '../paths/grouped.js';
@@ -50,21 +51,40 @@ export function isAsked({ rows }: DealPath, { period }: StandstillsQuestion): bo
 /** How long the deals of a group lay still. */
 export function standstillsOf({ group, paths }: GroupedPaths, question: StandstillsQuestion, view: DimensionView): StandstillsRow {
   const asked = paths.filter((path) => isAsked(path, question));
-  const silences = asked.flatMap(silencesOf);
-  const stood = silences.filter(({ ms }) => ms > question.overMs);
-  const { n, running, p50, p90, kaplanMeierMedian } = summariseLeadTimes(
-    silences.map(({ ms, next }) => ({ days: ms / DAY, end: next === undefined ? 'running' : 'arrived' })),
-  );
-  const daysOf = (list: readonly Silence[]): number => list.reduce((sum, { ms }) => sum + ms, 0) / DAY;
-  const [daysStood, daysLived] = [daysOf(stood), daysOf(silences)];
-  const longest = silences.reduce((most, { ms }) => Math.max(most, ms), 0);
+  const stood = { standstills: 0, dealsStood: 0, standing: 0, ms: 0 };
+  let [lived, longest] = [0, 0];
+  function* samples(): Iterable<LeadTimeSample> {
+    for (const path of asked) {
+      const before = stood.standstills;
+      for (const { ms, next } of silencesOf(path)) {
+        lived += ms;
+        longest = Math.max(longest, ms);
+        if (ms > question.overMs) {
+          stood.standstills += 1;
+          stood.ms += ms;
+          if (next === undefined) stood.standing += 1;
+        }
+        yield { days: ms / DAY, end: next === undefined ? 'running' : 'arrived' };
+      }
+      if (stood.standstills > before) stood.dealsStood += 1;
+    }
+  }
+  const { n, running, p50, p90, kaplanMeierMedian } = summariseLeadTimes(samples());
+  const { standstills, dealsStood, standing } = stood;
+  const [daysStood, daysLived] = [stood.ms / DAY, lived / DAY];
   return {
     ...{ group, labels: labelsOf(group, view), deals: asked.length, silences: n, running, p50, p90, kaplanMeierMedian },
     longest: longest === 0 ? null : longest / DAY,
-    ...{ standstills: stood.length, dealsStood: new Set(stood.map(({ deal }) => deal)).size },
-    standing: stood.filter(({ next }) => next === undefined).length,
+    ...{ standstills, dealsStood, standing },
     ...{ daysStood, daysLived, share: daysLived === 0 ? null : daysStood / daysLived },
   };
+}
+
+/** So many are kept beyond those that are told, before the shortest are dropped. */
+const MOST_KEPT = 10_000;
+
+function longerFirst(a: Silence, b: Silence): number {
+  return b.ms - a.ms || (a.deal < b.deal ? -1 : a.deal > b.deal ? 1 : a.row.validFrom - b.row.validFrom);
 }
 
 /** The longest standstills of all, the longest first. */
@@ -74,11 +94,15 @@ export function longestStandstills(
   limit: number,
   view: DimensionView,
 ): Standstill[] {
-  return paths
-    .filter((path) => isAsked(path, question))
-    .flatMap(silencesOf)
-    .filter(({ ms }) => ms > question.overMs)
-    .sort((a, b) => b.ms - a.ms || (a.deal < b.deal ? -1 : a.deal > b.deal ? 1 : a.row.validFrom - b.row.validFrom))
+  const longest: Silence[] = [];
+  for (const path of paths) {
+    if (!isAsked(path, question)) continue;
+    for (const silence of silencesOf(path)) if (silence.ms > question.overMs) longest.push(silence);
+    // Those that will not be told need not be kept.
+    if (longest.length > 2 * limit + MOST_KEPT) longest.sort(longerFirst).splice(limit);
+  }
+  return longest
+    .sort(longerFirst)
     .slice(0, limit)
     .map(({ deal, ms, row, next }) => {
       const [stage, { pipeline, owner }] = [liveStage(row), row];

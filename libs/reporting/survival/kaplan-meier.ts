@@ -31,54 +31,73 @@ function band(surviving: number, greenwood: number): { low: number; high: number
 
 interface Moment {
   readonly at: number;
-  ended: number;
-  censored: number;
+  readonly ended: number;
+  readonly censored: number;
 }
 
-function moments(spells: readonly Spell[]): Moment[] {
-  const byLength = new Map<number, Moment>();
-  for (const { duration, outcome } of spells) {
-    const moment = byLength.get(duration) ?? { at: duration, ended: 0, censored: 0 };
-    if (outcome === null) moment.censored += 1;
-    else moment.ended += 1;
-    byLength.set(duration, moment);
+/** Each length at which something ended or was censored, the shortest first. Numbers alone are sorted: there may be millions. */
+function* moments(spells: Iterable<Spell>): Generator<Moment> {
+  const [ends, runs]: [number[], number[]] = [[], []];
+  for (const { duration, outcome } of spells) (outcome === null ? runs : ends).push(duration);
+  const [ended, censored] = [Float64Array.from(ends).sort(), Float64Array.from(runs).sort()];
+  let [end, run] = [0, 0];
+  while (end < ended.length || run < censored.length) {
+    const at = Math.min(ended[end] ?? Infinity, censored[run] ?? Infinity);
+    const [firstEnd, firstRun] = [end, run];
+    while (ended[end] === at) end += 1;
+    while (censored[run] === at) run += 1;
+    yield { at, ended: end - firstEnd, censored: run - firstRun };
   }
-  return [...byLength.values()].sort((a, b) => a.at - b.at);
 }
 
-/** The survival curve: one step at each length at which something ended or was censored. Empty for no spells. */
-export function kaplanMeier(spells: readonly Spell[]): SurvivalStep[] {
-  let atRisk = spells.length;
+/** The survival curve, step by step: one at each length at which something ended or was censored. `n` is the number of spells. */
+export function* survivalSteps(spells: Iterable<Spell>, n: number): Generator<SurvivalStep> {
+  let atRisk = n;
   let surviving = 1;
   let greenwood = 0;
-  const steps: SurvivalStep[] = [];
   for (const { at, ended, censored } of moments(spells)) {
     surviving *= 1 - ended / atRisk;
     if (ended > 0 && atRisk > ended) greenwood += ended / (atRisk * (atRisk - ended));
-    steps.push({ at, atRisk, ended, censored, surviving, ...band(surviving, greenwood) });
+    yield { at, atRisk, ended, censored, surviving, ...band(surviving, greenwood) };
     atRisk -= ended + censored;
   }
-  return steps;
+}
+
+/** The survival curve as a whole. Empty for no spells. */
+export function kaplanMeier(spells: readonly Spell[]): SurvivalStep[] {
+  return [...survivalSteps(spells, spells.length)];
 }
 
 /** The shortest length at which at most `share` still runs; null where the curve never comes that low. */
-export function quantile(steps: readonly SurvivalStep[], share = 0.5): number | null {
-  return steps.find(({ surviving }) => surviving <= share + 1e-12)?.at ?? null;
+export function quantile(steps: Iterable<SurvivalStep>, share = 0.5): number | null {
+  for (const { at, surviving } of steps) if (surviving <= share + 1e-12) return at;
+  return null;
 }
 
-/** Area under the curve up to `limit` (default: the longest length seen). Null for no spells. */
-export function restrictedMean(steps: readonly SurvivalStep[], limit = steps.at(-1)?.at): { mean: number; limit: number } | null {
-  if (limit === undefined || steps.length === 0) return null;
+/** Area under the curve up to the longest length seen. Null for no spells. */
+export function restrictedMean(steps: Iterable<SurvivalStep>): { mean: number; limit: number } | null {
   let mean = 0;
-  let from = 0;
+  let limit: number | null = null;
   let surviving = 1;
   for (const step of steps) {
-    if (step.at >= limit) break;
-    mean += (step.at - from) * surviving;
-    from = step.at;
+    mean += (step.at - (limit ?? 0)) * surviving;
+    limit = step.at;
     surviving = step.surviving;
   }
-  return { mean: mean + (limit - from) * surviving, limit };
+  return limit === null ? null : { mean, limit };
+}
+
+/** What is told of a curve, in one walk over it. */
+export function toldOf(steps: Iterable<SurvivalStep>): { median: number | null; restrictedMean: { mean: number; limit: number } | null } {
+  let median: number | null = null;
+  function* seen(): Generator<SurvivalStep> {
+    for (const step of steps) {
+      median ??= quantile([step]);
+      yield step;
+    }
+  }
+  const mean = restrictedMean(seen());
+  return { median, restrictedMean: mean };
 }
 
 /** Ends per unit of time at risk; null where nothing was at risk. */

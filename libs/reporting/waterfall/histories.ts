@@ -1,11 +1,13 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { compareLife } from '../paths/order.js';
+import type { DealHistory } from '../paths/deal-history.js';
+import { PlainHistory } from '../paths/deal-history.js';
 import type { DealInterval, DimensionInterval, DimensionValues, History } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { dimensionView } from '../scope/dimension-view.js';
 
 /** Rows known at one K, deal by deal in the order of the deals' ids, each deal's in the order of its corrected history. */
-export function historiesOf(rows: Iterable<DealInterval>): History[] {
+export function historiesOf(rows: Iterable<DealInterval>): DealHistory[] {
   const deals = new Map<string, DealInterval[]>();
   for (const row of rows) {
     const own = deals.get(row.entity);
@@ -13,12 +15,12 @@ export function historiesOf(rows: Iterable<DealInterval>): History[] {
     else own.push(row);
   }
   for (const own of deals.values()) own.sort(compareLife);
-  return [...deals].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, own]) => own);
+  return [...deals].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, own]) => new PlainHistory(own));
 }
 
 /** By the deal's id. */
-export function byDeal(histories: Iterable<History>): ReadonlyMap<string, History> {
-  return new Map(Array.from(histories, (history) => [history[0]?.entity ?? '', history]));
+export function byDeal(histories: readonly DealHistory[]): ReadonlyMap<string, DealHistory> {
+  return new Map(histories.map((history) => [history.deal, history]));
 }
 
 /** The state of a history at T; undefined before its first row. Rows of no length are behind the state that stood at their instant's end. */

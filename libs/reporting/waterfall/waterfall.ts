@@ -3,6 +3,7 @@ import { moneyTexts } from '../figures.js';
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { Group, OpenFigures, WaterfallAnswer, WaterfallMethod, WaterfallRow } from '../queries.js';
 import { QuestionNotUnderstood } from '../queries.js';
+import type { DealHistory } from '../paths/deal-history.js';
 import type { DealInterval, History } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { groupOrder, keyReader, labelsOf } from '../scope/groupings.js';
@@ -24,7 +25,7 @@ export const WATERFALL_METHOD = 'waterfall/1';
 
 /** What is known of all deals at one K, through time. */
 export interface KnownDeals {
-  readonly histories: readonly History[];
+  readonly histories: readonly DealHistory[];
   readonly dimensions: DimensionTimeline;
 }
 
@@ -110,8 +111,8 @@ function walk({ question, opening, closing, known, knownThen, moves }: Waterfall
     if (method === 'ends') walked.moves.take(bookings, origin);
   };
   const changes = known.dimensions.changesIn(opening, closing);
-  const histories = byDeal(known.histories);
   const before = byDeal(knownThen?.histories ?? []);
+  const isThere = new Set(before.size === 0 ? [] : known.histories.map(({ deal }) => deal));
   const restate = (deal: string, was: Contribution | null, is: Contribution | null): void => {
     if (was?.group === is?.group && was?.money?.minor === is?.money?.minor && was?.money?.currency === is?.money?.currency) return;
     const bookings = [...(was === null ? [] : [leaving('restated', was)]), ...(is === null ? [] : [entering('restated', is)])];
@@ -119,14 +120,14 @@ function walk({ question, opening, closing, known, knownThen, moves }: Waterfall
     byEvents(bookings, origin);
     byEnds(bookings, origin);
   };
-  for (const [deal, history] of histories) {
+  for (const { deal, rows: history } of known.histories) {
     const first = seenAt(history, known.dimensions, opening);
     const last = seenAt(history, known.dimensions, closing);
     walked.closing.add(last === undefined ? null : of(last));
     const opened = first === undefined ? null : of(first);
     if (knownThen === undefined) walked.opening.add(opened);
     else {
-      const then = knownThen === null ? undefined : seenAt(before.get(deal) ?? [], knownThen.dimensions, opening);
+      const then = knownThen === null ? undefined : seenAt(before.get(deal)?.rows ?? [], knownThen.dimensions, opening);
       const was = then === undefined ? null : of(then);
       walked.opening.add(was);
       restate(deal, was, opened);
@@ -139,8 +140,8 @@ function walk({ question, opening, closing, known, knownThen, moves }: Waterfall
     }
   }
   // Deals that were known then and are withdrawn by now.
-  for (const [deal, history] of before) {
-    if (histories.has(deal) || knownThen === undefined || knownThen === null) continue;
+  for (const [deal, { rows: history }] of before) {
+    if (isThere.has(deal) || knownThen === undefined || knownThen === null) continue;
     const then = seenAt(history, knownThen.dimensions, opening);
     const was = then === undefined ? null : of(then);
     walked.opening.add(was);
