@@ -30,8 +30,8 @@ export interface IndexedStatesOptions {
   readonly onError?: (problem: unknown) => void;
 }
 
-/** Positions followed in one step. */
-const STEP = 20_000;
+/** Positions followed in one step: some milliseconds. */
+const STEP = 2_000;
 const SAVE_AFTER = 200_000;
 /** How long rows are ordered, keyframes and lists made at once, in ms: who asks meanwhile waits no longer. */
 const SLICE_MS = 5;
@@ -178,6 +178,8 @@ export class IndexedStates implements PipelineStates {
         rows.push(...(page as unknown as readonly IndexedRow[])); // likewise
       }
       current.index.follow(rows, next);
+      await inSlices(current.index.tidy());
+      if (next < through) await turned();
     }
   }
 

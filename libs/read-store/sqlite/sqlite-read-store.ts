@@ -52,6 +52,9 @@ export interface SqliteReadStoreOptions {
   readonly beforeWrite?: () => void;
 }
 
+/** Rows of a page of a scan, at most: millions are scanned beside those who are served, and these take some milliseconds. */
+const SCANNED_ROWS = 2_000;
+
 /** @throws ReadStoreUnavailable, ReadStoreDamaged */
 export function openSqliteReadStore(options: SqliteReadStoreOptions): SqliteReadStore {
   const readOnly = options.readOnly ?? false;
@@ -178,7 +181,7 @@ class SqliteReadStore implements ReadStore {
   async *scan(model: ReadModel, columns: readonly string[], range: { after: number; through: number }): AsyncIterable<ColumnPage> {
     const scan = new ColumnScan(this.#table(model), this.#symbols, columns, range);
     for (;;) {
-      const page = await this.#run(() => scan.next(this.#pageRows));
+      const page = await this.#run(() => scan.next(Math.min(this.#pageRows, SCANNED_ROWS)));
       if (page === null) return;
       yield page;
       await turn();

@@ -1,7 +1,7 @@
 import { weigh } from '../../domain/shared/money.js';
 import type { Pieces } from './pieces.js';
 import { BATCH, takeRange } from './row-batches.js';
-import type { Columns } from './segment.js';
+import type { Columns } from './segment-columns.js';
 import type { CodedColumn } from './vocabulary.js';
 import type { Weights } from './weights.js';
 import { NO_WEIGHT, NOT_OPEN } from './weights.js';

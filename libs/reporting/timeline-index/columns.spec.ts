@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { END_OF_TIME } from '../../domain/shared/instant.js';
 import { holds } from '../../testing/property.js';
+import type { ValuesOf } from './block-columns.js';
+import { BlockColumns } from './block-columns.js';
 import { Dictionary } from './dictionary.js';
 import { FrameColumn } from './frame-column.js';
 import { InstantColumn } from './instant-column.js';
 import { NumberTable } from './number-table.js';
 import { orderBy } from './order-by.js';
+import { atOnce } from './pieces.js';
+import { COLUMNS } from './segment-columns.js';
 
 const instants = fc.oneof(
   fc.integer({ min: Date.UTC(2015, 0, 1), max: Date.UTC(2027, 0, 1) }),
@@ -63,6 +67,32 @@ describe('a column of the timeline index', () => {
     for (const value of values) column.push(value);
     const expected = values.map((_, row) => row).sort((a, b) => values[a]! - values[b]!);
     expect(orderBy(column, rowNumbers(values.length))).toEqual(Uint32Array.from(expected));
+  });
+
+  it('of several blocks gives back what was put in, though later blocks hold earlier instants and wider numbers', () => {
+    const columns = new BlockColumns();
+    const count = 300_000;
+    const zero = (): number => 0;
+    const valuesOf: ValuesOf = {
+      ...(Object.fromEntries(COLUMNS.map((name) => [name, zero])) as Record<(typeof COLUMNS)[number], typeof zero>), // every name is there
+      validFrom: (row) => (row % 1_000 === 7 ? Infinity : Date.UTC(row < 270_000 ? 2026 : 2015, 0, 1) + row * 60_000),
+      value: (row) => (row < 280_000 ? row % 200 : row * 1_000_000),
+    };
+    const rows = rowNumbers(count);
+    for (let from = 0; from < count; from += 7_000)
+      columns.pushEach(rows.subarray(from, from + 7_000), Math.min(7_000, count - from), valuesOf);
+    expect(columns.length).toBe(count);
+    const order = rows.toReversed();
+    const from = atOnce(columns.gathering('validFrom', order));
+    const value = atOnce(columns.gathering('value', order));
+    const [instantsByRow, numbersByRow] = [columns.instants('validFrom'), columns.numbers('value')];
+    for (let place = 0; place < count; place += 1) {
+      const row = count - 1 - place;
+      const expected = [valuesOf.validFrom(row), valuesOf.value(row)];
+      const told = [from.at(place), value.at(place), instantsByRow.at(row), numbersByRow.at(row)];
+      if (told[0] !== expected[0] || told[1] !== expected[1] || told[2] !== expected[0] || told[3] !== expected[1])
+        throw new Error(`row ${row}: ${told.join(', ')} instead of ${expected.join(', ')}`);
+    }
   });
 
   it('of frames holds sums of any width', async () => {

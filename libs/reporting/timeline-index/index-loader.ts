@@ -1,8 +1,11 @@
 import type { ColumnPage } from '../../read-store/read-store.port.js';
+import type { ValuesOf } from './block-columns.js';
+import { BlockColumns } from './block-columns.js';
 import { LooseRows } from './loose-rows.js';
 import type { Pieces } from './pieces.js';
-import type { Columns, RowValues } from './segment.js';
-import { COLUMNS, emptyColumns, picking, positionCode, Segment } from './segment.js';
+import { picking, Segment } from './segment.js';
+import type { RowValues } from './segment-columns.js';
+import { COLUMNS, positionCode } from './segment-columns.js';
 import type { IndexLimits } from './segment-frames.js';
 import { INDEX_LIMITS } from './segment-frames.js';
 import { TimelineIndex } from './timeline-index.js';
@@ -17,7 +20,7 @@ type Translate = (row: number) => number;
  */
 export class IndexLoader {
   private readonly vocabulary = new Vocabulary();
-  private readonly columns: Columns = emptyColumns();
+  private readonly columns = new BlockColumns();
   private readonly withdrawn = new LooseRows();
   private readonly undated = new LooseRows();
   private readonly translations = new Map<string, number[]>();
@@ -46,12 +49,11 @@ export class IndexLoader {
       standing[count] = row;
       count += 1;
     }
-    // Column by column: a loop over one array each.
-    for (const name of COLUMNS) this.columns[name].pushEach(standing, count, valueOf[name]);
+    this.columns.pushEach(standing, count, valueOf);
   }
 
   /** What each column holds of a row of the page. */
-  private valuesOf(page: ColumnPage): Readonly<Record<(typeof COLUMNS)[number], (row: number) => number>> {
+  private valuesOf(page: ColumnPage): ValuesOf {
     const { validFrom, validTo, openedBy, endedBy, ordinal, valueMinor, closedAt } = numbersOf(page);
     const { closings, dictionaries } = this.vocabulary;
     const isEnded = (row: number): boolean => endedBy[row]! <= this.through; // row of the page, here and below; NaN is not
@@ -81,10 +83,9 @@ export class IndexLoader {
     for (let code = 1; code < vocabulary.dictionaries.state.size; code += 1) {
       if (['won', 'lost', 'marketing', 'filed'].includes(vocabulary.state(code).status)) closed.add(code);
     }
-    const { validTo } = columns;
-    const state = columns.state.data;
-    const isSettled = (row: number): boolean => validTo.at(row) === Infinity && closed.has(state[row] ?? 0);
-    const { length } = columns.validFrom;
+    const [validTo, state] = [columns.instants('validTo'), columns.numbers('state')];
+    const isSettled = (row: number): boolean => validTo.at(row) === Infinity && closed.has(state.at(row));
+    const { length } = columns;
     const settled = yield* picking(length, isSettled);
     const moving = yield* picking(length, (row) => !isSettled(row));
     const segments = (yield* Segment.split(columns, [moving, settled])).filter((segment) => segment.length > 0);

@@ -1,6 +1,8 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { Backing } from './number-column.js';
-import { NumberColumn } from './number-column.js';
+import { NumberColumn, ONE_BLOCK } from './number-column.js';
+import type { Pieces } from './pieces.js';
+import { atOnce } from './pieces.js';
 
 /** Milliseconds of one step of the high part: fifty days. */
 const STEP = 0x1_0000_0000;
@@ -10,10 +12,15 @@ const STEP = 0x1_0000_0000;
  * bytes an instant where all lie within 34 years, six within nine thousand.
  */
 export class InstantColumn {
-  private low = new Uint32Array(1024);
+  private low: Uint32Array<ArrayBuffer>;
   /** Steps since `base` plus one; 0: Infinity. */
-  private high = new NumberColumn();
+  private high: NumberColumn;
   private base = 0;
+
+  constructor(capacity = 1024) {
+    this.low = new Uint32Array(capacity);
+    this.high = new NumberColumn(1, capacity);
+  }
 
   get length(): number {
     return this.high.length;
@@ -47,10 +54,27 @@ export class InstantColumn {
 
   /** The instants at `order`, in that order. */
   gather(order: Uint32Array): InstantColumn {
-    const { low } = this;
-    const target = new Uint32Array(order.length);
-    for (let index = 0; index < order.length; index += 1) target[index] = low[order[index]!]!; // order holds rows of this column
-    return InstantColumn.of(target, this.high.gather(order).data, this.base);
+    return atOnce(this.gathering(order));
+  }
+
+  /** `gather`, piece by piece. */
+  gathering(order: Uint32Array): Pieces<InstantColumn> {
+    return InstantColumn.gathering([this], ONE_BLOCK, order);
+  }
+
+  /** Of rows that lie in several columns, so many bits' worth in each. */
+  static *gathering(blocks: readonly InstantColumn[], bits: number, order: Uint32Array): Pieces<InstantColumn> {
+    const base = Math.min(...blocks.map((block) => block.base));
+    for (const block of blocks) {
+      if (block.base === base) continue;
+      block.rebase(base);
+      yield;
+    }
+    const lows = blocks.map(({ low }) => NumberColumn.of(low));
+    const low = yield* NumberColumn.gathering(lows, bits, order);
+    const highs = blocks.map(({ high }) => high);
+    const high = yield* NumberColumn.gathering(highs, bits, order);
+    return InstantColumn.of(low.data as Uint32Array<ArrayBuffer>, high.data, base); // as wide as the lows are
   }
 
   get bytes(): number {
@@ -63,7 +87,7 @@ export class InstantColumn {
   }
 
   static of(low: Uint32Array<ArrayBuffer>, high: Backing, base: number): InstantColumn {
-    const column = new InstantColumn();
+    const column = new InstantColumn(0);
     column.low = low;
     column.high = NumberColumn.of(high);
     column.base = base;

@@ -3,8 +3,9 @@ import { holds } from '../../testing/property.js';
 import { KnownLists } from './known-lists.js';
 import { atOnce } from './pieces.js';
 import { BATCH } from './row-batches.js';
-import type { RowValues } from './segment.js';
-import { COLUMNS, emptyColumns, Segment } from './segment.js';
+import type { RowValues } from './segment-columns.js';
+import { COLUMNS, emptyColumns } from './segment-columns.js';
+import { Segment } from './segment.js';
 
 const ROWS = BATCH * 3 + 100;
 const NOTHING = Object.fromEntries(COLUMNS.map((name) => [name, 0])) as RowValues; // every name is there

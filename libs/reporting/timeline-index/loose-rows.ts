@@ -1,10 +1,17 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { NumberColumn } from './number-column.js';
-import type { Columns, KeyValues, RowValues } from './segment.js';
-import { COLUMNS, emptyColumns, positionCode, rowsWhere } from './segment.js';
+import type { Columns, KeyValues, RowValues } from './segment-columns.js';
+import { COLUMNS, emptyColumns, positionCode } from './segment-columns.js';
+import { rowsWhere } from './segment.js';
+
+/** Rows that one event opened are fewer: the read store gives their numbers fewer bits. */
+const ORDINALS = 0x10000;
 
 /** Few rows in no order, looked at one by one: those just opened, those withdrawn, those of deals registered without a date. */
 export class LooseRows {
+  /** Rows by what opened them; made when first asked for. */
+  private places: Map<number, number> | undefined;
+
   constructor(
     readonly columns: Columns = emptyColumns(),
     /** Plus one; 0: not withdrawn. */
@@ -21,14 +28,21 @@ export class LooseRows {
     for (const name of COLUMNS) this.columns[name].push(values[name]);
     this.withdrawnBy.push(positionCode(withdrawnBy));
     this.registeredAt.push(registeredAt);
+    this.places?.set(values.openedBy * ORDINALS + values.ordinal, this.length - 1);
     return this.length - 1;
   }
 
-  /** Newest first: what changes is almost always among the latest rows. Undefined where the row is not among these, or was taken out. */
+  /** Undefined where the row is not among these, or was taken out. */
   find({ openedBy, ordinal }: KeyValues): number | undefined {
-    const [opened, ordinals] = [this.columns.openedBy.data, this.columns.ordinal.data];
-    for (let row = this.length - 1; row >= 0; row -= 1) if (opened[row] === openedBy && ordinals[row] === ordinal) return row;
-    return undefined;
+    const row = (this.places ??= this.byKey()).get(openedBy * ORDINALS + ordinal);
+    return row !== undefined && this.columns.openedBy.at(row) === openedBy ? row : undefined;
+  }
+
+  private byKey(): Map<number, number> {
+    const { openedBy, ordinal } = this.columns;
+    const places = new Map<number, number>();
+    for (let row = 0; row < this.length; row += 1) places.set(openedBy.at(row) * ORDINALS + ordinal.at(row), row);
+    return places;
   }
 
   /** `endedBy` plus one, as the column holds it. */

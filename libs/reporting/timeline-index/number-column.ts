@@ -1,3 +1,5 @@
+import type { Pieces } from './pieces.js';
+
 export type Backing = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
 export function backingFor(width: 1 | 2 | 4 | 8, capacity: number): Backing {
@@ -9,6 +11,19 @@ export function backingFor(width: 1 | 2 | 4 | 8, capacity: number): Backing {
 export function widthFor(value: number): 1 | 2 | 4 | 8 {
   if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) return 8;
   return value <= 0xff ? 1 : value <= 0xffff ? 2 : 4;
+}
+
+/** Rows gathered at once: a millisecond or two. */
+const PIECE = 1 << 17;
+/** Rows of a column that is not one of several. */
+export const ONE_BLOCK = 30;
+
+function gatherInto(target: Backing, datas: readonly Backing[], bits: number, order: Uint32Array, from: number, to: number): void {
+  const mask = (1 << bits) - 1;
+  for (let index = from; index < to; index += 1) {
+    const row = order[index]!; // order holds row numbers of these columns
+    target[index] = datas[row >>> bits]![row & mask]!; // likewise
+  }
 }
 
 /** A growing typed array that is as narrow as its values allow: a code of 200 owners takes one byte a row, a position two to eight. */
@@ -59,6 +74,23 @@ export class NumberColumn {
     const target = backingFor(this.width, order.length);
     const { data } = this;
     for (let index = 0; index < order.length; index += 1) target[index] = data[order[index]!]!; // order holds row numbers of this column
+    return NumberColumn.of(target);
+  }
+
+  /** `gather`, piece by piece. */
+  gathering(order: Uint32Array): Pieces<NumberColumn> {
+    return NumberColumn.gathering([this], ONE_BLOCK, order);
+  }
+
+  /** Of rows that lie in several columns, so many bits' worth in each. */
+  static *gathering(blocks: readonly NumberColumn[], bits: number, order: Uint32Array): Pieces<NumberColumn> {
+    const width = Math.max(1, ...blocks.map((block) => block.width)) as NumberColumn['width']; // of some widths
+    const target = backingFor(width, order.length);
+    const datas = blocks.map(({ data }) => data);
+    for (let from = 0; from < order.length; from += PIECE) {
+      if (from > 0) yield;
+      gatherInto(target, datas, bits, order, from, Math.min(order.length, from + PIECE));
+    }
     return NumberColumn.of(target);
   }
 

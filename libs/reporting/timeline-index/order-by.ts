@@ -11,6 +11,8 @@ const PARTS = 1_024;
 const FEW = 1 << 14;
 /** Rows of one piece where they are only looked at. */
 const PIECE = 1 << 17;
+/** Rows of one piece where they are copied as they lie. */
+const COPIED = 1 << 20;
 
 /**
  * Row numbers in ascending order of `values` (whole numbers; Infinity last), ties in row order. Parted by value until few are left, which are sorted as numbers: nine
@@ -18,6 +20,16 @@ const PIECE = 1 << 17;
  */
 export function orderBy(values: Values, rows: Uint32Array): Uint32Array {
   return atOnce(ordering(values, rows));
+}
+
+/** A copy of the first `count` rows. */
+export function* copying(rows: Uint32Array, count: number): Pieces<Uint32Array> {
+  const copy = new Uint32Array(count);
+  for (let index = 0; index < count; index += COPIED) {
+    if (index > 0) yield;
+    copy.set(rows.subarray(index, Math.min(count, index + COPIED)), index);
+  }
+  return copy;
 }
 
 /** `orderBy`, piece by piece. The values must not change between two. */
@@ -35,7 +47,7 @@ export function* ordering(values: Values, rows: Uint32Array): Pieces<Uint32Array
     if (value > most && value !== Infinity) most = value;
   }
   if (isSorted) return rows;
-  const sorted = Uint32Array.from(rows);
+  const sorted = yield* copying(rows, rows.length);
   const infinite = most === -Infinity ? 0 : most - least + 1;
   const keyOf = (row: number): number => {
     const value = values.at(row);
@@ -96,7 +108,10 @@ function* partBy({ rows, spare, keyOf }: Sorting, { start, end, least }: Part, w
     spare[places[part]!] = row;
     places[part]! += 1;
   }
-  rows.set(spare.subarray(start, end), start);
+  for (let index = start; index < end; index += COPIED) {
+    rows.set(spare.subarray(index, Math.min(end, index + COPIED)), index);
+    yield;
+  }
   return places.subarray(0, PARTS);
 }
 

@@ -13,7 +13,7 @@ import { keeping, takeList } from './row-batches.js';
 import type { Masks } from './scope-masks.js';
 import { inMasks, masksOf } from './scope-masks.js';
 import type { SegmentFrames } from './segment-frames.js';
-import type { Columns } from './segment.js';
+import type { Columns } from './segment-columns.js';
 import type { StateQuestion } from './state-question.js';
 import type { WeightBook, Weights } from './weights.js';
 

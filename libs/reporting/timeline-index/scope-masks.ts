@@ -5,7 +5,7 @@ import { startOfDay } from '../time/period.js';
 import type { PlanSource } from './plans.js';
 import { isOwnText } from './plans.js';
 import type { KeepRows } from './row-batches.js';
-import type { Columns } from './segment.js';
+import type { Columns } from './segment-columns.js';
 import type { StateQuestion } from './state-question.js';
 import type { CodedColumn } from './vocabulary.js';
 import { COLUMN_OF } from './vocabulary.js';

@@ -8,8 +8,9 @@ import { rowCountsAt } from './loose-rows.js';
 import type { Pieces } from './pieces.js';
 import type { KeepRows, TakeRows } from './row-batches.js';
 import { keeping, takeRange, BATCH } from './row-batches.js';
-import type { Columns, Segment } from './segment.js';
-import { positionCode } from './segment.js';
+import type { Columns } from './segment-columns.js';
+import { positionCode } from './segment-columns.js';
+import type { Segment } from './segment.js';
 import type { Weights } from './weights.js';
 
 /** Where the index turns from one way to another. The defaults are for millions of rows; specs take small ones to go every way. */

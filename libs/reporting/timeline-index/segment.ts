@@ -1,35 +1,10 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
-import { InstantColumn } from './instant-column.js';
-import { NumberColumn } from './number-column.js';
-import { countUpTo, orderBy, ordering } from './order-by.js';
+import type { BlockColumns } from './block-columns.js';
+import { copying, countUpTo, ordering } from './order-by.js';
 import type { Pieces } from './pieces.js';
 import { atOnce } from './pieces.js';
-
-/** The columns of a row. Texts are codes of the index's dictionaries; `value` is 0 where the value is unknown (`currency` code 0). */
-export const COLUMNS = [
-  ...(['validFrom', 'validTo', 'openedBy', 'endedBy', 'ordinal', 'state', 'owner', 'company', 'product'] as const),
-  ...(['source', 'origin', 'campaign', 'department', 'closing', 'currency', 'value'] as const),
-] as const;
-export type ColumnName = (typeof COLUMNS)[number];
-export type InstantName = 'validFrom' | 'validTo';
-export type Columns = Record<Exclude<ColumnName, InstantName>, NumberColumn> & Record<InstantName, InstantColumn>;
-/** A row as the columns hold it. */
-export type RowValues = Record<ColumnName, number>;
-/** What tells a row from all others: the event that opened it and which of its rows it is; when it began says where to look. */
-export type KeyValues = Pick<RowValues, 'validFrom' | 'openedBy' | 'ordinal'>;
-
-/** Positions are kept plus one; 0 is never: `endedBy` of a row that has not ended, `openedBy` of a row that was taken out. */
-export function positionCode(position: number | null): number {
-  return position === null ? 0 : position + 1;
-}
-
-export function isInstant(name: ColumnName): name is InstantName {
-  return name === 'validFrom' || name === 'validTo';
-}
-
-export function emptyColumns(): Columns {
-  return Object.fromEntries(COLUMNS.map((name) => [name, isInstant(name) ? new InstantColumn() : new NumberColumn()])) as Columns; // every name is there
-}
+import type { Columns, KeyValues } from './segment-columns.js';
+import { COLUMNS, emptyColumns, positionCode } from './segment-columns.js';
 
 /** How far time has come among the rows of a segment. */
 export interface Reach {
@@ -60,19 +35,46 @@ export class Segment {
 
   /** Orders the columns by validFrom. */
   static sorted(columns: Columns): Segment {
-    const all = rowsWhere(columns.validFrom.length, () => true);
-    const order = orderBy(columns.validFrom, all);
-    return new Segment(Object.fromEntries(COLUMNS.map((name) => [name, columns[name].gather(order)])) as Columns); // every name is there
+    return atOnce(Segment.sorting(columns));
+  }
+
+  /** The rows of both that were not taken out. */
+  static *merging(a: Segment, b: Segment): Pieces<Segment> {
+    const columns = emptyColumns();
+    const standing = [a, b].map((segment) => ({
+      segment,
+      rows: rowsWhere(segment.length, (row) => segment.columns.openedBy.at(row) !== 0),
+    }));
+    for (const name of COLUMNS) {
+      for (const { segment, rows } of standing) {
+        const source = segment.columns[name];
+        columns[name].pushEach(rows, rows.length, (row) => source.at(row));
+        yield;
+      }
+    }
+    return yield* Segment.sorting(columns);
+  }
+
+  private static *sorting(columns: Columns): Pieces<Segment> {
+    const all = yield* picking(columns.validFrom.length, () => true);
+    const order = yield* ordering(columns.validFrom, all);
+    const target = emptyColumns();
+    for (const name of COLUMNS) {
+      Object.assign(target, { [name]: yield* columns[name].gathering(order) });
+      yield;
+    }
+    return new Segment(target, yield* endsOf(target));
   }
 
   /** One segment for each list of row numbers. Column by column, so that only one column at a time is held twice. */
-  static *split(columns: Columns, parts: readonly Uint32Array[]): Pieces<Segment[]> {
+  static *split(columns: BlockColumns, parts: readonly Uint32Array[]): Pieces<Segment[]> {
     const orders: Uint32Array[] = [];
-    for (const rows of parts) orders.push(yield* ordering(columns.validFrom, rows));
+    const validFrom = columns.instants('validFrom');
+    for (const rows of parts) orders.push(yield* ordering(validFrom, rows));
     const targets = orders.map(() => emptyColumns());
     for (const name of COLUMNS) {
-      orders.forEach((order, index) => Object.assign(targets[index]!, { [name]: columns[name].gather(order) })); // one target per order
-      Object.assign(columns, { [name]: emptyColumns()[name] });
+      for (const [index, order] of orders.entries()) Object.assign(targets[index]!, { [name]: yield* columns.gathering(name, order) }); // one target per order
+      columns.release(name);
       yield;
     }
     const segments: Segment[] = [];
@@ -178,5 +180,5 @@ export function* picking(length: number, counts: (row: number) => boolean): Piec
     rows[found] = row;
     found += 1;
   }
-  return found === length ? rows : rows.slice(0, found);
+  return found === length ? rows : yield* copying(rows, found);
 }

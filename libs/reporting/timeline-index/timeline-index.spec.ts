@@ -178,9 +178,12 @@ describe('the timeline index', () => {
             // A replay of a parked stream: the deal's rows come again, as the store holds them by now.
             const again = `h-${through % 12}`;
             if (through % 4 === 0) index.reload(deals.filter((row) => row.entity === again));
+            // Segments melt together while questions are asked, or when there are more of them.
+            const tidying = through % 5 === 0 ? [][Symbol.iterator]() : index.tidy();
             // Asked while frames and lists are not begun, half made (the next `follow` comes between), or there.
             for (const [t, k, groupBy, scope] of [...asked, ...asked]) {
               for (let piece = 0; piece < k % 7; piece += 1) index.doPiece();
+              for (let piece = 0; piece < k % 5; piece += 1) tidying.next();
               const asOf = tellingInstant(events, t);
               const knownAt = k % 3 === 0 ? through : Math.min(through, positionNumber(tellingPosition(events, k)));
               const view = viewAt(dimensions, asOf, knownAt);
@@ -188,6 +191,7 @@ describe('the timeline index', () => {
               expect(plain(index.state(question, view, asOf, knownAt))).toEqual(plain(byRows(deals, question, view, asOf, knownAt)));
               expect(index.firstInstant(knownAt)).toBe(firstByRows(deals, knownAt));
             }
+            while (tidying.next().done !== true);
           }
         },
       ),

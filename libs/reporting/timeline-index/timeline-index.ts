@@ -5,9 +5,11 @@ import type { IndexedRow } from './index-row.js';
 import { Workplace } from './cells.js';
 import { LayoutBook } from './layouts.js';
 import { LooseRows } from './loose-rows.js';
+import type { Pieces } from './pieces.js';
 import { answerState } from './question.js';
-import type { KeyValues, RowValues } from './segment.js';
-import { COLUMNS, positionCode, Segment } from './segment.js';
+import type { KeyValues, RowValues } from './segment-columns.js';
+import { positionCode } from './segment-columns.js';
+import { Segment } from './segment.js';
 import type { IndexLimits } from './segment-frames.js';
 import { INDEX_LIMITS, SegmentFrames } from './segment-frames.js';
 import type { StateQuestion } from './state-question.js';
@@ -152,22 +154,16 @@ export class TimelineIndex {
   }
 
   private change(row: IndexedRow, through: number): void {
-    const values = indexValues(row, through, this.vocabulary);
     const withdrawnBy = row.withdrawnBy !== null && row.withdrawnBy <= through ? row.withdrawnBy : null;
-    if (row.dated === 0 && row.validFrom <= row.registeredAt) this.changeLoose(this.undated, values, withdrawnBy);
-    const place = this.find(values);
+    const end = endOf(row, through);
+    const key = keyOf(row);
+    if (row.dated === 0 && row.validFrom <= row.registeredAt) changeLoose(this.undated, key, end, withdrawnBy);
+    const place = this.find(key);
     if (place === undefined) return; // withdrawn before, and ended since: the copy among the withdrawn rows is complete or says more than is asked
     if (withdrawnBy !== null) {
-      this.withdrawn.add(values, withdrawnBy, row.registeredAt);
+      this.withdrawn.add(indexValues(row, through, this.vocabulary), withdrawnBy, row.registeredAt);
       this.takeOut(place);
-    } else if (values.endedBy !== 0) this.end(place, values.validTo, values.endedBy - 1);
-  }
-
-  private changeLoose(rows: LooseRows, values: RowValues, withdrawnBy: number | null): void {
-    const row = rows.find(values);
-    if (row === undefined) return;
-    rows.end(row, values.validTo, values.endedBy);
-    rows.withdrawnBy.set(row, positionCode(withdrawnBy));
+    } else if (end.endedBy !== 0) this.end(place, end.validTo, end.endedBy - 1);
   }
 
   /** Newest first: what changes is almost always among the latest rows. */
@@ -198,26 +194,21 @@ export class TimelineIndex {
   private seal(): void {
     this.segments.push(this.framed(Segment.sorted(this.tail.columns)));
     this.tail = new LooseRows();
-    // Small segments of live rows melt together, as in a log-structured merge: at most a few stand beside the loaded ones.
+  }
+
+  /**
+   * Small segments of live rows melt together, as in a log-structured merge: at most a few stand beside the loaded ones. Piece by piece, between which questions may be
+   * asked; the index must not `follow` before it is done.
+   */
+  *tidy(): Pieces<void> {
     for (;;) {
       const last = this.segments.at(-1)?.segment;
       const before = this.segments.at(-2)?.segment;
       if (last === undefined || before === undefined || before.length > this.limits.mergeRows || last.length * 2 < before.length) return;
-      this.segments.splice(-2, 2, this.framed(merged(before, last)));
+      const merged = yield* Segment.merging(before, last);
+      this.segments.splice(-2, 2, this.framed(merged));
     }
   }
-}
-
-function merged(a: Segment, b: Segment): Segment {
-  const rows = new LooseRows();
-  for (const { columns, length } of [a, b]) {
-    for (let row = 0; row < length; row += 1) {
-      // Rows taken out need no place in the merged segment.
-      if (columns.openedBy.at(row) === 0) continue;
-      for (const name of COLUMNS) rows.columns[name].push(columns[name].at(row));
-    }
-  }
-  return Segment.sorted(rows.columns);
 }
 
 /** The earliest beginning of a row opened by K, where it is before `limit`: rows are in that order, so it is among the first. */
@@ -229,6 +220,21 @@ function firstOpened({ columns, length }: Segment, knownAt: number, limit: Epoch
   return limit;
 }
 
+function changeLoose(rows: LooseRows, key: KeyValues, { validTo, endedBy }: End, withdrawnBy: number | null): void {
+  const row = rows.find(key);
+  if (row === undefined) return;
+  rows.end(row, validTo, endedBy);
+  rows.withdrawnBy.set(row, positionCode(withdrawnBy));
+}
+
+type End = Pick<RowValues, 'validTo' | 'endedBy'>;
+
+/** Seen at `through`. */
+function endOf(row: IndexedRow, through: number): End {
+  const ended = row.endedBy !== null && row.endedBy <= through;
+  return { validTo: ended && row.validTo !== null ? row.validTo : Infinity, endedBy: ended ? positionCode(row.endedBy) : 0 };
+}
+
 function keyOf({ validFrom, openedBy, ordinal }: IndexedRow): KeyValues {
   return { validFrom, openedBy: positionCode(openedBy), ordinal };
 }
@@ -236,11 +242,14 @@ function keyOf({ validFrom, openedBy, ordinal }: IndexedRow): KeyValues {
 /** What the columns hold of a row, seen at `through`. */
 export function indexValues(row: IndexedRow, through: number, vocabulary: Vocabulary): RowValues {
   const { dictionaries } = vocabulary;
-  const ended = row.endedBy !== null && row.endedBy <= through;
+  const { validFrom, openedBy, ordinal } = keyOf(row);
+  const { validTo, endedBy } = endOf(row, through);
   return {
-    ...keyOf(row),
-    validTo: ended && row.validTo !== null ? row.validTo : Infinity,
-    endedBy: ended ? positionCode(row.endedBy) : 0,
+    validFrom,
+    validTo,
+    openedBy,
+    endedBy,
+    ordinal,
     state: vocabulary.stateCode(row),
     owner: dictionaries.owner.code(row.owner),
     company: dictionaries.company.code(row.company),

@@ -3,7 +3,7 @@ import type { DealInterval } from '../rows.js';
 import type { Grouping } from '../queries.js';
 import { ClosingTable } from './closing-table.js';
 import { Dictionary } from './dictionary.js';
-import type { ColumnName } from './segment.js';
+import type { ColumnName } from './segment-columns.js';
 
 /** Columns whose numbers are codes of a dictionary of texts. */
 export const TEXT_COLUMNS = ['state', 'owner', 'company', 'product', 'source', 'origin', 'campaign', 'department', 'currency'] as const;
@@ -22,6 +22,8 @@ export const COLUMN_OF: { readonly [G in Grouping]: CodedColumn } = {
 /** The texts behind the codes. Codes are never taken back. */
 export class Vocabulary {
   readonly dictionaries: Readonly<Record<TextColumn, Dictionary>>;
+  /** Codes of states by what they are made of. */
+  private readonly stateCodes = new Map<string, number>();
   /** States that were read from their texts, by code. */
   private readonly states: Pick<DealInterval, 'status' | 'pipeline' | 'stage'>[] = [];
 
@@ -41,7 +43,10 @@ export class Vocabulary {
   }
 
   stateCode({ status, pipeline, stage }: Pick<DealInterval, 'status' | 'pipeline' | 'stage'>): number {
-    return this.dictionaries.state.code(JSON.stringify([status, pipeline, stage]));
+    const parts = `${status}\u001f${pipeline ?? '\u001e'}\u001f${stage ?? '\u001e'}`; // ids hold neither of these characters
+    let code = this.stateCodes.get(parts);
+    if (code === undefined) this.stateCodes.set(parts, (code = this.dictionaries.state.code(JSON.stringify([status, pipeline, stage]))));
+    return code;
   }
 
   state(code: number): Pick<DealInterval, 'status' | 'pipeline' | 'stage'> {
