@@ -1,4 +1,3 @@
-import { inKeyOrder } from '../event-catalog/canonical-json.js';
 import type { Catalog } from '../event-catalog/build-catalog.js';
 import type { JsonObject } from '../domain/shared/envelope.js';
 import { isSealed } from '../domain/shared/envelope.js';
@@ -23,5 +22,5 @@ export function sealedEvent(
     data = changePersonal(parts.catalog, event, (value, field) => (isSealed(value) ? value : seal(key.key, holder, field, String(value))));
   }
   // Both passed the catalog's check: they are JSON.
-  return { eventId, type, data: inKeyOrder(data) as JsonObject, metadata: metadata as unknown as JsonObject };
+  return { eventId, type, data: data as JsonObject, metadata: metadata as unknown as JsonObject };
 }

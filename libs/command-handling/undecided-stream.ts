@@ -21,6 +21,7 @@ export type KnownAnswer = Pick<FirstAnswer, 'events' | 'requestHash'> & Partial<
 /** A stream between two appends: the state that the next step is decided on, and what earlier steps have decided. */
 export class UndecidedStream {
   #folded: Folded;
+  /** Made where somebody asks, which is seldom. */
   #history: readonly RecordedEvent[] | null;
   readonly pending: DecidedEvent[] = [];
   readonly #importHashes = new Set<string>();
@@ -38,6 +39,9 @@ export class UndecidedStream {
     return this.#folded;
   }
   get history(): readonly RecordedEvent[] | null {
+    const { history } = this.base;
+    if (history === null || this.#history?.length === history.length + this.pending.length) return this.#history;
+    this.#history = [...history, ...this.pending.map(({ event }) => event)];
     return this.#history;
   }
 
@@ -54,12 +58,12 @@ export class UndecidedStream {
   /** Takes everything back that was decided since. */
   remember(): () => void {
     const { length } = this.pending;
-    const [folded, history] = [this.#folded, this.#history];
+    const folded = this.#folded;
     const [hashes, answers] = [[...this.#importHashes], [...this.#answers]];
     return () => {
       this.pending.length = length;
       this.#folded = folded;
-      this.#history = history;
+      this.#history = this.base.history;
       this.#importHashes.clear();
       for (const hash of hashes) this.#importHashes.add(hash);
       this.#answers.clear();
@@ -69,18 +73,17 @@ export class UndecidedStream {
 
   /** Where the next event will be if nobody comes between; only the order within a history that is folded again matters. */
   nextPosition(): Position {
-    return this.#history === null ? this.base.position : positionOf(positionNumber(this.base.position) + this.pending.length + 1);
+    return this.base.history === null ? this.base.position : positionOf(positionNumber(this.base.position) + this.pending.length + 1);
   }
 
   /** `after` is the state folded with the event put last, which holds where it is the latest. */
   push(decided: DecidedEvent, after: unknown): void {
     const { event } = decided;
     this.pending.push(decided);
-    if (this.#history !== null) this.#history = [...this.#history, event];
     const folded = isNext(this.#folded, event) ? { state: after, latestAt: event.effectiveAt, withdrawn: false } : undefined;
-    if (folded === undefined && this.#history === null)
+    if (folded === undefined && this.base.history === null)
       throw new TypeError(`${this.base.stream} cannot be folded again without its history`);
-    this.#folded = folded ?? foldByLaw(this.base.kind, this.#history ?? []);
+    this.#folded = folded ?? foldByLaw(this.base.kind, this.history ?? []);
     const { importHash, idempotencyKey, requestHash, actor } = event.metadata;
     if (importHash !== undefined) this.#importHashes.add(importHash);
     if (idempotencyKey === undefined) return;

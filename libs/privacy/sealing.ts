@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Sealed } from '../domain/shared/envelope.js';
+import { freshBytes } from './fresh-bytes.js';
 import type { KeyHolder } from './key-store.port.js';
 
 const IV_BYTES = 12;
@@ -11,20 +12,6 @@ export class SealBroken extends Error {
   override readonly name = 'SealBroken';
 }
 
-// Random bytes are cheap by the page and dear by the dozen; each is used once.
-const pool = Buffer.alloc(IV_BYTES * 512);
-let taken = pool.length;
-
-function freshIv(): Buffer {
-  if (taken === pool.length) {
-    randomFillSync(pool);
-    taken = 0;
-  }
-  const iv = Buffer.from(pool.subarray(taken, taken + IV_BYTES));
-  taken += IV_BYTES;
-  return iv;
-}
-
 /** Bound to the box without being in it: an envelope copied to another field or person does not open. */
 function associated(person: KeyHolder, field: string): Buffer {
   return Buffer.from(JSON.stringify([person, field]), 'utf8');
@@ -32,7 +19,7 @@ function associated(person: KeyHolder, field: string): Buffer {
 
 /** AES-256-GCM with a random 96-bit iv (NIST SP 800-38D: safe for 2^32 texts under one key; a person has thousands). */
 export function seal(key: Buffer, person: KeyHolder, field: string, text: string): Sealed {
-  const iv = freshIv();
+  const iv = freshBytes(Buffer.alloc(IV_BYTES));
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(associated(person, field));
   const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);

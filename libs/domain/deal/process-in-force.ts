@@ -51,12 +51,13 @@ function namedBy(fact: CorrectableFact | DealEvent): PipelineId[] {
 /** Whose timelines the decider needs: the deal's own pipeline, the one the command names, and for a correction every one of its history. */
 export function pipelinesNeeded(deal: Deal, command: DealCommand, history: () => readonly RecordedEvent[]): PipelineId[] {
   const own = pipelinePartOf(deal)?.pipelineId;
-  const needed = new Set<PipelineId>(own === undefined ? [] : [own]);
-  if (command.type === 'QualifyLead' || command.type === 'TransferDeal') needed.add(command.pipelineId);
+  const needed: PipelineId[] = own === undefined ? [] : [own];
+  const need = (pipelineId: PipelineId): void => void (needed.includes(pipelineId) || needed.push(pipelineId));
+  if (command.type === 'QualifyLead' || command.type === 'TransferDeal') need(command.pipelineId);
   if (command.type === 'CorrectHistory') {
     const events = history() as readonly RecordedEvent<DealEvent>[]; // a deal's stream holds a deal's events
-    for (const event of events) for (const pipelineId of namedBy(event as DealEvent)) needed.add(pipelineId);
-    if (command.correction.kind !== 'void') for (const pipelineId of namedBy(command.correction.event)) needed.add(pipelineId);
+    for (const event of events) namedBy(event as DealEvent).forEach(need);
+    if (command.correction.kind !== 'void') namedBy(command.correction.event).forEach(need);
   }
-  return [...needed];
+  return needed;
 }

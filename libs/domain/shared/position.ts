@@ -15,7 +15,8 @@ export function positionNumber(position: Position): number {
 export function positionOf(value: number | bigint): Position {
   const number = Number(value);
   if (!Number.isSafeInteger(number) || number < 0) throw new RangeError(`not a log position: ${value}`);
-  return String(number).padStart(DIGITS, '0') as Position;
+  const digits = String(number);
+  return (LOG_START.slice(digits.length) + digits) as Position;
 }
 
 /** A position of somebody who may also say which event stands there in his history. */

@@ -70,23 +70,29 @@ class Reconciler {
 
   private moment({ at, said }: Moment<HashedSaid>): void {
     const begins = at !== null && this.plan.first('RequestRegistered')?.dated === false;
-    const redated = new Set<HashedSaid>();
+    const redated = begins ? this.beginning(said, at) : [];
+    if (redated === undefined) return;
     for (const one of said) {
-      // The date of the beginning became known: all that stands undated with it moves there first, so that what is new is behind it.
-      if (begins && one.fact.is !== 'registered' && this.plan.first('RequestRegistered')?.dated === true) {
-        if (!this.plan.has(one.hash) && this.redate(one.fact, at, one.hash, one.place)) redated.add(one);
-      } else if (begins && one.fact.is === 'registered') {
-        if (!this.registered(one, one.fact, at)) return;
-        redated.add(one);
-      }
-    }
-    for (const one of said) {
-      if (redated.has(one)) continue;
+      if (redated.includes(one)) continue;
       if (this.saidByWin(one, said)) continue;
       if (one.onlyIfNew === true && pipelinePartOf(this.plan.now()) !== null && this.plan.recorded) continue;
       const goOn = one.fact.is === 'registered' ? this.registered(one, one.fact, at) : this.say(one, at);
       if (!goOn) return;
     }
+  }
+
+  /** The date of the beginning became known: all that stands undated with it moves there first, so that what is new is behind it. Undefined: nothing more is said of this moment. */
+  private beginning(said: readonly HashedSaid[], at: EpochMs): readonly HashedSaid[] | undefined {
+    const redated: HashedSaid[] = [];
+    for (const one of said) {
+      if (one.fact.is === 'registered') {
+        if (!this.registered(one, one.fact, at)) return undefined;
+        redated.push(one);
+      } else if (this.plan.first('RequestRegistered')?.dated === true) {
+        if (!this.plan.has(one.hash) && this.redate(one.fact, at, one.hash, one.place)) redated.push(one);
+      }
+    }
+    return redated;
   }
 
   /** A closed deal takes no other expected value; the win that comes of it at the same instant says it as well. */

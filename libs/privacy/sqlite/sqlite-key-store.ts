@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import type { KeyHolder, KeyState, KeyStore } from '../key-store.port.js';
+import { freshBytes } from '../fresh-bytes.js';
 import { KEY_BYTES } from '../sealing.js';
 import { asUnavailable, openKeyFile } from './key-file.js';
 
@@ -128,7 +128,7 @@ export class SqliteKeyStore implements KeyStore {
     try {
       this.#database
         .transaction(() => {
-          for (const { holders } of group) for (const holder of holders) if (this.#read(holder).state === 'missing') this.#make(holder);
+          for (const { holders } of group) for (const holder of holders) if (!this.#known.has(holder)) this.#make(holder);
         })
         .immediate();
     } catch (error) {
@@ -139,11 +139,10 @@ export class SqliteKeyStore implements KeyStore {
     for (const { holders, resolve } of group) resolve(new Map(holders.map((holder) => [holder, this.#read(holder)])));
   }
 
-  /** Within the transaction that found none: nobody else can make it meanwhile, so that it need not be read back. */
+  /** Unless it is there, or was destroyed: then nothing is inserted. A key that was is not read back. */
   #make(holder: KeyHolder): void {
-    const key = randomBytes(KEY_BYTES);
-    this.#insert.run(holder, key);
-    this.#known.set(holder, { state: 'present', key });
+    const key = freshBytes(Buffer.alloc(KEY_BYTES));
+    if (this.#insert.run(holder, key).changes === 1) this.#known.set(holder, { state: 'present', key });
   }
 
   #guarded<T>(act: () => T): T {
