@@ -18,7 +18,7 @@ describe('canonical JSON', () => {
     ['keys that are numbers, in a member', { a: { b: 1, 10: 2, 9: 3 } }],
     ['a key __proto__', JSON.parse('{"b":1,"__proto__":{"d":1,"c":2},"a":3}') as object],
     ['members without a value', { b: undefined, a: { d: 1, c: undefined } }],
-    ['holes and what JSON leaves out inside an array', { b: [undefined, , 1], a: 1 }],  
+    ['holes and what JSON leaves out inside an array', { b: [undefined, , 1], a: 1 }],
     ['what writes itself', { b: { at: new Date(0) }, a: 1 }],
     ['lone surrogates', { b: '\ud800', a: '\udfff' }],
     ['keys by UTF-16 units', { '\u{1f600}': 1, '\ufb33': 2 }],
