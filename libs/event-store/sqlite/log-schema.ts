@@ -6,9 +6,14 @@ import { ownPrefix } from '../stream-prefix.js';
 /** "DLTR": tells our files from any other SQLite database. */
 const APPLICATION_ID = 0x444c5452;
 const FORMAT = 1;
+/** Of new files. An append alone writes two pages, of events and of their index: of half the size they are on the disk sooner, and batches of a hundred cost the same. */
+const PAGE_BYTES = 4_096;
+/** What the WAL grows to before a commit moves its pages into the file; it then begins anew. */
+export const WAL_BYTES = 16_777_216;
+const FRAME_HEADER_BYTES = 24;
 
 /**
- * Stream names and types are numbers in the events table and 8 KiB pages hold it: each gains about a fifth of the append rate. An event's id has
+ * Stream names and types are numbers in the events table: it gains about a fifth of the append rate. An event's id has
  * no index: random ids in one cost two thirds of the rate at a million events. `json` is part of the type's entry, so that it costs no column.
  */
 const TABLES = `
@@ -46,11 +51,12 @@ export function openLogDatabase(options: LogSchemaOptions): Database.Database {
     if (options.readOnly) {
       checkFormat(db, options.file);
     } else {
-      db.pragma('page_size = 8192');
+      db.pragma(`page_size = ${PAGE_BYTES}`);
       db.pragma('journal_mode = WAL');
       // An acknowledged append is on the disk: FULL syncs the WAL at every commit.
       db.pragma('synchronous = FULL');
-      db.pragma('wal_autocheckpoint = 2000');
+      const pageBytes = Number(db.pragma('page_size', { simple: true })); // a file keeps what it was made with
+      db.pragma(`wal_autocheckpoint = ${Math.floor(WAL_BYTES / (pageBytes + FRAME_HEADER_BYTES))}`);
       if (isEmpty(db)) create(db, options);
       checkFormat(db, options.file);
       addCategories(db, options);

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   openSync,
@@ -20,8 +21,10 @@ import Database from 'better-sqlite3';
 import { streamName } from '../../domain/shared/ids.js';
 import type { EventId } from '../../domain/shared/ids.js';
 import { LogClosed, LogDamaged, LogRefused } from '../event-store.port.js';
+import { eventually } from '../../testing/projecting.js';
 import { CONTRACT_KEY_STORE, checkForContract } from '../contract/event-store.contract.js';
 import { openLogFile } from './log-file.js';
+import { WAL_BYTES } from './log-schema.js';
 import { openSqliteEventStore } from './sqlite-event-store.js';
 import type { SqliteEventStoreOptions } from './sqlite-event-store.js';
 
@@ -135,7 +138,7 @@ describe('a damaged log', () => {
   it('with overwritten pages says so when it comes to them, and is left as it is', async () => {
     await filledLog();
     const fd = openSync(file, 'r+');
-    for (let page = 90; page < 110; page += 1) writeSync(fd, Buffer.alloc(8192, 0xa5), 0, 8192, page * 8192);
+    for (let page = 90; page < 110; page += 1) writeSync(fd, Buffer.alloc(8_192, 0xa5), 0, 8_192, page * 8_192);
     closeSync(fd);
     const { size } = statSync(file);
     const store = open();
@@ -330,6 +333,41 @@ describe('the log below the event store', () => {
     await turnByTurn();
     expect(commits.slice(2)).toEqual([2, 4]);
     log.close();
+  });
+
+  it('commits an append that comes alone in the turn in which it came, and those of one turn together', async () => {
+    open().log.close(); // the file is there
+    const log = openLogFile({ file, clock: { now: Date.now } });
+    const append = async () => log.perform((transaction) => transaction.append('alone-1', [raw('A')]));
+    let turns = 0;
+    setImmediate(() => (turns += 1));
+    await append();
+    expect(turns).toBe(0);
+    await afterTurns(1);
+    const commits: number[] = [];
+    log.measure(({ jobs }) => commits.push(jobs));
+    await Promise.all([append(), append(), append()]);
+    expect(commits).toEqual([3]);
+    log.close();
+  });
+
+  it('gives a WAL that is written to again and again its room beforehand; cut off anywhere, the log has what was acknowledged', async () => {
+    open().log.close(); // the file is there
+    const log = openLogFile({ file, clock: { now: Date.now } });
+    const append = async () => log.perform((transaction) => transaction.append('alone-1', [raw('A')]));
+    for (let count = 0; count < 70; count += 1) await append();
+    await eventually('the WAL has its room', () => statSync(`${file}-wal`).size >= WAL_BYTES);
+    expect(statSync(`${file}-wal`).size).toBe(WAL_BYTES);
+    for (let count = 0; count < 70; count += 1) await append();
+    expect(statSync(`${file}-wal`).size).toBe(WAL_BYTES);
+    // As a power cut leaves them: nothing closed, nothing moved into the file.
+    const cut = join(dir, 'cut.db');
+    for (const suffix of ['', '-wal']) copyFileSync(file + suffix, cut + suffix);
+    const found = openLogFile({ file: cut, clock: { now: Date.now } });
+    expect(found.streamState('alone-1').revision).toBe(139);
+    found.close();
+    log.close();
+    expect(existsSync(`${file}-wal`)).toBe(false);
   });
 
   it('takes notice of what another connection wrote: positions and revisions stay dense', async () => {
