@@ -3,6 +3,7 @@ import { progressView } from '../cli/progress.js';
 import { exitOf, lineOf } from '../cli/failure.js';
 import { EXIT } from '../cli/exit-codes.js';
 import { finishDemo, loadDemo, DEFAULT_SEED } from '../operations/demo.js';
+import { watchRemovedStages } from '../operations/removed-stages.js';
 import type { Config } from '../wiring/config.js';
 import { ConfigError, VARIABLES, isLoopback, isShared, readConfig } from '../wiring/config.js';
 import type { Ownership } from '../wiring/data-directory.js';
@@ -126,6 +127,12 @@ async function start(config: Config, keepsModels: boolean): Promise<void> {
     .catch((error: unknown) => {
       if (!stopping.signal.aborted)
         log.warn({ err: error }, 'the rows of deals could not be read yet; the first report that follows deals reads them');
+    })
+    // Behind the index, which makes its question a cheap one.
+    .then(() => {
+      if (stopping.signal.aborted) return;
+      const stages = watchRemovedStages(dealtrail, log);
+      endings.push(() => stages.stop());
     });
   if (loaded) process.stdout.write(`\n${await taste(dealtrail)}\n`);
   if (protocol) say(`EventStoreDB clients are served at ${protocol.connectionString}`);
