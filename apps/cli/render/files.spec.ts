@@ -33,6 +33,23 @@ describe('the rows of an answer as a file', () => {
     ]);
   });
 
+  it('as CSV have the digits that are read, and not those of a double; what belongs together stands together, whichever row has it first', () => {
+    const none = { label: 'a', value: [], share: 0.1 + 0.2, days: 100.82442851657153, band: null };
+    const some = {
+      label: 'b',
+      value: [{ amount: '0.30', currency: 'SEK' }, eur('1.005')],
+      share: 0.9999999999999998,
+      days: 1 / 3,
+      band: [{ low: 1 / 3 }],
+    };
+    expect(csvText([none, some]).split('\n')).toEqual([
+      'label,value.EUR,value.SEK,share,days,band',
+      'a,,,0.3,100.82,',
+      'b,1.005,0.30,1,0.3333,"[{""low"":0.3333}]"',
+      '',
+    ]);
+  });
+
   it('as Parquet keep amounts to the cent, instants as instants and gaps as gaps, as another program reads them', async () => {
     const data = temporaryFolder();
     const file = join(data.folder, 'rows.parquet');

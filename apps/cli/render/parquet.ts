@@ -1,7 +1,7 @@
 import type { ColumnSource, ParquetWriteOptions } from 'hyparquet-writer';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { Cell } from './rows.js';
-import { flatRows, isAmount } from './rows.js';
+import { flatRows, isAmount, isList } from './rows.js';
 
 /** What a 64-bit decimal holds. */
 const DIGITS = 18;
@@ -40,7 +40,9 @@ function typed(name: string, cells: readonly Cell[]): TypedColumn {
   if (known.length > 0 && known.every((cell) => typeof cell === 'number')) return column({ type: 'DOUBLE' }, (cell) => cell);
   if (known.length > 0 && known.every((cell) => typeof cell === 'string' && INSTANT.test(cell)))
     return column({ type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' }, (cell) => new Date(String(cell)));
-  return column({ type: 'BYTE_ARRAY', converted_type: 'UTF8' }, (cell) => (isAmount(cell) ? cell.amount : String(cell)));
+  return column({ type: 'BYTE_ARRAY', converted_type: 'UTF8' }, (cell) =>
+    isAmount(cell) ? cell.amount : isList(cell) ? cell.json : String(cell),
+  );
 }
 
 /** Rows as a Parquet file, with what the answer stands on in the file's own metadata. */

@@ -19,10 +19,18 @@ export function rowsOf(answer: Answer): readonly object[] {
 export interface Amount {
   readonly amount: string;
 }
-export type Cell = string | number | boolean | Amount | null;
+/** What no cell holds: a list, as JSON. */
+export interface ListCell {
+  readonly json: string;
+}
+export type Cell = string | number | boolean | Amount | ListCell | null;
 
 export function isAmount(cell: Cell): cell is Amount {
-  return typeof cell === 'object' && cell !== null;
+  return typeof cell === 'object' && cell !== null && 'amount' in cell;
+}
+
+export function isList(cell: Cell): cell is ListCell {
+  return typeof cell === 'object' && cell !== null && 'json' in cell;
 }
 
 export interface FlatRows {
@@ -35,27 +43,59 @@ function isMoney(value: unknown): value is MoneyText {
   return typeof value === 'object' && value !== null && 'amount' in value && 'currency' in value;
 }
 
+/** What stands below a name in any row: its parts, in the order in which they were first met. */
+interface Branch {
+  readonly parts: Map<string, Branch>;
+  /** Some row has a value here. */
+  isValue: boolean;
+  /** The parts are currencies. */
+  isMoney: boolean;
+}
+
+function branch(): Branch {
+  return { parts: new Map(), isValue: false, isMoney: false };
+}
+
+function partOf({ parts }: Branch, name: string): Branch {
+  const known = parts.get(name) ?? branch();
+  parts.set(name, known);
+  return known;
+}
+
 /** One cell per leaf, named by its path; a sum has a column per currency, so that columns can be added up. */
-function flatten(value: unknown, path: string, into: Map<string, Cell>): void {
-  if (value === null || value === undefined) into.set(path, null);
-  else if (isMoney(value)) into.set(`${path}.${value.currency}`, { amount: value.amount });
-  else if (Array.isArray(value)) {
-    if (value.every(isMoney)) for (const sum of value) flatten(sum, path, into);
-    else into.set(path, JSON.stringify(value));
-  } else if (typeof value === 'object')
-    for (const [name, member] of Object.entries(value)) flatten(member, path === '' ? name : `${path}.${name}`, into);
-  else into.set(path, typeof value === 'number' || typeof value === 'boolean' ? value : String(value));
+function flatten(value: unknown, path: string, at: Branch, into: Map<string, Cell>): void {
+  const put = (cell: Cell): void => {
+    into.set(path, cell);
+    at.isValue ||= cell !== null;
+  };
+  if (value === null || value === undefined) put(null);
+  else if (isMoney(value) || (Array.isArray(value) && value.every(isMoney))) {
+    at.isMoney = true;
+    for (const { currency, amount } of Array.isArray(value) ? value : [value]) {
+      partOf(at, currency).isValue = true;
+      into.set(`${path}.${currency}`, { amount });
+    }
+  } else if (Array.isArray(value)) put({ json: JSON.stringify(value) });
+  else if (typeof value === 'object')
+    for (const [name, member] of Object.entries(value)) flatten(member, path === '' ? name : `${path}.${name}`, partOf(at, name), into);
+  else put(typeof value === 'number' || typeof value === 'boolean' ? value : String(value));
+}
+
+/** Names of columns, those of one thing side by side, its currencies in their order. */
+function* columnsOf({ parts, isValue, isMoney: ofMoney }: Branch, path = ''): Generator<string> {
+  if (path !== '' && (isValue || parts.size === 0) && !(ofMoney && !isValue)) yield path;
+  const names = [...parts.keys()];
+  for (const name of ofMoney ? names.sort() : names) yield* columnsOf(parts.get(name) ?? branch(), path === '' ? name : `${path}.${name}`);
 }
 
 /** Every column that any row has; what is no value in one row and has parts in another has the columns of its parts alone. */
 export function flatRows(rows: readonly object[]): FlatRows {
+  const all = branch();
   const flat = rows.map((row) => {
     const cells = new Map<string, Cell>();
-    flatten(row, '', cells);
+    flatten(row, '', all, cells);
     return cells;
   });
-  const named = [...new Set(flat.flatMap((cells) => [...cells.keys()]))];
-  const hasParts = new Set(named.flatMap((name) => name.split('.').map((_, index, path) => path.slice(0, index).join('.'))));
-  const columns = named.filter((name) => !hasParts.has(name) || flat.some((cells) => (cells.get(name) ?? null) !== null));
+  const columns = [...columnsOf(all)];
   return { columns, rows: flat.map((cells) => columns.map((column) => cells.get(column) ?? null)) };
 }
