@@ -49,7 +49,7 @@ export function benchView(): DimensionView {
   return dimensionView([...employees, sales]);
 }
 
-export type QuestionClass = 'standard' | 'filtered' | 'past';
+export type QuestionClass = 'standard' | 'filtered' | 'past' | 'pairs';
 
 export interface BenchQuestion {
   readonly groupBy: readonly Grouping[];
@@ -62,9 +62,12 @@ export function asPipelineQuestion({ groupBy, filters }: BenchQuestion): Pipelin
   return { groupBy, scope: { filters, closing: null }, zone: UTC };
 }
 
+const SINGLE = ['status', 'stage', 'owner', 'team', 'pipeline', 'source', 'product', 'currency'] as const;
+/** All pairs of standard groupings. */
+const PAIRS: readonly (readonly Grouping[])[] = SINGLE.flatMap((one, place) => SINGLE.slice(place + 1).map((other) => [one, other]));
 /** Every standard grouping, and every kind of pair (design section 7). */
 const STANDARD: readonly (readonly Grouping[])[] = [
-  ...([['status'], ['stage'], ['owner'], ['team'], ['pipeline'], ['source'], ['product'], ['currency']] as const),
+  ...SINGLE.map((grouping) => [grouping]),
   ...([
     ['stage', 'owner'],
     ['status', 'team'],
@@ -89,7 +92,10 @@ export function drawnQuestions(kind: QuestionClass, count: number, events: numbe
   const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T; // from is not empty
   return Array.from({ length: count }, (_, number) => {
     const asOf = BEGINS + random(1_000_000) * Math.floor((ENDS - BEGINS) / 1_000_000);
-    if (kind === 'standard') return { groupBy: STANDARD[number % STANDARD.length] ?? [], filters: {}, asOf, knownAt: events };
+    if (kind === 'standard' || kind === 'pairs') {
+      const groupings = kind === 'standard' ? STANDARD : PAIRS;
+      return { groupBy: groupings[number % groupings.length] ?? [], filters: {}, asOf, knownAt: events };
+    }
     const filters = filtersOf(random, pick);
     const past = Math.floor(events * (0.3 + random(600) / 1_000));
     return { groupBy: ANY[number % ANY.length] ?? [], filters, asOf, knownAt: kind === 'past' ? past : events };

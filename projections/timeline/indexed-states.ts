@@ -132,7 +132,7 @@ export class IndexedStates implements PipelineStates {
 
   /** Makes in the background what the questions so far have begun. */
   private prepare(): void {
-    if (this.preparing) return;
+    if (this.preparing || this.current?.index.hasPieces !== true) return;
     this.preparing = true;
     const slice = (): void => {
       const end = performance.now() + SLICE_MS;

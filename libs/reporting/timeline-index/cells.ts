@@ -111,6 +111,10 @@ export class Workplace {
     this.later.push(work);
   }
 
+  get hasLater(): boolean {
+    return this.later.length > 0;
+  }
+
   /** Does one piece of it; false where there is none. */
   doPiece(): boolean {
     const [first] = this.later;

@@ -28,13 +28,18 @@ export class InstantColumn {
 
   push(value: EpochMs): void {
     const row = this.length;
-    if (row === this.low.length) {
-      const wider = new Uint32Array(Math.max(1024, Math.ceil(row * 1.5)));
-      wider.set(this.low);
-      this.low = wider;
-    }
+    if (row === this.low.length) this.reserve(Math.max(1024, Math.ceil(row * 1.5)));
     this.high.push(this.highOf(value));
     this.low[row] = lowOf(value);
+  }
+
+  /** Makes room for so many instants at once. */
+  reserve(capacity: number): void {
+    if (capacity <= this.low.length) return;
+    const wider = new Uint32Array(capacity);
+    wider.set(this.low);
+    this.low = wider;
+    this.high.reserve(capacity);
   }
 
   /** The value of each of the first `count` of `rows`. */

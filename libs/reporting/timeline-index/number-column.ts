@@ -54,6 +54,11 @@ export class NumberColumn {
     this.length += 1;
   }
 
+  /** Makes room for so many values at once. */
+  reserve(capacity: number): void {
+    if (capacity > this.data.length) this.rebuild(this.width, capacity);
+  }
+
   /** The value of each of the first `count` of `rows`. */
   pushEach(rows: Uint32Array, count: number, valueOf: (row: number) => number): void {
     for (let index = 0; index < count; index += 1) this.push(valueOf(rows[index]!)); // below length

@@ -34,7 +34,7 @@ export interface IndexLimits {
 export const INDEX_LIMITS: IndexLimits = {
   smallSegment: 4_096,
   keyframeInterval: 1_024,
-  keyframeBytes: 128 << 20,
+  keyframeBytes: 120 << 20,
   keptPlaces: 1 << 14,
   liveLists: 64,
   tailRows: 8_192,

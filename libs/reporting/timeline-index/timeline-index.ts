@@ -108,6 +108,11 @@ export class TimelineIndex {
     for (const frames of this.segments) frames.begin();
   }
 
+  /** Whether `doPiece` has something to do. */
+  get hasPieces(): boolean {
+    return this.work.hasLater;
+  }
+
   /** Does a piece, some milliseconds at most, of what questions have begun and what makes later ones faster; false where nothing is left to do. */
   doPiece(): boolean {
     return this.work.doPiece();
