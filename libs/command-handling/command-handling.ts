@@ -10,6 +10,7 @@ import { catalog as ownCatalog } from '../event-catalog/catalog.js';
 import type { Clock, EventStore, IdSource } from '../event-store/event-store.port.js';
 import { hashUnder } from '../privacy/hashing.js';
 import type { KeyHolder, KeyStore } from '../privacy/key-store.port.js';
+import type { CarryingOut } from './carrying-out.js';
 import type { CommandContext, CommandOutcome, Step, StepOptions, StreamOutcome, StreamSteps } from './command.js';
 import { StreamContended } from './errors.js';
 import { timeOrderedIds } from './ids.js';
@@ -40,7 +41,7 @@ export interface CommandHandlingOptions {
  * From a command to durable events: loads the stream, folds it by the law, decides, seals personal fields, appends at the expected revision, and decides anew where somebody
  * else came first. Refusals, EventStoreUnavailable and KeyStoreUnavailable pass through; nothing is half done.
  */
-export class CommandHandling {
+export class CommandHandling implements CarryingOut {
   readonly #parts: RunParts;
   readonly #attempts: number;
   readonly #turns = new Map<StreamName, Promise<unknown>>();

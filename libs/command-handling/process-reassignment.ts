@@ -1,8 +1,8 @@
 import type { DealId, PipelineId } from '../domain/shared/ids.js';
 import { streamName } from '../domain/shared/ids.js';
 import { SYSTEM_ACTOR } from '../event-store/event-store.port.js';
+import type { CarryingOut } from './carrying-out.js';
 import type { CommandContext, StreamSteps } from './command.js';
-import type { CommandHandling } from './command-handling.js';
 
 const BATCH = 500;
 
@@ -17,7 +17,7 @@ export interface Reassigned {
  * first, gets no second event.
  */
 export async function reassignRemovedStages(
-  handling: CommandHandling,
+  handling: CarryingOut,
   pipelineId: PipelineId,
   deals: AsyncIterable<DealId> | Iterable<DealId>,
   signal?: AbortSignal,

@@ -9,8 +9,8 @@ import { Refusal } from '../domain/shared/refusal.js';
 import { valueAt } from '../domain/shared/timeline.js';
 import type { EpochMs } from '../domain/shared/instant.js';
 import { END_OF_TIME } from '../domain/shared/instant.js';
+import type { CarryingOut } from './carrying-out.js';
 import type { CommandContext, CommandOutcome } from './command.js';
-import type { CommandHandling } from './command-handling.js';
 import { IdempotencyKeyReused } from './errors.js';
 import { derivedId } from './ids.js';
 import type { Intake, IntakeIds, IntakeOutcome } from './intake.js';
@@ -33,7 +33,7 @@ function freshIds({ actor, idempotencyKey }: CommandContext, freshId: () => stri
  * left undone, and gives the first answer once it is done. @throws what `execute` throws; Refusal for a reference to nobody
  */
 export async function registerRequest(
-  handling: CommandHandling,
+  handling: CarryingOut,
   intake: Intake,
   context: CommandContext,
   freshId: () => string,
@@ -68,7 +68,7 @@ function bodyOf(intake: Intake, { effectiveAt = null }: { readonly effectiveAt?:
 
 /** Whom the first answer named: the contact may work elsewhere by now. */
 async function firstParties(
-  handling: CommandHandling,
+  handling: CarryingOut,
   { stream, events }: CommandOutcome,
 ): Promise<Pick<RequestRegistered['data'], 'companyId' | 'contactId'>> {
   const history = await handling.history(stream);
@@ -78,7 +78,7 @@ async function firstParties(
 }
 
 /** Before anything is written: a key that stands for another body must not leave half of this one behind. */
-async function refuseReusedKey(handling: CommandHandling, ids: IntakeIds, intake: Intake, context: CommandContext): Promise<void> {
+async function refuseReusedKey(handling: CarryingOut, ids: IntakeIds, intake: Intake, context: CommandContext): Promise<void> {
   const key = context.idempotencyKey ?? '';
   const hash = handling.bodyHash(bodyOf(intake, context));
   const streams = [streamName('deal', ids.dealId), streamName('contact', ids.contactId), streamName('company', ids.companyId)];
@@ -90,7 +90,7 @@ async function refuseReusedKey(handling: CommandHandling, ids: IntakeIds, intake
 
 /** A reference must lead somewhere (RQ02: an identified person asks). */
 async function knownParties(
-  handling: CommandHandling,
+  handling: CarryingOut,
   { contact, company }: Intake,
 ): Promise<{ readonly employer: ReturnType<typeof employerOf> }> {
   if (company !== undefined && 'id' in company) {
