@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Caller } from '../../libs/event-store/protocol-server/access.js';
+import { EventMessage } from '../../libs/event-store/protocol-server/event-message.js';
 import { shared, streams } from '../../libs/event-store/protocol-server/generated.js';
 import type { Streams } from '../../libs/event-store/protocol-server/generated.js';
 import { LivePages } from '../../libs/event-store/protocol-server/live-pages.js';
@@ -44,7 +45,7 @@ export async function catchUpInProcess(events: number): Promise<CaughtUp> {
     const protocol = await rate(events, async () => {
       call = new Subscriber((message) => {
         message.serializeBinary();
-        if (!message.hasEvent()) return;
+        if (!(message instanceof EventMessage)) return;
         sent += 1;
         if (sent === Math.floor(events / 5) || sent === events) heap.push(liveHeap());
         if (sent === events) call.leave();

@@ -1,7 +1,6 @@
 import type { LogFile } from '../sqlite/log-file.js';
 import type { RawEvent } from '../sqlite/log-reads.js';
-import type { Streams } from './generated.js';
-import { readEvent } from './messages.js';
+import { EventMessage } from './event-message.js';
 import type { UuidForm } from './messages.js';
 
 /** What those who follow at the end of the log are about to read, each for itself. */
@@ -19,7 +18,7 @@ interface Page {
 /** Reads `$all` for subscribers. Those at the end share the latest events and the messages made of them: what is committed never changes. */
 export class LivePages {
   private readonly kept: Page[] = [];
-  private readonly messages = new WeakMap<RawEvent, Partial<Record<UuidForm, Streams.ReadResp>>>();
+  private readonly messages = new WeakMap<RawEvent, Partial<Record<UuidForm, EventMessage>>>();
 
   constructor(private readonly log: LogFile) {}
 
@@ -33,10 +32,10 @@ export class LivePages {
   }
 
   /** The message of an event that is no link; of a shared one its bytes are made once. */
-  message(event: RawEvent, form: UuidForm): Streams.ReadResp {
+  message(event: RawEvent, form: UuidForm): EventMessage {
     const made = this.messages.get(event);
-    if (made === undefined) return readEvent({ event }, form);
-    return (made[form] ??= serializedOnce(readEvent({ event }, form)));
+    if (made === undefined) return new EventMessage(event, form);
+    return (made[form] ??= new EventMessage(event, form));
   }
 
   private keep(page: Page): void {
@@ -46,10 +45,4 @@ export class LivePages {
     this.kept.push(page);
     if (this.kept.length > PAGES_KEPT) this.kept.shift();
   }
-}
-
-function serializedOnce(message: Streams.ReadResp): Streams.ReadResp {
-  const bytes = message.serializeBinary();
-  message.serializeBinary = () => bytes;
-  return message;
 }
