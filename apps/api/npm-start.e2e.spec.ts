@@ -101,6 +101,12 @@ describe('npm start', () => {
     const second = start(dataDir, {}); // the demo is on, but the log is not empty
     const [, again = ''] = await second.says(ADDRESS);
     expect((await pipelineOf(again, position)).basis.position).toBe(position);
+    const { port } = new URL(again);
+    const third = await start(join(folder, 'third'), { DEALTRAIL_DEMO: 'off', PORT: port }).ended;
+    expect([third.code, third.err]).toEqual([
+      1,
+      expect.stringMatching(/^dealtrail: port \d+ of 127\.0\.0\.1 is in use by another process: .*PORT.*\n$/),
+    ]);
     await interrupted(second);
   }, 60_000);
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { VARIABLES } from '../wiring/config.js';
 import { runPage, words } from './page-samples.js';
 
@@ -80,6 +80,18 @@ describe('pages for users', () => {
     const broken = pages().map((page) => ({ page, broken: brokenLinks(page) }));
     expect(broken.length).toBeGreaterThan(30);
     expect(broken.filter((one) => one.broken.length > 0)).toEqual([]);
+  });
+
+  it('lead to every page that there is: from that of their folder, and from that of docs', () => {
+    const linkedFrom = (page: string): string[] => {
+      const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)#\s]+\.md)(?:#[^)]*)?\)/g)];
+      return links.map(([, link = '']) => relative(ROOT, resolve(ROOT, dirname(page), link)));
+    };
+    for (const folder of ['docs', 'docs/reports']) {
+      const linked = linkedFrom(`${folder}/README.md`);
+      const pagesThere = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.md') && name !== 'README.md');
+      expect(pagesThere.filter((name) => !linked.includes(`${folder}/${name}`))).toEqual([]);
+    }
   });
 
   it('tell of every room what it may import, as the rules of npm run check do', () => {
