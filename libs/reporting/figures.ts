@@ -81,3 +81,8 @@ export function figuresOf(sums: DealSums): Figures {
     ...(sums.weighing === 0 || sums.weightless === 0 ? {} : { unweighted: sums.weightless }),
   };
 }
+
+/** A count as it stands in a sentence: 12,345, the same on every machine. */
+export function counted(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -6,6 +6,7 @@ import type { PipelineQuestion, PipelineState } from '../../libs/reporting/pipel
 import type { Basis, BasisPoint, ComparisonBasis, KnownWhen } from '../../libs/reporting/queries.js';
 import type { Knowledge } from './known-at.js';
 import { modelInUse } from './sources.js';
+import { counted } from '../../libs/reporting/figures.js';
 
 /** One (T, K) of an answer; a null state is one before the first event was recorded. */
 export interface PointSeen {
@@ -37,22 +38,22 @@ function marksOf({ question, points, parked, marks }: BasisInput, currency: read
   const last = points.at(-1)?.state;
   const said = [...marks];
   if (last !== undefined && last !== null && last.undated > 0)
-    said.push(`deals in scope without a date of their own, in undated and in no row: ${last.undated}`);
+    said.push(`deals in scope without a date of their own, in undated and in no row: ${counted(last.undated)}`);
   if (last !== undefined && last !== null && last.all.unvalued > 0)
-    said.push(`deals without a known value, in no sum: ${last.all.unvalued}`);
+    said.push(`deals without a known value, in no sum: ${counted(last.all.unvalued)}`);
   const { convertTo } = question;
   const unconverted = currency.filter((code) => code !== convertTo);
   if (convertTo !== undefined && unconverted.length > 0)
     said.push(`no rate of ${unconverted.join(', ')} in ${convertTo} was in force: these values stand in their own currency`);
   if (convertTo === undefined && currency.length > 1)
     said.push(`values are in ${currency.join(', ')}: currencies are neither added up nor converted`);
-  if (parked > 0) said.push(`deals held back by an error, perhaps missing here (./dealtrail parked lists them): ${parked}`);
+  if (parked > 0) said.push(`deals held back by an error, perhaps missing here (./dealtrail parked lists them): ${counted(parked)}`);
   return said;
 }
 
 /** Open deals that no period can have; `when` says at which point of several. */
 export function noExpectedDateMarks(deals: number, when = ''): readonly string[] {
-  return deals === 0 ? [] : [`open deals without an expected decision date${when}, in no period: ${deals}`];
+  return deals === 0 ? [] : [`open deals without an expected decision date${when}, in no period: ${counted(deals)}`];
 }
 
 /** The basis of an answer; of one over several points, that of the last. */

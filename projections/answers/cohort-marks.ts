@@ -1,4 +1,5 @@
 import type { Maturity } from '../../libs/reporting/flow-queries.js';
+import { counted } from '../../libs/reporting/figures.js';
 
 /** Fewer deals than these tell little: the answer says so. */
 const SMALL_N = 30;
@@ -9,8 +10,10 @@ export function maturityMarks(maturity: readonly Maturity[], aged: boolean): str
   const closed = maturity.reduce((sum, one) => sum + one.closed, 0);
   const oldEnough = maturity.reduce((sum, one) => sum + one.oldEnough, 0);
   return [
-    ...(closed < n ? [`deals of the cohort still open, their outcome not known: ${n - closed} of ${n}`] : []),
-    ...(aged && oldEnough < n ? [`deals younger than the age asked for, so that the cohort is immature: ${n - oldEnough} of ${n}`] : []),
+    ...(closed < n ? [`deals of the cohort still open, their outcome not known: ${counted(n - closed)} of ${counted(n)}`] : []),
+    ...(aged && oldEnough < n
+      ? [`deals younger than the age asked for, so that the cohort is immature: ${counted(n - oldEnough)} of ${counted(n)}`]
+      : []),
   ];
 }
 
@@ -21,6 +24,6 @@ export function smallMarks(counts: readonly number[]): string[] {
   return [
     counts.length === 1
       ? `n = ${counts[0]} is small: shares and times of so few say little`
-      : `${small} of ${counts.length} rows are of fewer than ${SMALL_N} deals: shares and times of so few say little`,
+      : `${counted(small)} of ${counted(counts.length)} rows are of fewer than ${SMALL_N} deals: shares and times of so few say little`,
   ];
 }

@@ -7,6 +7,7 @@ import { smallMarks } from './cohort-marks.js';
 import type { Following } from './following.js';
 import { isOneGroup } from './following.js';
 import type { Asker } from './sources.js';
+import { counted } from '../../libs/reporting/figures.js';
 
 /** Whether those who were turned away come back: the one flow report that follows askers from one deal to the next. */
 export class ReemergenceAnswers {
@@ -27,7 +28,7 @@ export class ReemergenceAnswers {
     const members = cohorts.deals.all.filter((path) => isDisqualified(path, question));
     const unknown = rows.reduce((sum, row) => sum + row.askerUnknown, 0);
     const marks = [
-      ...(unknown === 0 ? [] : [`disqualified requests of no known ${by}, which can never be seen again: ${unknown}`]),
+      ...(unknown === 0 ? [] : [`disqualified requests of no known ${by}, which can never be seen again: ${counted(unknown)}`]),
       ...smallMarks(rows.map(({ n }) => n)),
     ];
     const basis = { ...(await this.following.basis(cohorts, REEMERGENCE_METHOD, period, members, marks)), ended, by };

@@ -21,6 +21,7 @@ import { NAMED } from './pages.js';
 import type { ReadQuestion } from './question.js';
 import { groupingsRead } from './question.js';
 import type { Asker } from './sources.js';
+import { counted } from '../../libs/reporting/figures.js';
 
 const MOST_LISTED = 1_000;
 const OPEN: Filters = { status: ['open'] };
@@ -30,7 +31,7 @@ function contactMarks({ deals, ageUnknown }: AgingAnswer['totals']): string[] {
   if (deals === 0) return [];
   return [
     'contacts are recorded until a request is qualified: what was said to the customer since is not known, so that deals look more silent than they are',
-    ...(ageUnknown === 0 ? [] : [`deals without a recorded contact, of no known age: ${ageUnknown} of ${deals}`]),
+    ...(ageUnknown === 0 ? [] : [`deals without a recorded contact, of no known age: ${counted(ageUnknown)} of ${counted(deals)}`]),
   ];
 }
 

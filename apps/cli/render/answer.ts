@@ -15,6 +15,7 @@ import { compareText, dealsText, pipelineText } from './reports/pipeline.js';
 import { seriesText } from './reports/series.js';
 import { agingText, coverageText } from './reports/standing.js';
 import { winRateText } from './reports/winrate.js';
+import { namesakesTold } from './namesakes.js';
 import { rowsOf } from './rows.js';
 
 function tableOf(answer: Answer): string {
@@ -66,11 +67,15 @@ function tableOf(answer: Answer): string {
   }
 }
 
+function withNamesakes(answer: Answer): Answer {
+  return 'rows' in answer ? ({ ...answer, rows: namesakesTold<unknown>(answer.rows) } as Answer) : answer; // the rows are what they were, but for labels
+}
+
 /** `body` is what HTTP sends; JSON is it, byte for byte. */
 export function renderText(body: string, format: TextFormat): string {
   if (format === 'json') return body;
   const answer = JSON.parse(body) as Answer; // made by our own server or process
-  return format === 'csv' ? csvText(rowsOf(answer)) : tableOf(answer);
+  return format === 'csv' ? csvText(rowsOf(answer)) : tableOf(withNamesakes(answer));
 }
 
 /** Libraries of files and charts are loaded by who asks for one. @throws NoChart */

@@ -4,6 +4,7 @@ import { folded } from './fold.js';
 import { lagTable } from './lag.js';
 import { table } from './table.js';
 import { countText, instantText } from './text.js';
+import { pageWidth } from './width.js';
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
@@ -35,13 +36,13 @@ function lines(pairs: readonly (readonly [string, string])[]): string {
   const widest = Math.max(...pairs.map(([name]) => name.length));
   const indent = ' '.repeat(widest + 2);
   return pairs
-    .map(([name, text]) => `${name.padEnd(widest)}  ${folded(text, 100 - indent.length).replaceAll('\n', `\n${indent}`)}`)
+    .map(([name, text]) => `${name.padEnd(widest)}  ${folded(text, pageWidth() - indent.length).replaceAll('\n', `\n${indent}`)}`)
     .join('\n');
 }
 
 function findingsText({ findings }: DoctorAnswer): string {
   if (findings.length === 0) return 'Nothing is wrong.';
-  return findings.map(({ severity, what, cure }) => folded(`${severity}: ${what}\n  cure: ${cure}`, 100)).join('\n');
+  return findings.map(({ severity, what, cure }) => folded(`${severity}: ${what}\n  cure: ${cure}`)).join('\n');
 }
 
 /** The answer of `./dealtrail doctor` for people, 100 columns wide; the findings last, where the eye ends. */

@@ -1,3 +1,5 @@
+import { pageWidth } from './width.js';
+
 function pieces(word: string, width: number): string[] {
   const letters = [...word];
   return letters.length <= width
@@ -6,7 +8,7 @@ function pieces(word: string, width: number): string[] {
 }
 
 /** Broken at words, so that no line is wider; a word that is wider itself is broken where it must be. */
-export function folded(text: string, width = 100): string {
+export function folded(text: string, width = pageWidth()): string {
   return text
     .split('\n')
     .flatMap((line) => {

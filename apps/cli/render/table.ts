@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { folded } from './fold.js';
+import { pageWidth } from './width.js';
 
 export interface Column {
   readonly title: string;
@@ -8,9 +9,16 @@ export interface Column {
   readonly shrinks?: boolean;
 }
 
-const WIDEST = 100;
 const NARROWEST = 8;
-const PADDING = 2;
+/** Between two columns; one only where words would be broken otherwise. */
+const GAP = 2;
+const NARROW_GAP = 1;
+
+interface Layout {
+  /** Of each column, without the gap behind it. */
+  readonly widths: readonly number[];
+  readonly gap: number;
+}
 
 function widthOf(text: string): number {
   return Math.max(0, ...text.split('\n').map((line) => [...line].length));
@@ -20,22 +28,31 @@ function longestWord(text: string): number {
   return Math.max(0, ...text.split(/\s/).map((word) => [...word].length));
 }
 
-/** Widths that fit the terminal: the widest column that may shrinks first, and no word is broken while another column can still give way. */
-function widths(columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
-  const cells = columns.map(({ title }, index) => [title, ...rows.map((row) => row[index] ?? '')]);
-  const wanted = cells.map((texts) => Math.max(...texts.map(widthOf)) + PADDING);
-  const words = cells.map((texts) => Math.max(NARROWEST, ...texts.map(longestWord)) + PADDING);
-  for (;;) {
-    const total = wanted.reduce((sum, width) => sum + width, 0) - PADDING; // nothing stands behind the last column
-    if (total <= WIDEST) return wanted;
-    const wider = (floor: (index: number) => number): number[] =>
-      wanted.map((width, index) => (columns[index]?.shrinks && width > floor(index) ? width : 0));
-    const whole = wider((index) => words[index] ?? 0);
-    const candidates = whole.some((width) => width > 0) ? whole : wider(() => NARROWEST + PADDING);
-    const widest = candidates.indexOf(Math.max(...candidates));
-    if ((candidates[widest] ?? 0) === 0) return wanted;
-    wanted[widest] = (wanted[widest] ?? 0) - 1;
+/** Widths that fit the page, or as near as columns that may shrink come to it: the widest of them gives way first, none below its floor. */
+function shrunk(columns: readonly Column[], wanted: readonly number[], floors: readonly number[], gap: number, room: number): number[] {
+  const widths = [...wanted];
+  const total = (): number => widths.reduce((sum, width) => sum + width + gap, -gap); // nothing stands behind the last column
+  for (let over = total() - room; over > 0; over -= 1) {
+    const wider = widths.map((width, index) => (columns[index]?.shrinks && width > (floors[index] ?? 0) ? width : 0));
+    const widest = wider.indexOf(Math.max(...wider));
+    if ((wider[widest] ?? 0) === 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
   }
+  return widths;
+}
+
+function layoutOf(columns: readonly Column[], rows: readonly (readonly string[])[], room: number): Layout {
+  const cells = columns.map(({ title }, index) => [title, ...rows.map((row) => row[index] ?? '')]);
+  const wanted = cells.map((texts) => Math.max(...texts.map(widthOf)));
+  const words = cells.map((texts) => Math.max(NARROWEST, ...texts.map(longestWord)));
+  const fits = (widths: readonly number[], gap: number): boolean => widths.reduce((sum, width) => sum + width + gap, -gap) <= room;
+  for (const gap of [GAP, NARROW_GAP]) {
+    const widths = shrunk(columns, wanted, words, gap, room);
+    if (fits(widths, gap)) return { widths, gap };
+  }
+  // A word is broken where nothing else gives way.
+  const narrowest = wanted.map((width) => Math.min(width, NARROWEST));
+  return { widths: shrunk(columns, wanted, narrowest, NARROW_GAP, room), gap: NARROW_GAP };
 }
 
 const WHOLE_AMOUNT = /^[+-]?[\d,]+\.00( [A-Z]{3})?$/;
@@ -79,13 +96,13 @@ export interface TableLines {
 
 export function tableLines(columns: readonly Column[], written: readonly (readonly string[])[]): TableLines {
   const rows = withoutCents(columns, written);
-  const colWidths = widths(columns, rows);
-  const inner = (index: number): number => (colWidths[index] ?? NARROWEST) - PADDING;
+  const { widths, gap } = layoutOf(columns, rows, pageWidth());
+  const inner = (index: number): number => widths[index] ?? NARROWEST;
   const drawn = new Table({
     chars: BARE,
-    colWidths,
+    colWidths: widths.map((width) => width + gap),
     colAligns: columns.map(({ align }) => align ?? 'left'),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': PADDING, compact: true },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap, compact: true },
   });
   const all = [columns.map(({ title }) => title), columns.map((_, index) => '─'.repeat(inner(index))), ...rows].map((row) =>
     row.map((text, index) => folded(text, inner(index))),
@@ -104,7 +121,7 @@ export function tableLines(columns: readonly Column[], written: readonly (readon
   return { head: blocks.slice(0, 2).flat(), rows: blocks.slice(2) };
 }
 
-/** A table of at most 100 columns, rules under the head alone; nothing where it has no rows: an empty frame says less than the marks under it. */
+/** A table as wide as the page at most, rules under the head alone; nothing where it has no rows: an empty frame says less than the marks under it. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const { head, rows: lines } = tableLines(columns, rows);

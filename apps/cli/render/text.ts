@@ -42,9 +42,11 @@ export function instantText(iso: string, timeZone = 'UTC'): string {
   return at.toFormat(at.second === 0 ? 'yyyy-MM-dd HH:mm' : 'yyyy-MM-dd HH:mm:ss');
 }
 
-/** The same in a column: a point at the end of a day is that day. */
+/** The same in a column: a point at the end of a day is that day, and parts of a second are left to the JSON. */
 export function pointText(iso: string, timeZone: string): string {
-  return instantText(iso, timeZone).replace(/^the end of /, '');
+  return instantText(iso, timeZone)
+    .replace(/^the end of /, '')
+    .replace(/(:\d\d)\.\d{3}$/, '$1');
 }
 
 /** The first and the last calendar day of [from, to). */
@@ -57,7 +59,7 @@ export function daysText({ from, to }: { readonly from: string; readonly to: str
 
 /** A share of whole things, to a tenth of a percent; unknown is not 0. */
 export function percent(share: number | null): string {
-  return share === null ? '-' : `${(share * 100).toFixed(1)} %`;
+  return share === null ? '-' : `${withThousands((share * 100).toFixed(1))} %`;
 }
 
 /** A 95 % interval of a share, in percent. */

@@ -1,8 +1,16 @@
-import type { ExplainAnswer, ExplainRow, Figures, NotKnownYet, WaterfallAnswer, WaterfallRow } from '../../../../libs/reporting/queries.js';
+import type {
+  ExplainAnswer,
+  ExplainRow,
+  Figures,
+  NotKnownYet,
+  OpenFigures,
+  WaterfallAnswer,
+  WaterfallRow,
+} from '../../../../libs/reporting/queries.js';
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, heading, instantText, plus, pointText, signedMoney } from '../text.js';
-import { RIGHT, groupCells, groupColumns, groupNames, page, valueText } from './grouped.js';
+import { RIGHT, allCells, groupCells, groupColumns, groupNames, inReadingOrder, page, valueText } from './grouped.js';
 
 function isEmpty({ deals, unvalued, value, moves = 0 }: WaterfallRow): boolean {
   return deals === 0 && unvalued === 0 && value.length === 0 && moves === 0;
@@ -12,8 +20,16 @@ function isEnd({ bucket }: WaterfallRow): boolean {
   return bucket === 'opening' || bucket === 'closing';
 }
 
-function buckets(rows: readonly WaterfallRow[]): string {
+function totalCells(names: ReturnType<typeof groupNames>, end: string, figures: OpenFigures, unvalued: boolean): string[] {
+  const { deals } = figures;
+  const cells = [...allCells(names), end, '', countText(deals), valueText(figures)];
+  return unvalued ? [...cells, figures.unvalued === 0 ? '' : countText(figures.unvalued)] : cells;
+}
+
+/** `totals`: of all groups together, where there are groups. */
+function buckets(rows: readonly WaterfallRow[], totals?: WaterfallAnswer['totals']): string {
   const names = groupNames(rows);
+  const isTotalled = totals !== undefined && names.length > 0;
   const unvalued = rows.some((row) => row.unvalued !== 0);
   return table(
     [
@@ -24,14 +40,17 @@ function buckets(rows: readonly WaterfallRow[]): string {
       { title: 'value', ...RIGHT },
       ...(unvalued ? [{ title: 'unvalued', ...RIGHT }] : []),
     ],
-    rows.map((row) => [
-      ...groupCells(names, row),
-      heading(row.bucket),
-      row.moves === undefined ? '' : countText(row.moves),
-      isEnd(row) ? countText(row.deals) : plus(countText(row.deals)),
-      isEnd(row) ? valueText(row) : signedMoney(row.value),
-      ...(unvalued ? [row.unvalued === 0 ? '' : isEnd(row) ? countText(row.unvalued) : plus(countText(row.unvalued))] : []),
-    ]),
+    [
+      ...rows.map((row) => [
+        ...groupCells(names, row),
+        heading(row.bucket),
+        row.moves === undefined ? '' : countText(row.moves),
+        isEnd(row) ? countText(row.deals) : plus(countText(row.deals)),
+        isEnd(row) ? valueText(row) : signedMoney(row.value),
+        ...(unvalued ? [row.unvalued === 0 ? '' : isEnd(row) ? countText(row.unvalued) : plus(countText(row.unvalued))] : []),
+      ]),
+      ...(isTotalled ? (['opening', 'closing'] as const).map((end) => totalCells(names, end, totals[end], unvalued)) : []),
+    ],
   );
 }
 
@@ -59,14 +78,14 @@ function movesText({ bucket, told, more }: NonNullable<WaterfallAnswer['moves']>
   return `Behind ${heading(bucket)}\n\n${told.length === 0 ? 'nothing was booked there' : drawn}${rest}`;
 }
 
-export function waterfallText({ basis, rows, roundTrips, moves }: WaterfallAnswer): string {
-  const told = rows.filter((row) => isEnd(row) || !isEmpty(row));
-  const trips = roundTrips.filter((row) => !isEmpty(row));
+export function waterfallText({ basis, rows, roundTrips, totals, moves }: WaterfallAnswer): string {
+  const told = inReadingOrder(groupNames(rows), rows).filter((row) => isEnd(row) || !isEmpty(row));
+  const trips = inReadingOrder(groupNames(rows), roundTrips).filter((row) => !isEmpty(row));
   const [from, to] = [instantText(basis.from, basis.timeZone), instantText(basis.to, basis.timeZone)];
   const how = basis.method.endsWith('/ends') ? 'by what differs at both ends' : 'every move at its cause';
   return page(
     `Open pipeline from ${from} to ${to}, ${how}`,
-    basis.knownAt === null ? 'not known yet' : buckets(told),
+    basis.knownAt === null ? 'not known yet' : buckets(told, totals),
     moves !== undefined && movesText(moves, basis.timeZone),
     trips.length > 0 &&
       `Round trips: moves less ends, so what came and went between the two, or counts at another cause\n\n${buckets(trips)}`,

@@ -17,6 +17,14 @@ function cells(row: CalibrationRow): string[] {
   ];
 }
 
+/** Of a currency in which somebody forecast nothing and nothing came there is nothing to tell, unless it is all that there is of them. */
+function isTold(rows: readonly CalibrationRow[]): (row: CalibrationRow) => boolean {
+  const isNothing = ({ periods, actual }: CalibrationRow): boolean => periods === 0 && Number(actual.amount) === 0;
+  const keyOf = ({ group }: CalibrationRow): string => JSON.stringify(group);
+  const others = new Set(rows.filter((row) => !isNothing(row)).map(keyOf));
+  return (row) => !isNothing(row) || !others.has(keyOf(row));
+}
+
 const HEADS = ['periods', 'with-\nout', 'forecast', 'came', 'bias', 'WAPE', 'came of\nforecast', 'over /\nunder'];
 
 export function calibrationReportText({ basis, rows }: CalibrationAnswer): string {
@@ -28,7 +36,9 @@ export function calibrationReportText({ basis, rows }: CalibrationAnswer): strin
       ? 'Nobody forecast anything, and nothing came.'
       : table(
           [...groupColumns(names), ...HEADS.map((title) => ({ title, ...RIGHT }))],
-          inReadingOrder(names, rows).map((row) => [...groupCells(names, row), ...cells(row)]),
+          inReadingOrder(names, rows)
+            .filter(isTold(rows))
+            .map((row) => [...groupCells(names, row), ...cells(row)]),
         ),
     basisWords(basis, `Each forecast as it stood at ${horizonWords(basis.horizon)}. Bias: + is over-forecast.`),
   );

@@ -16,8 +16,12 @@ const FORMS = {
 /** Ages in weeks at which the curve is told in a terminal; the JSON has every week. */
 const WEEKS = [4, 8, 13, 26, 39, 52, 78, 104];
 
-function forms(names: ReturnType<typeof groupNames>, row: WinRateRow): string[][] {
-  const counted = Object.entries(FORMS).map(([form, about]) => {
+/** Of deals picked by their closing none is open: the forms that count open ones have nothing to say. */
+const COUNT_OPEN: readonly string[] = ['cohort', 'overdue'];
+
+function forms(names: ReturnType<typeof groupNames>, by: 'cohort' | 'closed', row: WinRateRow): string[][] {
+  const told = Object.entries(FORMS).filter(([form]) => by === 'cohort' || !COUNT_OPEN.includes(form));
+  const counted = told.map(([form, about]) => {
     const { won, of, rate, low, high } = row.rates[form as keyof typeof FORMS]; // a key of FORMS
     return [form, about, countText(won), countText(of), percent(rate), intervalText(low, high)];
   });
@@ -84,7 +88,7 @@ export function winRateText({ basis, rows }: WinRateAnswer): string {
       { title: 'what it is', shrinks: true },
       ...['won', 'of', 'rate', '95 % interval'].map((title) => ({ title, ...RIGHT })),
     ],
-    inReadingOrder(names, rows).flatMap((row) => forms(names, row)),
+    inReadingOrder(names, rows).flatMap((row) => forms(names, basis.by, row)),
   );
   const which =
     basis.period === null
