@@ -62,6 +62,20 @@ export function describeKeyStoreContract(name: string, open: () => Promise<KeySt
       expect(new Set(asked.map((states) => keyIn(states.get('contact-2')).toString('hex'))).size).toBe(1);
     });
 
+    it('makes hundreds in one call, but none that is there or was destroyed', async () => {
+      const other = await test.reopen();
+      const made = keyIn((await other.ensure(['contact-7'])).get('contact-7'));
+      await other.ensure(['contact-8']);
+      await other.destroy('contact-8');
+      const holders = Array.from({ length: 200 }, (_, index) => `contact-${index}` as const);
+      const states = await store.ensure(holders);
+      expect([...states.keys()]).toEqual(holders);
+      expect(keyIn(states.get('contact-7'))).toEqual(made);
+      expect(states.get('contact-8')).toEqual({ state: 'forgotten' });
+      expect([...states.values()].filter(({ state }) => state === 'present').length).toBe(199);
+      expect(await other.findMany(holders)).toEqual(states);
+    });
+
     it('keeps keys, its id and the log key for the next process', async () => {
       const made = keyIn((await store.ensure(['contact-1'])).get('contact-1'));
       const other = await test.reopen();

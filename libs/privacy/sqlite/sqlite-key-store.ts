@@ -19,6 +19,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Up to so many keys at once are looked for before a transaction is begun to make them. */
+const LOOKED_FOR_FIRST = 50;
+
 const MISSING: KeyState = { state: 'missing' };
 const GONE: KeyState = { state: 'forgotten' };
 
@@ -65,11 +68,12 @@ export class SqliteKeyStore implements KeyStore {
   }
 
   async ensure(holders: readonly KeyHolder[]): Promise<ReadonlyMap<KeyHolder, KeyState>> {
+    // Made in one commit with what other commands ask for in the same turn: a commit waits for the disk.
+    const make = () => new Promise<ReadonlyMap<KeyHolder, KeyState>>((resolve, reject) => this.#enqueue({ holders, resolve, reject }));
+    // An import's, which are new: making those that are missing looks for each as well.
+    if (holders.length > LOOKED_FOR_FIRST && this.#areUnknown(holders)) return make();
     const found = await this.findMany(holders);
-    for (const { state } of found.values()) {
-      // Made in one commit with what other commands ask for in the same turn: a commit waits for the disk.
-      if (state === 'missing') return new Promise((resolve, reject) => this.#enqueue({ holders, resolve, reject }));
-    }
+    for (const { state } of found.values()) if (state === 'missing') return make();
     return found;
   }
 
@@ -96,6 +100,14 @@ export class SqliteKeyStore implements KeyStore {
   async close(): Promise<void> {
     this.#makeWaiting();
     this.#database.close();
+  }
+
+  /** Most of them have not been asked for lately. */
+  #areUnknown(holders: readonly KeyHolder[]): boolean {
+    return this.#guarded(() => {
+      this.#dropWhatOthersChanged();
+      return holders.filter((holder) => this.#known.has(holder)).length < holders.length / 2;
+    });
   }
 
   #read(holder: KeyHolder): KeyState {
