@@ -3,6 +3,7 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import type { Clock } from '../event-store.port.js';
 import type { LogFile, RawEventToAppend } from '../sqlite/log-file.js';
 import type { Caller } from './access.js';
+import { AppendedMessage } from './appended-message.js';
 import { MAX_APPEND_BYTES, mayAppend } from './append-policy.js';
 import type { OwnCategories } from './append-policy.js';
 import { code, google, shared, status, streams } from './generated.js';
@@ -173,7 +174,14 @@ function expectedOf(options: Streams.BatchAppendReq.Options): ExpectedVersion {
   return BigInt.asIntN(64, BigInt(options.getStreamPosition()));
 }
 
-function success(correlation: string, form: UuidForm, stream: string, written: Written): Streams.BatchAppendResp {
+function success(correlation: string, form: UuidForm, stream: string, { revision, position }: Written): Streams.BatchAppendResp {
+  if (revision >= 0 && position !== undefined && position > 0)
+    return new AppendedMessage(correlation, form, stream, { revision, position });
+  return successMessage(correlation, form, stream, { revision, position });
+}
+
+/** By the library, whatever there is to say. */
+export function successMessage(correlation: string, form: UuidForm, stream: string, written: Written): Streams.BatchAppendResp {
   const answer = new streams.BatchAppendResp.Success();
   if (written.revision < 0) answer.setNoStream(new google.Empty());
   else answer.setCurrentRevision(String(written.revision));

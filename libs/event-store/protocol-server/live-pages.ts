@@ -20,7 +20,18 @@ export class LivePages {
   private readonly kept: Page[] = [];
   private readonly messages = new WeakMap<RawEvent, Partial<Record<UuidForm, EventMessage>>>();
 
+  private followers = 0;
+  private stopTaking: () => void = () => undefined;
+
   constructor(private readonly log: LogFile) {}
+
+  /** While somebody follows, what this connection commits is kept as it was written, and not read. Returns how to stop. */
+  follow(): () => void {
+    if ((this.followers += 1) === 1) this.stopTaking = this.log.takeWritten((events) => this.keepWritten(events));
+    return () => {
+      if ((this.followers -= 1) === 0) this.stopTaking();
+    };
+  }
 
   /** Events in (after, through], at most `limit`. */
   read(after: number, through: number, limit: number): readonly RawEvent[] {
@@ -36,6 +47,12 @@ export class LivePages {
     const made = this.messages.get(event);
     if (made === undefined) return new EventMessage(event, form);
     return (made[form] ??= new EventMessage(event, form));
+  }
+
+  private keepWritten(events: readonly RawEvent[]): void {
+    const [first, last] = [events[0], events.at(-1)];
+    if (first === undefined || last === undefined || events.length > MOST_EVENTS_KEPT) return;
+    this.keep({ after: first.position - 1, through: last.position, events });
   }
 
   private keep(page: Page): void {

@@ -131,22 +131,27 @@ class Reader {
     let after = request.from === 'start' ? 0 : request.from === 'end' ? end : Math.min(request.from, end);
     let toldCaughtUp = false;
     let considered = 0;
-    await this.follow(async () => {
-      for (let through = this.log.last().position; after < through && !this.out.closed; through = this.log.last().position) {
-        const page = this.live.read(after, through, PAGE);
-        for (const event of page) {
-          after = event.position;
-          if (filter === undefined || filter.matches(event)) await this.sendEvent(event, request);
-          considered += 1;
-          if (filter !== undefined && considered % filter.checkpointEvery === 0) await this.out.send(checkpoint(event.position));
+    const leave = this.live.follow();
+    try {
+      await this.follow(async () => {
+        for (let through = this.log.last().position; after < through && !this.out.closed; through = this.log.last().position) {
+          const page = this.live.read(after, through, PAGE);
+          for (const event of page) {
+            after = event.position;
+            if (filter === undefined || filter.matches(event)) await this.sendEvent(event, request);
+            considered += 1;
+            if (filter !== undefined && considered % filter.checkpointEvery === 0) await this.out.send(checkpoint(event.position));
+          }
+          if (page.length === 0) break;
         }
-        if (page.length === 0) break;
-      }
-      if (!toldCaughtUp) {
-        toldCaughtUp = true;
-        await this.out.send(caughtUp());
-      }
-    });
+        if (!toldCaughtUp) {
+          toldCaughtUp = true;
+          await this.out.send(caughtUp());
+        }
+      });
+    } finally {
+      leave();
+    }
   }
 
   /** Runs `drain` now and after every commit, one at a time, until the client is gone or `drain` throws. */

@@ -6,6 +6,7 @@ import { EventStoreUnavailable, InvalidEvent, LogClosed } from '../event-store.p
 import type { Clock, EventBytes } from '../event-store.port.js';
 import { ownPrefix } from '../stream-prefix.js';
 import { LogReads } from './log-reads.js';
+import type { RawEvent } from './log-reads.js';
 import { WAL_BYTES, openLogDatabase } from './log-schema.js';
 import { RecentIds } from './recent-ids.js';
 import { asLogError, sqliteCode } from './sqlite-errors.js';
@@ -113,6 +114,9 @@ export class LogFile {
   private readonly statements;
   private readonly transaction: LogTransaction;
   private readonly watchers = new Set<CommitWatcher>();
+  private readonly takers = new Set<(events: readonly RawEvent[]) => void>();
+  /** What the group under way has written, where somebody takes it. */
+  private written: RawEvent[] = [];
   private tellCommit: ((commit: Commit) => void) | undefined;
   private lastPosition = 0;
   /** Counts rows written, also those that a rollback takes back. */
@@ -268,6 +272,12 @@ export class LogFile {
     };
   }
 
+  /** Hands over what each commit of this connection wrote, before those who watch are told. Returns how to stop. */
+  takeWritten(take: (events: readonly RawEvent[]) => void): () => void {
+    this.takers.add(take);
+    return () => this.takers.delete(take);
+  }
+
   /** Another thread has committed: tells who measures and who waits for what is new. */
   committedElsewhere(commits: readonly Commit[]): void {
     if (!this.db.open) return;
@@ -316,6 +326,7 @@ export class LogFile {
     const settle: (() => void)[] = [];
     const before = this.lastPosition;
     const began = performance.now();
+    this.written = [];
     try {
       this.statements.begin.run();
       if (this.statements.dataVersion.get() !== this.dataVersion) this.refresh();
@@ -343,6 +354,7 @@ export class LogFile {
       return [];
     }
     for (const done of settle) done();
+    if (this.written.length > 0) for (const take of this.takers) take(this.written);
     if (this.lastPosition > before) this.notify(true);
     return [];
   }
@@ -384,6 +396,8 @@ export class LogFile {
       this.writes += 1;
       insert.run(position, stream.id, revision, this.typeId(event.type, event.json), recordedAt, this.idBytes, event.data, event.metadata);
       this.recentIds.add(event.eventId, position, name, revision);
+      if (this.takers.size > 0)
+        this.written.push({ ...event, eventId: event.eventId.toLowerCase(), position, stream: name, revision, recordedAt });
     }
     this.lastRecordedAt = recordedAt;
     stream.revision = revision;
