@@ -64,6 +64,7 @@ describe('the waterfall', () => {
             const answer = await answers.waterfall({ ...scope, ...ends, groupBy, method, known }, nobody);
             const compared = await answers.compare({ ...scope, then: ends.from, now: ends.to, known, groupBy: ['status'] }, nobody);
             const { then, now } = compared.totals['open']!;
+            expect(answer.basis.marks.some((mark) => mark.startsWith('one currency alone'))).toBe(filter?.[0] === 'currency');
             const of = (bucket: string): ReturnType<typeof total> => total(answer.rows.filter((row) => row.bucket === bucket));
             expect(of('opening')).toEqual(then === NOT_KNOWN_YET ? total([]) : open({ open: then }));
             expect(of('closing')).toEqual(now === NOT_KNOWN_YET ? total([]) : open({ open: now }));

@@ -46,7 +46,8 @@ export class FlowAnswers {
     const moves = query.bucket === undefined ? {} : { moves: { bucket: parseBucket(query.bucket), limit: rowLimit(query.limit) } };
     const report = waterfallReport({ question, opening, closing, known, ...knownThen, ...moves }, query.method ?? 'events');
     const method = `${WATERFALL_METHOD}/${query.method ?? 'events'}`;
-    const input = await this.asking.basisInput(method, question, points);
+    const made = await this.asking.basisInput(method, question, points);
+    const input = { ...made, marks: [...made.marks, ...currencyMarks(question)] };
     const basis = {
       ...comparisonBasis(this.asking.sources.eventStore, input, points[1], knownWhen),
       ...{ from: isoInstant(opening), to: isoInstant(closing) },
@@ -109,6 +110,14 @@ export class FlowAnswers {
     const timeline = dimensionTimeline(await dimensions.known(number, kinds), number, question.organisedAt);
     return { histories: await dealRows.histories(number, selection), dimensions: timeline };
   }
+}
+
+/** A deal has a currency from its first known value on, and so it is in the scope of one from then on. */
+function currencyMarks({ scope }: ReadQuestion): readonly string[] {
+  if ((scope.filters.currency ?? []).length === 0) return [];
+  return [
+    'one currency alone: a deal comes into it with its first known value, as transferredIn and not as new or valued, and leaves it with its last',
+  ];
 }
 
 /** @throws QuestionNotUnderstood */

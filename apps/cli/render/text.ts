@@ -42,11 +42,14 @@ export function instantText(iso: string, timeZone = 'UTC'): string {
   return at.toFormat(at.second === 0 ? 'yyyy-MM-dd HH:mm' : 'yyyy-MM-dd HH:mm:ss');
 }
 
+/** The same under a title, where the whole instant stands at the foot: without parts of a second. */
+export function secondsText(iso: string, timeZone: string): string {
+  return instantText(iso, timeZone).replace(/(:\d\d)\.\d{3}$/, '$1');
+}
+
 /** The same in a column: a point at the end of a day is that day, and parts of a second are left to the JSON. */
 export function pointText(iso: string, timeZone: string): string {
-  return instantText(iso, timeZone)
-    .replace(/^the end of /, '')
-    .replace(/(:\d\d)\.\d{3}$/, '$1');
+  return secondsText(iso, timeZone).replace(/^the end of /, '');
 }
 
 /** The first and the last calendar day of [from, to). */

@@ -2,7 +2,7 @@ import { scaleLinear, scaleTime } from 'd3-scale';
 import { area as areaOf, stack } from 'd3-shape';
 import type { SeriesAnswer } from '../../../../libs/reporting/queries.js';
 import { groupLine, groupNames } from '../reports/grouped.js';
-import { instantText } from '../text.js';
+import { secondsText } from '../text.js';
 import { dayName, nameAxis, valueAxis } from './axes.js';
 import { colour, INK, slide } from './page.js';
 import type { Area } from './page.js';
@@ -49,7 +49,7 @@ export function seriesChart(answer: SeriesAnswer): string {
   const { basis, points } = answer;
   const { names, points: counts } = layersOf(answer);
   const instants = points.map(({ at }) => Date.parse(at));
-  const at = (index: number): string => instantText(points.at(index)?.at ?? '', basis.timeZone);
+  const at = (index: number): string => secondsText(points.at(index)?.at ?? '', basis.timeZone);
 
   function draw(area: Area): string {
     const { left, right, top, bottom } = area;

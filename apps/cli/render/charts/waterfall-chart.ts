@@ -1,7 +1,7 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
 import type { WaterfallAnswer, WaterfallRow } from '../../../../libs/reporting/queries.js';
 import { groupLine, groupNames } from '../reports/grouped.js';
-import { heading, instantText, plus } from '../text.js';
+import { heading, plus, secondsText } from '../text.js';
 import { shortNumber, valueAxis } from './axes.js';
 import { INK, slide } from './page.js';
 import type { Area } from './page.js';
@@ -82,7 +82,7 @@ export function waterfallChart({ basis, rows }: WaterfallAnswer): string {
   const { from, to, timeZone } = basis;
   return slide({
     title: 'What moved the open pipeline',
-    subtitle: `From ${instantText(from, timeZone)} to ${instantText(to, timeZone)}, ${currencies[0] ?? 'deals'}, ${basis.method.endsWith('/ends') ? 'by what differs at both ends' : 'every move at its cause'}`,
+    subtitle: `From ${secondsText(from, timeZone)} to ${secondsText(to, timeZone)}, ${currencies[0] ?? 'deals'}, ${basis.method.endsWith('/ends') ? 'by what differs at both ends' : 'every move at its cause'}`,
     basis,
     legend: [
       { name: 'at both ends', colour: END },

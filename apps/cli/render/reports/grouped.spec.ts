@@ -1,4 +1,4 @@
-import { inReadingOrder } from './grouped.js';
+import { groupLine, inReadingOrder } from './grouped.js';
 
 const row = (stage: string | null, owner: string | null, name?: string) => ({
   group: { stage, owner },
@@ -19,5 +19,10 @@ describe('rows as people read them', () => {
   it('keep two people of one name apart, and rows of one group in their order', () => {
     const rows = [row(null, 'e-2', 'Ann'), row(null, 'e-1', 'Ann'), row(null, 'e-2', 'Ann')];
     expect(inReadingOrder(['owner'], rows)).toEqual([rows[0], rows[1], rows[2]]);
+  });
+
+  it('say of those of no group that there is none', () => {
+    const line = (team: string | null): string => groupLine(['team'], { group: { team }, labels: {} });
+    expect([line(null), line('north')]).toEqual(['no team', 'north']);
   });
 });

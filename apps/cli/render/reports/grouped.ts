@@ -25,10 +25,11 @@ export function groupCells(names: Names, { group, labels }: Grouped): string[] {
   return names.map((name) => groupText(group[name], labels[name]));
 }
 
-/** One group in one line: `open, First meeting`. What is not known at its end is left away: no two groups have the same line. */
+/** One group in one line: `open, First meeting`. What is not known at its end is left away: no two groups have the same line. Alone it is said: `no team`. */
 export function groupLine(names: Names, row: Grouped): string {
   const cells = groupCells(names, row);
   while (cells.length > 1 && cells.at(-1) === '-') cells.pop();
+  if (names.length === 1 && cells[0] === '-') return `no ${heading(names[0] ?? '')}`;
   return names.length === 0 ? 'all' : cells.join(', ');
 }
 
