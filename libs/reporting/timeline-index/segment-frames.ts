@@ -49,6 +49,8 @@ const BYTES_OF_FRAME = 16;
 const BYTES_A_ROW = 40;
 /** What those of one may take of it. */
 const MOST_SHARE = 1 / 4;
+/** Kept free of it at first: sums may be wider than thought, and then half of some grouping's frames would go for little. */
+const SPARE = 1 / 8;
 /** Frames stand this much closer where those of one grouping then take no more than this share of all. */
 const CLOSER = 8;
 const SMALL_SHARE = 1 / 32;
@@ -212,9 +214,10 @@ export class SegmentFrames {
     const all = [...this.framed.values()];
     const shareAmong = (those: readonly Framed[]): number =>
       Math.sqrt(framed.cells) / those.reduce((sum, { cells }) => sum + Math.sqrt(cells), 0);
-    const free = (this.allBytes - this.frameBytes) * shareAmong(all.filter(({ isReady }) => !isReady));
-    const apart = this.apartFor(framed.cells, Math.max(free, this.allBytes * shareAmong(all)));
-    const bytes = Math.ceil(this.segment.length / apart) * bytesOfFrame(framed.cells);
+    const room = this.allBytes * (1 - SPARE);
+    const free = (room - this.frameBytes) * shareAmong(all.filter(({ isReady }) => !isReady));
+    const apart = this.apartFor(framed.cells, Math.max(free, room * shareAmong(all)));
+    const bytes = (this.segment.length / apart) * bytesOfFrame(framed.cells);
     while (this.frameBytes + bytes > this.allBytes && this.giveUp()) yield;
     return apart;
   }
