@@ -1,6 +1,7 @@
 import type { CheckStored } from '../appendable.js';
 import { InvalidEvent } from '../event-store.port.js';
-import type { LogFile, RawEventToAppend } from '../sqlite/log-file.js';
+import type { LogFile } from '../sqlite/log-file.js';
+import type { RawEventToAppend } from '../sqlite/log-transaction.js';
 import { linksOf } from './link-streams.js';
 import { AccessDenied, InvalidArgument, TooLarge } from './refusals.js';
 import { isMetastream, originalOf } from './stream-view.js';

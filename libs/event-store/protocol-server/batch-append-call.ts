@@ -1,7 +1,8 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { status as grpcStatus } from '@grpc/grpc-js';
 import type { Clock } from '../event-store.port.js';
-import type { LogFile, RawEventToAppend } from '../sqlite/log-file.js';
+import type { LogFile } from '../sqlite/log-file.js';
+import type { RawEventToAppend } from '../sqlite/log-transaction.js';
 import type { Caller } from './access.js';
 import { AppendedMessage } from './appended-message.js';
 import { MAX_APPEND_BYTES, mayAppend } from './append-policy.js';

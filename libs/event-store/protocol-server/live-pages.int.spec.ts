@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLogFile } from '../sqlite/log-file.js';
-import type { LogFile, RawEventToAppend } from '../sqlite/log-file.js';
+import type { LogFile } from '../sqlite/log-file.js';
+import type { RawEventToAppend } from '../sqlite/log-transaction.js';
 import type { RawEvent } from '../sqlite/log-reads.js';
 import { LivePages } from './live-pages.js';
 

@@ -1,5 +1,6 @@
 import type { ServerReadableStream, ServerUnaryCall } from '@grpc/grpc-js';
-import type { LogFile, RawEventToAppend } from '../sqlite/log-file.js';
+import type { LogFile } from '../sqlite/log-file.js';
+import type { RawEventToAppend } from '../sqlite/log-transaction.js';
 import type { Caller } from './access.js';
 import { MAX_APPEND_BYTES, mayAppend, mayDelete } from './append-policy.js';
 import type { OwnCategories } from './append-policy.js';

@@ -1,4 +1,4 @@
-import type { RawEventToAppend, LogTransaction } from '../sqlite/log-file.js';
+import type { RawEventToAppend, LogTransaction } from '../sqlite/log-transaction.js';
 import { randomUUID } from 'node:crypto';
 import { ANY, NO_STREAM, STREAM_EXISTS, StreamDeleted, WrongVersion } from './refusals.js';
 import type { ExpectedVersion } from './refusals.js';

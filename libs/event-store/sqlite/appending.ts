@@ -6,8 +6,9 @@ import { LogClosed, WrongExpectedRevision } from '../event-store.port.js';
 import type { AppendResult, ExpectedRevision } from '../event-store.port.js';
 import { IDENTITY_STREAM } from '../log-identity.js';
 import { judgeAppend } from './expected-revision.js';
-import type { LogFile, LogTransaction } from './log-file.js';
+import type { LogFile } from './log-file.js';
 import { movedTo } from './log-identity.js';
+import type { LogTransaction } from './log-transaction.js';
 import { sqliteCode } from './sqlite-errors.js';
 
 /** An append with everything refused that can be refused without looking at the log; its events are the text that the log will keep. */

@@ -1,7 +1,7 @@
 import type { StreamName } from '../../domain/shared/ids.js';
 import { WrongExpectedRevision } from '../event-store.port.js';
 import type { ExpectedRevision } from '../event-store.port.js';
-import type { LogTransaction, RawAppendResult, StreamState } from './log-file.js';
+import type { LogTransaction, RawAppendResult, StreamState } from './log-transaction.js';
 
 /**
  * The one table of expected revisions (EventStoreDB's, protocol notes section 4). Undefined: write. A result: these events are there already.

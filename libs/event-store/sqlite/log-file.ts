@@ -3,13 +3,16 @@ import { LRUCache } from 'lru-cache';
 import { STREAM_CATEGORIES, categoryOf } from '../../domain/shared/ids.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { EventStoreUnavailable, InvalidEvent, LogClosed } from '../event-store.port.js';
-import type { Clock, EventBytes } from '../event-store.port.js';
+import type { Clock } from '../event-store.port.js';
 import { ownPrefix } from '../stream-prefix.js';
+import { GroupCommit } from './group-commit.js';
+import type { Commit, GroupWriter } from './group-commit.js';
 import { LogReads } from './log-reads.js';
 import type { RawEvent } from './log-reads.js';
 import { WAL_BYTES, openLogDatabase } from './log-schema.js';
+import type { LogTransaction, RawAppendResult, RawEventToAppend, StreamState } from './log-transaction.js';
 import { RecentIds } from './recent-ids.js';
-import { asLogError, sqliteCode } from './sqlite-errors.js';
+import { asLogError } from './sqlite-errors.js';
 import { writeUuid } from './uuid-bytes.js';
 import { makeWalRoom } from './wal-room.js';
 
@@ -29,54 +32,6 @@ export interface LogFileOptions {
   readonly gatheringMs?: number;
 }
 
-export interface RawEventToAppend {
-  readonly eventId: string;
-  readonly type: string;
-  readonly json: boolean;
-  readonly data: EventBytes;
-  readonly metadata: EventBytes;
-}
-
-export interface StreamState {
-  readonly name: string;
-  /** A number of STREAM_CATEGORIES in this file; 0: not ours. */
-  readonly category: number;
-  /** -1 where it has never been written. */
-  readonly revision: number;
-}
-
-export interface RawAppendResult {
-  readonly revision: number;
-  readonly position: number;
-  readonly recordedAt: EpochMs;
-}
-
-/** What a job may do inside the group's transaction. It decides first and writes last; what it throws before its first write costs the others nothing. */
-export interface LogTransaction {
-  readonly reads: LogReads;
-  stream(name: string): StreamState;
-  /** Appends behind the stream's last event; `revision` of the first event only for a tombstone, which has its own. */
-  append(
-    stream: string,
-    events: readonly RawEventToAppend[],
-    options?: { recordedAt?: EpochMs | undefined; revision?: number },
-  ): RawAppendResult;
-  /** The last event stored under this id among the log's latest, for appends that name no revision. */
-  recent(eventId: string): { readonly stream: string; readonly revision: number; readonly position: number } | undefined;
-}
-
-interface Job {
-  readonly run: (transaction: LogTransaction) => unknown;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** One commit, for who measures: how many jobs shared it, and how long it took. */
-export interface Commit {
-  readonly jobs: number;
-  readonly ms: number;
-}
-
 /** `isOwn`: by the connection that is watched. */
 type CommitWatcher = (isOwn: boolean) => void;
 
@@ -88,7 +43,6 @@ interface KnownStream {
 }
 
 const STREAMS_KEPT = 100_000;
-const QUIET_TURNS = 4;
 const LONGEST_GATHERING_MS = 2;
 /** Whoever has committed so often goes on: from then on the WAL has its room beforehand. Who writes once is spared it. */
 const COMMITS_BEFORE_ROOM = 64;
@@ -100,7 +54,6 @@ const COMMITS_BEFORE_ROOM = 64;
 export class LogFile {
   readonly reads: LogReads;
   readonly file: string;
-  private readonly gatheringMs: number;
   private readonly db: Database.Database;
   private readonly readOnly: boolean;
   /** What is known of the log's end is to be looked at again before it is told. */
@@ -112,30 +65,26 @@ export class LogFile {
   private readonly recentIds: RecentIds;
   private readonly idBytes = Buffer.alloc(16);
   private readonly statements;
-  private readonly transaction: LogTransaction;
+  private readonly jobs: GroupCommit;
   private readonly watchers = new Set<CommitWatcher>();
   private readonly takers = new Set<(events: readonly RawEvent[]) => void>();
   /** What the group under way has written, where somebody takes it. */
   private written: RawEvent[] = [];
   private tellCommit: ((commit: Commit) => void) | undefined;
   private lastPosition = 0;
+  /** Where it stood when the group of jobs at hand was begun. */
+  private positionBefore = 0;
   /** Counts rows written, also those that a rollback takes back. */
   private writes = 0;
+  private commits = 0;
   private lastRecordedAt: EpochMs = 0;
   private own: { readonly position: number; readonly recordedAt: EpochMs } = { position: 0, recordedAt: 0 };
   private dataVersion: unknown;
-  private queue: Job[] = [];
-  private scheduled = false;
-  private commits = 0;
-  private committedInTurn = false;
-  /** How many jobs shared the latest commit. */
-  private lastGroup = 0;
   private poll: NodeJS.Timeout | undefined;
 
   /** @throws LogRefused, LogDamaged, EventStoreUnavailable */
   constructor(private readonly options: LogFileOptions) {
     this.file = options.file;
-    this.gatheringMs = options.gatheringMs ?? LONGEST_GATHERING_MS;
     this.readOnly = options.readOnly ?? false;
     this.hasOtherWriter = this.readOnly || options.writtenElsewhere === true;
     const streamPrefix = options.streamPrefix ?? '';
@@ -159,65 +108,25 @@ export class LogFile {
     } catch (error) {
       throw asLogError(error, this.file);
     }
-    this.transaction = {
+    const transaction: LogTransaction = {
       reads: this.reads,
       stream: (name) => this.known(name),
       append: (name, events, how) => this.write(name, events, how?.recordedAt, how?.revision),
       recent: (eventId) => this.recentIds.find(eventId, this.lastPosition),
     };
+    this.jobs = new GroupCommit(this.groupWriter(transaction), options.gatheringMs ?? LONGEST_GATHERING_MS);
   }
 
   /** Runs the job with all others of this turn of the event loop in one commit. Resolves when that commit is on the disk. */
   perform<T>(job: (transaction: LogTransaction) => T): Promise<T> {
     if (this.readOnly) return Promise.reject(new LogClosed(`the log ${this.file} is open for reading only`));
-    return new Promise<T>((resolve, reject) => {
-      // The queue holds jobs of any result type; each is resolved with what its own `run` returned.
-      this.queue.push({ run: job, resolve: resolve as (value: unknown) => void, reject });
-      if (this.scheduled) return;
-      this.scheduled = true;
-      if (this.isAlone()) process.nextTick(() => this.commitQueue());
-      else setImmediate(() => this.commitWhenQuiet(0, 0, performance.now() + this.gatheringMs));
-    });
-  }
-
-  /**
-   * Nobody shared the latest commit, and none was made in this turn of the event loop: an append that comes alone does not wait for the turn's end, so that its answer
-   * leaves with this turn. The second of a turn does, and whoever comes after it.
-   */
-  private isAlone(): boolean {
-    if (this.lastGroup > 1 || this.committedInTurn) return false;
-    this.committedInTurn = true;
-    setImmediate(() => (this.committedInTurn = false));
-    return true;
-  }
-
-  /**
-   * Where several append, the next appends are on their way already, one a turn of the event loop: waits for them until a few turns brought none, so that more
-   * share a commit (on a disk with slow syncs twice as many appends a second). Whoever appends alone waits for nobody.
-   */
-  private commitWhenQuiet(seen: number, quietTurns: number, until: number): void {
-    const queued = this.queue.length;
-    const quiet = queued > seen ? 0 : quietTurns + 1;
-    if (this.lastGroup > 1 && quiet <= QUIET_TURNS && performance.now() < until) {
-      setImmediate(() => this.commitWhenQuiet(queued, quiet, until));
-    } else {
-      this.commitQueue();
-    }
+    return this.jobs.perform(job);
   }
 
   /** Like perform, but at once, together with what is queued. */
   performNow<T>(job: (transaction: LogTransaction) => T): T {
-    let outcome: { value: T } | { error: unknown } | undefined;
     if (this.readOnly) throw new LogClosed(`the log ${this.file} is open for reading only`);
-    this.queue.push({
-      run: job,
-      resolve: (value) => (outcome = { value: value as T }), // what `run` returned
-      reject: (error) => (outcome = { error }),
-    });
-    this.commitQueue();
-    if (outcome === undefined) throw new EventStoreUnavailable(`the log ${this.file} did not answer`);
-    if ('error' in outcome) throw outcome.error;
-    return outcome.value;
+    return this.jobs.performNow(job);
   }
 
   /** The last event of all, ours or not. */
@@ -250,7 +159,7 @@ export class LogFile {
 
   /** Jobs that wait for the next commit. */
   get queued(): number {
-    return this.queue.length;
+    return this.jobs.queued;
   }
 
   /** Tells of each commit of this process. */
@@ -288,7 +197,7 @@ export class LogFile {
   /** Runs what is queued, then closes the file. */
   close(): void {
     if (!this.db.open) return;
-    if (this.queue.length > 0) this.commitQueue();
+    if (this.jobs.queued > 0) this.jobs.commitQueue();
     this.stopPolling();
     this.watchers.clear();
     this.db.close();
@@ -312,51 +221,27 @@ export class LogFile {
     for (const watcher of [...this.watchers]) watcher(isOwn);
   }
 
-  private commitQueue(): void {
-    this.scheduled = false;
-    let jobs = this.queue;
-    this.queue = [];
-    this.lastGroup = jobs.length;
-    // A job that fails after it has written takes the transaction with it: the others run again without it.
-    while (jobs.length > 0) jobs = this.commitGroup(jobs);
-  }
-
-  /** Returns the jobs that have to run again. */
-  private commitGroup(jobs: Job[]): Job[] {
-    const settle: (() => void)[] = [];
-    const before = this.lastPosition;
-    const began = performance.now();
-    this.written = [];
-    try {
-      this.statements.begin.run();
-      if (this.statements.dataVersion.get() !== this.dataVersion) this.refresh();
-      for (const job of jobs) {
-        const written = this.writes;
-        try {
-          const value = job.run(this.transaction);
-          settle.push(() => job.resolve(value));
-        } catch (error) {
-          if (sqliteCode(error) !== undefined) throw error;
-          settle.push(() => job.reject(error));
-          if (this.writes === written) continue;
-          this.rollBack();
-          job.reject(error);
-          return jobs.filter((other) => other !== job);
-        }
-      }
-      this.statements.commit.run();
-      if ((this.commits += 1) === COMMITS_BEFORE_ROOM) this.makeRoom();
-      this.tellCommit?.({ jobs: jobs.length, ms: performance.now() - began });
-    } catch (error) {
-      const clear = asLogError(error, this.file);
-      this.rollBack();
-      for (const job of jobs) job.reject(clear);
-      return [];
-    }
-    for (const done of settle) done();
-    if (this.written.length > 0) for (const take of this.takers) take(this.written);
-    if (this.lastPosition > before) this.notify(true);
-    return [];
+  private groupWriter(transaction: LogTransaction): GroupWriter {
+    return {
+      file: this.file,
+      transaction,
+      begin: () => {
+        this.positionBefore = this.lastPosition;
+        this.written = [];
+        this.statements.begin.run();
+        if (this.statements.dataVersion.get() !== this.dataVersion) this.refresh();
+      },
+      commit: () => void this.statements.commit.run(),
+      rollBack: () => this.rollBack(),
+      written: () => this.writes,
+      clear: (error) => asLogError(error, this.file),
+      committed: (commit) => {
+        if ((this.commits += 1) === COMMITS_BEFORE_ROOM) this.makeRoom();
+        this.tellCommit?.(commit);
+        if (this.written.length > 0) for (const take of this.takers) take(this.written);
+        if (this.lastPosition > this.positionBefore) this.notify(true);
+      },
+    };
   }
 
   private makeRoom(): void {

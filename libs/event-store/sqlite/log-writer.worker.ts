@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ownPrefix } from '../stream-prefix.js';
 import { Appending } from './appending.js';
 import { tellCommits } from './commit-channel.js';
-import type { Commit } from './log-file.js';
+import type { Commit } from './group-commit.js';
 import { openLogFile } from './log-file.js';
 import type { AnswersMessage, FromWriter, ToWriter, WriterWork } from './writer-messages.js';
 import { addAnswer, addFailure, callsOf, noAnswers } from './writer-messages.js';

@@ -12,7 +12,7 @@ import {
   WrongExpectedRevision,
 } from '../event-store.port.js';
 import type { PreparedAppend } from './appending.js';
-import type { Commit } from './log-file.js';
+import type { Commit } from './group-commit.js';
 
 // What crosses between the thread that asks and the one that writes. A few long lists cross in a quarter of the time that as many objects take.
 
