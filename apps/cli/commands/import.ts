@@ -1,4 +1,4 @@
-import { openAsBlob, readFileSync } from 'node:fs';
+import { existsSync, openAsBlob, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readMapping } from '../../../libs/importing/mapping/read-mapping.js';
 import { formatImportReport } from '../../../libs/importing/report/format-report.js';
@@ -31,6 +31,7 @@ function mappingTextOf(file: string): string {
 export async function importSource(mappingFile: string, options: ImportCommandOptions): Promise<void> {
   const mappingText = mappingTextOf(mappingFile);
   const mappingName = basename(mappingFile);
+  if (!existsSync(options.dir)) throw new CommandFailed(EXIT.usage, `there is no folder ${options.dir}`);
   const place = (name: string): string => join(options.dir, name);
   const source = sourceOnDisk(place);
   const flags = { strict: options.strict === true, asCorrections: options.asCorrections === true };

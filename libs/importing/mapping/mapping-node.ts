@@ -19,7 +19,7 @@ export class MappingRefused extends Error {
       problems
         .map(({ path, line, column, message }) => {
           const place = line === undefined ? mapping : `${mapping}:${line}:${column ?? 1}`;
-          return path === '' ? `${place} ${message}` : `${place} ${path}: ${message}`;
+          return path === '' ? `${place}: ${message}` : `${place} ${path}: ${message}`;
         })
         .join('\n'),
     );

@@ -12,6 +12,9 @@ export class CellProblem extends Error {
   }
 }
 
+/** What parts columns in the exports of this world. */
+const DELIMITERS = [';', '\t', '|', ','] as const;
+
 /** A look-up table: the values of one file by key. */
 export type LookupTable = ReadonlyMap<string, string>;
 export type Lookups = (file: string, key: string, value: string) => LookupTable;
@@ -45,7 +48,7 @@ export class Columns {
 
   index(column: string, path: string): number {
     const index = this.names.indexOf(column);
-    if (index === -1) throw this.refused(path, `${this.file} has no column ${JSON.stringify(column)}; it has ${this.names.join(', ')}`);
+    if (index === -1) throw this.refused(path, `${this.file} has no column ${JSON.stringify(column)}; it has ${this.header()}`);
     return index;
   }
 
@@ -111,6 +114,14 @@ export class Columns {
   oddities(rules: readonly OddRule[], path: string): (cells: readonly string[]) => readonly OddRule[] {
     const tests = rules.map((rule) => ({ rule, holds: this.conditions(rule.when, `${path}.odd`) }));
     return (cells) => tests.filter(({ holds }) => holds(cells)).map(({ rule }) => rule);
+  }
+
+  /** Its names; one that holds another delimiter is most likely the whole line. */
+  private header(): string {
+    const [only = ''] = this.names;
+    const other = this.names.length > 1 ? undefined : DELIMITERS.find((delimiter) => only.includes(delimiter));
+    if (other === undefined) return this.names.join(', ');
+    return `the one column ${JSON.stringify(only)}: are its columns parted by ${JSON.stringify(other)}? (csv: { delimiter: ${JSON.stringify(other)} })`;
   }
 
   private refused(path: string, message: string): MappingRefused {

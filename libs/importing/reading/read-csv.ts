@@ -19,6 +19,8 @@ export interface CsvFault {
 }
 export interface CsvBlock {
   readonly header: readonly string[];
+  /** Its line; 0 while there is none. */
+  readonly headerLine: number;
   readonly rows: readonly CsvRow[];
   readonly faults: readonly CsvFault[];
   /** Bytes of the file read for this block, in UTF-8. */
@@ -60,6 +62,7 @@ class BlockReader {
   private pending: Buffer = Buffer.alloc(0);
   private line = 1;
   private header: readonly string[] | undefined;
+  private headerLine = 0;
   /** Behind a line without an end: everything up to the next line end belongs to it. */
   private discarding = false;
   private rows: CsvRow[] = [];
@@ -100,7 +103,7 @@ class BlockReader {
 
   private block(): CsvBlock | undefined {
     if (this.header === undefined && this.faults.length === 0) return undefined;
-    const block = { header: this.header ?? [], rows: this.rows, faults: this.faults, bytes: this.bytes };
+    const block = { header: this.header ?? [], headerLine: this.headerLine, rows: this.rows, faults: this.faults, bytes: this.bytes };
     this.rows = [];
     this.faults = [];
     this.bytes = 0;
@@ -235,6 +238,7 @@ class BlockReader {
     if (cells.length === 0 || (cells.length === 1 && (cells[0] ?? '').trim() === '')) return;
     if (this.header === undefined) {
       this.header = cells.map((name) => name.trim());
+      this.headerLine = line;
       return;
     }
     const expected = this.header.length;

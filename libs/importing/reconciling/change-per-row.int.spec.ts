@@ -133,7 +133,7 @@ describe('one row per change of a deal', () => {
       'refused 5 at: a change without a time',
       'refused 6 at: 2027-01-16T10:00 has not come yet',
       'refused 7 at: a change before the deal was made (line 2)',
-      'refused 8 field: no row says when deal B was made',
+      'refused 8 field: no row says when deal "B" was made',
     ]);
     expect(await desk.deal('cloud-A')).toMatchObject({ value: { minor: 700 } });
     expect((await desk.streams()).has('deal-cloud-B' as never)).toBe(false);

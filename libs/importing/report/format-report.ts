@@ -9,7 +9,7 @@ export function formatImportReport(report: ImportReport): string {
   const lines = [
     report.stopped
       ? `nothing was imported from ${source} (${mapping}): ${rows.refused} of ${rows.read} rows cannot be read, and --strict stops before writing`
-      : `imported ${source} (${mapping}): ${rows.read} rows, ${report.events} events, ${report.newDeals} new deals`,
+      : `imported ${source} (${mapping}): ${counted(rows.read, 'row')}, ${counted(report.events, 'event')}, ${counted(report.newDeals, 'new deal')}`,
     ...report.files.map((file) => {
       const parts = [`${file.accepted} accepted`, ...(file.unchanged > 0 ? [`${file.unchanged} of them known already`] : [])];
       return `  ${file.file}: ${[...parts, `${file.refused} refused`, `${file.odd} odd`].join(', ')}`;
@@ -22,6 +22,10 @@ export function formatImportReport(report: ImportReport): string {
     for (const group of groups) lines.push(...formatGroup(group, report.findings));
   }
   return `${lines.join('\n')}\n`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function formatGroup(group: FindingGroup, findings: readonly Finding[]): string[] {

@@ -59,7 +59,7 @@ describe('a source read in a thread of its own', () => {
       await desk.import(mappingOf('change-per-row'), folder, {}, { threadFromBytes: 0 });
       const changesAlone = mappingOf('change-per-row').replace('registers: { field: created }', 'registers: { field: never }');
       const report = await desk.import(changesAlone.replace('ignore: [', 'ignore: [created, '), folder, {}, { threadFromBytes: 0 });
-      const refused = { kind: 'refused', file: 'history.csv', line: 13, column: 'field', reason: 'no row says when deal 006C was made' };
+      const refused = { kind: 'refused', file: 'history.csv', line: 13, column: 'field', reason: 'no row says when deal "006C" was made' };
       expect(report.findings).toEqual([refused]);
     } finally {
       await desk.close();

@@ -70,9 +70,9 @@ export class SourceFiles {
   }
 
   private async header(file: string): Promise<readonly string[]> {
-    for await (const { header, faults } of this.open(file)) {
-      if (header.length > 0) return header;
+    for await (const { header, headerLine, faults } of this.open(file)) {
       const [fault] = faults;
+      if (header.length > 0 && (fault === undefined || fault.line > headerLine)) return header;
       if (fault !== undefined) throw this.refused(`${file}:${fault.line} the header cannot be read: ${fault.reason}`);
     }
     throw this.refused(`${file} is empty`);

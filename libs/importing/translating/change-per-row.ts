@@ -84,7 +84,7 @@ export class ChangePerRowTranslator {
     const moments: Moment[] = [];
     const first = this.made(rows);
     if (first === undefined && !registered) {
-      for (const { line } of rows) refuse({ file, line, column: this.changes.field }, `no row says when deal ${key} was made`);
+      for (const { line } of rows) refuse({ file, line, column: this.changes.field }, `no row says when deal "${key}" was made`);
       return undefined;
     }
     if (first !== undefined)
