@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LagAnswer } from '../operations/models.js';
 import { exchange } from '../testing/http.js';
@@ -104,6 +104,26 @@ describe('the command line', () => {
     expect(readFileSync(rows).subarray(0, 4).toString()).toBe('PAR1');
     const none = await dealtrail('report', 'aging', '--format', 'svg', ...at);
     expect([none.code, none.err.split('\n').length]).toEqual([2, 2]);
+  }, 60_000);
+
+  it('reads the files of the source’s folder and no other, and shows what stands in a cell without obeying it', async () => {
+    const folder = join(data.folder, 'source');
+    mkdirSync(folder);
+    const rows = 'id,stage,made,worth\n1,talking,2026-01-05,\u001b[2J7\n';
+    writeFileSync(join(folder, 'deals.csv'), rows);
+    writeFileSync(join(data.folder, 'beside.csv'), rows);
+    const mapping = (file: string): string => {
+      const path = join(folder, 'mapping.yaml');
+      const deals = { shape: 'row-per-deal', file, key: 'id', value: 'worth', history: [{ at: 'made', stage: 'stage' }] };
+      writeFileSync(path, JSON.stringify({ source: 'odd', currency: 'EUR', pipeline: { id: 'odd', stages: ['talking'] }, deals }));
+      return path;
+    };
+    for (const outside of ['../beside.csv', join(data.folder, 'beside.csv')]) {
+      const refused = await dealtrail('import', mapping(outside), '--dir', folder, ...at);
+      expect([refused.code, refused.err]).toEqual([1, expect.stringContaining(`there is no file ${outside} in the source's folder`)]);
+    }
+    const odd = await dealtrail('import', mapping('deals.csv'), '--dir', folder, ...at);
+    expect(odd).toMatchObject({ code: 0, out: expect.stringContaining('deals.csv:2, column worth: ␛[2J7 is no amount') as string });
   }, 60_000);
 
   it('keeps its tables within 100 columns', async () => {

@@ -2,6 +2,7 @@ import { LogDamaged } from '../../libs/event-store/event-store.port.js';
 import { ReadStoreDamaged } from '../../libs/read-store/read-store.port.js';
 import type { ExitCode } from './exit-codes.js';
 import { EXIT } from './exit-codes.js';
+import { visible } from './render/visible.js';
 
 /** Faults of our own making: their message says too little without the place. */
 const UNFORESEEN = [TypeError, RangeError, ReferenceError, SyntaxError];
@@ -21,7 +22,7 @@ export function lineOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const port = ofPort(error);
   if (port !== undefined) return port;
-  if (!UNFORESEEN.some((type) => error instanceof type)) return error.message;
+  if (!UNFORESEEN.some((type) => error instanceof type)) return visible(error.message);
   return `an unforeseen fault: ${error.stack ?? error.message}`;
 }
 

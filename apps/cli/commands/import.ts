@@ -1,5 +1,5 @@
 import { existsSync, openAsBlob, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, relative, resolve, sep } from 'node:path';
 import { readMapping } from '../../../libs/importing/mapping/read-mapping.js';
 import { formatImportReport } from '../../../libs/importing/report/format-report.js';
 import type { ImportReport } from '../../../libs/importing/report/import-report.js';
@@ -11,6 +11,7 @@ import { answerText } from '../../questions/question.js';
 import type { CommonOptions } from '../environment.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import { print } from '../output.js';
+import { visible } from '../render/visible.js';
 import { carryOut } from '../work.js';
 
 export interface ImportCommandOptions extends CommonOptions {
@@ -28,11 +29,20 @@ function mappingTextOf(file: string): string {
   }
 }
 
+/** A mapping is often somebody else's: it names files of the folder, and no other that this user can read (and would send to a server). */
+function placeIn(folder: string): (name: string) => string | undefined {
+  return (name) => {
+    const path = resolve(folder, name);
+    const from = relative(folder, path);
+    return isAbsolute(from) || from.split(sep)[0] === '..' ? undefined : path;
+  };
+}
+
 export async function importSource(mappingFile: string, options: ImportCommandOptions): Promise<void> {
   const mappingText = mappingTextOf(mappingFile);
   const mappingName = basename(mappingFile);
   if (!existsSync(options.dir)) throw new CommandFailed(EXIT.usage, `there is no folder ${options.dir}`);
-  const place = (name: string): string => join(options.dir, name);
+  const place = placeIn(options.dir);
   const source = sourceOnDisk(place);
   const flags = { strict: options.strict === true, asCorrections: options.asCorrections === true };
   const report = await carryOut<ImportReport>(options, {
@@ -50,11 +60,13 @@ export async function importSource(mappingFile: string, options: ImportCommandOp
       form.set('strict', String(flags.strict));
       form.set('asCorrections', String(flags.asCorrections));
       form.set('mapping', new Blob([mappingText]), mappingName);
-      for (const name of sourceFileNames(readMapping(mappingText, mappingName)))
-        if (source.sizeOf(name) !== undefined) form.append('files', await openAsBlob(place(name)), name);
+      for (const name of sourceFileNames(readMapping(mappingText, mappingName))) {
+        const path = place(name);
+        if (path !== undefined && source.sizeOf(name) !== undefined) form.append('files', await openAsBlob(path), name);
+      }
       return { path: '/v1/imports', init: { body: form } };
     },
   });
-  print(options.format === 'json' ? answerText(report) : formatImportReport(report));
+  print(options.format === 'json' ? answerText(report) : visible(formatImportReport(report)));
   if (report.stopped) throw new CommandFailed(EXIT.failed, 'nothing was imported: --strict, and rows cannot be read');
 }

@@ -7,6 +7,7 @@ import { print, remark } from '../output.js';
 import { lagTable } from '../render/lag.js';
 import { table } from '../render/table.js';
 import { countText } from '../render/text.js';
+import { visible } from '../render/visible.js';
 import { isShared } from '../../wiring/config.js';
 import type { Dealtrail, Keeping } from '../../wiring/open-dealtrail.js';
 import type { ReadModels } from '../../../libs/projection-engine/read-models.js';
@@ -105,7 +106,7 @@ export async function parked(
           'what is free',
         )
       : await ask(options, 'parked', { path: '/v1/operations/parked' }, parkedOf);
-  print(options.format === 'json' ? body : parkedText(JSON.parse(body) as ParkedAnswer)); // likewise
+  print(options.format === 'json' ? body : visible(parkedText(JSON.parse(body) as ParkedAnswer))); // likewise
 }
 
 export async function rebuildModels(model: string | undefined, options: OperatingOptions): Promise<void> {

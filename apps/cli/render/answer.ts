@@ -17,6 +17,7 @@ import { agingText, coverageText } from './reports/standing.js';
 import { winRateText } from './reports/winrate.js';
 import { namesakesTold } from './namesakes.js';
 import { rowsOf } from './rows.js';
+import { visible } from './visible.js';
 
 function tableOf(answer: Answer): string {
   switch (answer.report) {
@@ -75,7 +76,7 @@ function withNamesakes(answer: Answer): Answer {
 export function renderText(body: string, format: TextFormat): string {
   if (format === 'json') return body;
   const answer = JSON.parse(body) as Answer; // made by our own server or process
-  return format === 'csv' ? csvText(rowsOf(answer)) : tableOf(withNamesakes(answer));
+  return format === 'csv' ? csvText(rowsOf(answer)) : visible(tableOf(withNamesakes(answer)));
 }
 
 /** Libraries of files and charts are loaded by who asks for one. @throws NoChart */

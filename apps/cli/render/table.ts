@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { folded } from './fold.js';
+import { visible } from './visible.js';
 import { pageWidth } from './width.js';
 
 export interface Column {
@@ -95,7 +96,10 @@ export interface TableLines {
 }
 
 export function tableLines(columns: readonly Column[], written: readonly (readonly string[])[]): TableLines {
-  const rows = withoutCents(columns, written);
+  const rows = withoutCents(
+    columns,
+    written.map((row) => row.map(visible)),
+  );
   const { widths, gap } = layoutOf(columns, rows, pageWidth());
   const inner = (index: number): number => widths[index] ?? NARROWEST;
   const drawn = new Table({

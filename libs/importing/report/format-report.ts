@@ -28,17 +28,23 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
+/** A cell may hold several lines; what is wrong with it is one. */
+function oneLine(reason: string): string {
+  return reason.replaceAll(/\r?\n/g, '␊');
+}
+
 function formatGroup(group: FindingGroup, findings: readonly Finding[]): string[] {
   const { kind, file, column, count } = group;
   const mine = findings.filter(
     (finding) => finding.kind === kind && finding.file === file && finding.column === column && sameSort(finding.reason, group.reason),
   );
   const place = column === null ? file : `${file}, column ${column}`;
-  if (count === 1) return [`  ${placeOf(mine[0], file)}${column === null ? '' : `, column ${column}`}: ${mine[0]?.reason ?? group.reason}`];
-  const shown = mine.slice(0, SHOWN).map((finding) => `    ${placeOf(finding, file)}: ${finding.reason}`);
+  if (count === 1)
+    return [`  ${placeOf(mine[0], file)}${column === null ? '' : `, column ${column}`}: ${oneLine(mine[0]?.reason ?? group.reason)}`];
+  const shown = mine.slice(0, SHOWN).map((finding) => `    ${placeOf(finding, file)}: ${oneLine(finding.reason)}`);
   const lines = mine.every((finding) => finding.reason === mine[0]?.reason)
-    ? [`  ${count} × ${place}: ${mine[0]?.reason ?? group.reason} (${firstLines(mine, count)})`]
-    : [`  ${count} × ${place}: ${group.reason}`, ...shown, ...(count > SHOWN ? [`    … ${count - SHOWN} more`] : [])];
+    ? [`  ${count} × ${place}: ${oneLine(mine[0]?.reason ?? group.reason)} (${firstLines(mine, count)})`]
+    : [`  ${count} × ${place}: ${oneLine(group.reason)}`, ...shown, ...(count > SHOWN ? [`    … ${count - SHOWN} more`] : [])];
   return lines;
 }
 

@@ -1,6 +1,8 @@
+import { visible } from '../visible.js';
+
 /** Text inside an element or an attribute. */
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return visible(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
