@@ -33,7 +33,7 @@ export interface IndexLimits {
 
 export const INDEX_LIMITS: IndexLimits = {
   smallSegment: 4_096,
-  keyframeInterval: 1_024,
+  keyframeInterval: 128,
   keyframeBytes: 120 << 20,
   keptPlaces: 1 << 14,
   liveLists: 64,
@@ -45,16 +45,13 @@ export const INDEX_LIMITS: IndexLimits = {
 const BYTES_OF_CELL = 16;
 /** What a frame takes beside its cells. */
 const BYTES_OF_FRAME = 16;
-/** What the frames of all groupings may take for each row, where that is more than a quarter of `keyframeBytes`: a smaller segment has less to spend. */
+/** What the frames of all groupings may take for each row; where rows are few, and that is less than a quarter of `keyframeBytes`, they may take more. */
 const BYTES_A_ROW = 40;
+const FEW_BYTES_A_ROW = 128;
 /** What those of one may take of it. */
 const MOST_SHARE = 1 / 4;
 /** Kept free of it at first: sums may be wider than thought, and then half of some grouping's frames would go for little. */
 const SPARE = 1 / 8;
-/** Frames stand this much closer where those of one grouping then take no more than this share of all. */
-const CLOSER = 8;
-const SMALL_SHARE = 1 / 32;
-
 /** Sums that are wanted by the cells of a space, of rows known at present. */
 export interface SumsWanted {
   /** Names the space and the weights. */
@@ -225,9 +222,8 @@ export class SegmentFrames {
   /** Starts between two frames of so many cells that may take so many bytes: as close as it is of use, and no grouping takes more than a good part of all. */
   private apartFor(cells: number, bytes: number): number {
     const { limits, segment } = this;
-    const evenly = (most: number): number => Math.ceil((segment.length * bytesOfFrame(cells)) / Math.max(bytesOfFrame(cells), most));
-    const apart = Math.max(limits.keyframeInterval >> 1, evenly(Math.min(bytes, this.allBytes * MOST_SHARE)));
-    return Math.max(1, Math.min(apart, Math.max(Math.ceil(apart / CLOSER), evenly(Math.min(bytes, this.allBytes * SMALL_SHARE)))));
+    const most = Math.max(bytesOfFrame(cells), Math.min(bytes, this.allBytes * MOST_SHARE));
+    return Math.max(1, limits.keyframeInterval >> 1, Math.ceil((segment.length * bytesOfFrame(cells)) / most));
   }
 
   /** Every second frame of one grouping, or all of them; false where there are none. */
@@ -245,7 +241,8 @@ export class SegmentFrames {
   /** What the frames of all groupings may take. */
   private get allBytes(): number {
     const { limits, segment } = this;
-    return Math.min(limits.keyframeBytes, Math.max(limits.keyframeBytes >> 2, segment.length * BYTES_A_ROW));
+    const few = Math.min(limits.keyframeBytes >> 2, segment.length * FEW_BYTES_A_ROW);
+    return Math.min(limits.keyframeBytes, Math.max(few, segment.length * BYTES_A_ROW));
   }
 
   private get frameBytes(): number {
