@@ -160,3 +160,9 @@ function toOutcome(id: DealId, deal: Deal, said: OutcomeFact, stages: readonly S
 export function saysNothing(value: unknown): boolean {
   return value === NOT_IN_SOURCE || value === null || value === undefined;
 }
+
+/** A member of a registration of which the source says nothing. */
+export function unsaid(value: unknown): boolean {
+  if (saysNothing(value)) return true;
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'not-in-source';
+}

@@ -5,7 +5,7 @@ import type { PipelineEvent } from '../../domain/pipeline/pipeline.events.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { Mapping, PipelineMapping } from '../mapping/mapping.js';
 import { MappingRefused } from '../mapping/mapping-node.js';
-import type { ReconcileContext } from '../reconciling/reconcile.js';
+import type { ReconcileContext } from '../reconciling/reconciling.js';
 import type { ReportBook } from '../report/import-report.js';
 import { findGoneDeals } from './gone-deals.js';
 import type { ImportInput } from './import-input.js';

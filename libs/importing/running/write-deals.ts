@@ -2,7 +2,7 @@ import type { CommandHandling } from '../../command-handling/command-handling.js
 import type { StreamSteps } from '../../command-handling/command.js';
 import { streamName } from '../../domain/shared/ids.js';
 import type { PlannedStep } from '../reconciling/deal-plan.js';
-import type { ReconcileContext } from '../reconciling/reconcile.js';
+import type { ReconcileContext } from '../reconciling/reconciling.js';
 import { reconcile } from '../reconciling/reconcile.js';
 import type { DealRead } from './stretch.js';
 import type { Writer } from './writer.js';
