@@ -22,6 +22,12 @@ export function isPassing(error: unknown): boolean {
   return type === undefined ? error instanceof Error && !(error instanceof InvalidEvent) : PASSING.has(type);
 }
 
+/** What went wrong, out of what grpc-js wraps around it. */
+function reasonOf(message: string): string {
+  const [, last] = /Last error: (?:Error: )?(.+?)\. Resolution note: /.exec(message) ?? [];
+  return last ?? message;
+}
+
 /** What the port promises to throw. */
 export function asPortError(error: unknown, append?: { readonly stream: StreamName; readonly expected: ExpectedRevision }): unknown {
   const message = error instanceof Error ? error.message : String(error);
@@ -40,7 +46,7 @@ export function asPortError(error: unknown, append?: { readonly stream: StreamNa
         `the event store denies access: check the user and password in EVENTSTORE_URL and the streams' ACLs`,
       );
     default:
-      return isPortError(error) ? error : new EventStoreUnavailable(`the event store cannot be reached: ${message}`);
+      return isPortError(error) ? error : new EventStoreUnavailable(`the event store cannot be reached: ${reasonOf(message)}`);
   }
 }
 
