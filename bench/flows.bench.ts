@@ -4,7 +4,7 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -18,6 +18,8 @@ import { UTC } from '../libs/reporting/time/report-zone.js';
 import { toAppend } from '../libs/testing/histories.js';
 import type { Answers } from '../projections/answers/answers.js';
 import type { AnswersOptions } from '../projections/answers/sources.js';
+import { filesOf } from '../apps/wiring/files.js';
+import { ReportThread } from '../apps/wiring/report-thread.js';
 import { openRowsAlone } from './flows/rows-alone.js';
 import { openAnswers } from '../projections/answers/answers.js';
 import { KeptRows } from '../projections/answers/kept-rows.js';
@@ -115,6 +117,34 @@ async function benchOver(sources: AnswersOptions, fromStore: boolean): Promise<v
   console.log(`  resident ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`);
 }
 
+/** As a server asks them: what stands still then is the thread that serves. */
+async function benchInThread(dataDir: string, here: Answers): Promise<void> {
+  const config = {
+    dataDir,
+    timeZone: UTC,
+    streamPrefix: '',
+    eventStoreUrl: null,
+    mongoUrl: null,
+    masterKey: { unnamed: '' },
+    keptRows: 12_000_000,
+  };
+  const back = { waitFor: () => Promise.resolve('late' as const), firstInstant: () => Promise.resolve(undefined) };
+  const reports = new ReportThread({ config, back });
+  await reports.warm(0);
+  const answers = reports.answers(here, UTC);
+  const loop = monitorEventLoopDelay({ resolution: 1 });
+  for (const { title, ask } of QUESTIONS) {
+    loop.reset();
+    loop.enable();
+    await sleep(20); // a stop is seen from the second tick on
+    const [, took] = await timed(() => ask(answers));
+    await sleep(20);
+    loop.disable();
+    console.log(`  ${title.padEnd(26)} ${shown(took)} in a thread, event loop of the other stood ${ms(loop.max / 1e6)}`);
+  }
+  await reports.stop();
+}
+
 /** Rows alone, as bench/index makes them. */
 async function benchRowsOf(file: string): Promise<void> {
   const { eventStore, readStore } = await openRowsAlone(file);
@@ -126,19 +156,21 @@ async function benchRowsOf(file: string): Promise<void> {
 
 async function benchAt(events: number): Promise<void> {
   const dir = values.keep === undefined ? mkdtempSync(join(tmpdir(), 'dealtrail-bench-flows-')) : join(values.keep, String(events));
-  const isMade = existsSync(join(dir, 'rows.db'));
+  const isMade = existsSync(filesOf(dir).models);
   mkdirSync(dir, { recursive: true });
-  const keyStore = openSqliteKeyStore({ file: join(dir, 'keys.db') });
+  const files = filesOf(dir);
+  mkdirSync(dirname(files.keys), { recursive: true });
+  const keyStore = openSqliteKeyStore({ file: files.keys });
   const eventStore = openSqliteEventStore({
     ...{
-      file: join(dir, 'log.db'),
+      file: files.log,
       clock: { now: () => BEGINS - 1 },
       checkStored: () => undefined,
       keyStoreId: keyStore.id,
       simulated: true,
     },
   });
-  const readStore = openSqliteReadStore({ file: join(dir, 'rows.db') });
+  const readStore = openSqliteReadStore({ file: files.models });
   try {
     if (!isMade) await appended(eventStore, events);
     const projector = await openProjector({ eventStore, readStore, projections: PROJECTIONS });
@@ -146,7 +178,9 @@ async function benchAt(events: number): Promise<void> {
     const stopped = projector.members().find(({ error }) => error !== null);
     if (stopped !== undefined) throw new Error(`${stopped.model.name}: ${stopped.error ?? ''}`);
     console.log(`${events.toLocaleString('en')} events`);
-    await benchOver({ eventStore, readStore, keyStore, clock: { now: () => ENDS }, timeZone: UTC }, true);
+    const sources = { eventStore, readStore, keyStore, clock: { now: () => ENDS }, timeZone: UTC };
+    await benchOver(sources, true);
+    await benchInThread(dir, openAnswers(sources));
     await projector.stop();
   } finally {
     await readStore.close();

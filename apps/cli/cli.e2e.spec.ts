@@ -86,6 +86,9 @@ describe('the command line', () => {
     expect(await dealtrail('report', 'pipeline', '--colour', 'red', ...at)).toMatchObject({ code: 2, out: '' });
     const wrong = await dealtrail('report', 'forecast', '--period', '2026-Q4', '--method', 'guess', ...at);
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/^dealtrail: [^\n]*'guess' is invalid[^\n]*\n$/)]);
+    const near = await dealtrail('report', 'forecast', '--period', '2026-Q4', '--method', 'unweighed', ...at);
+    expect(near.err).toContain('(did you mean unweighted?)');
+    expect((await dealtrail('report', 'pipeline', '--group-by', 'owners', ...at)).err).toContain('(did you mean owner?)');
     const empty = await dealtrail('report', 'pipeline', '--data-dir', join(data.folder, 'nowhere'));
     expect(empty.code).toBe(1);
     expect(empty.err).toMatch(/^dealtrail: .* holds no log yet; [^\n]*\n$/);

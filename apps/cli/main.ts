@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../../libs/reporting/nearest.js';
 import type { Parameter, Question } from '../questions/question.js';
 import { flagOf } from '../questions/question.js';
 import { QUESTIONS } from '../questions/questions.js';
@@ -14,17 +15,18 @@ const program = new Command('dealtrail')
   )
   .version(packageVersion(), '--version', 'the version of this program')
   .configureHelp({ helpWidth: 100 })
-  // One line, as every other failure.
-  .configureOutput({
-    outputError: (said, write) =>
-      write(
-        `dealtrail: ${said
-          .trim()
-          .replace(/^error: /, '')
-          .replaceAll(/\s+/g, ' ')} (--help has what there is)\n`,
-      ),
-  })
+  .configureOutput({ outputError: (said, write) => write(`dealtrail: ${misuseLine(said)} (--help has what there is)\n`) })
   .exitOverride();
+
+/** What commander says of a wrong use: one line, as of every other failure, with the choice that is near to what was said. */
+function misuseLine(said: string): string {
+  const line = said
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll(/\s+/g, ' ');
+  const [, value, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/.exec(line) ?? [];
+  return value === undefined || choices === undefined ? line : `${line}${nearest(value, choices.split(', '))}`;
+}
 
 function common(command: Command): Command {
   return command

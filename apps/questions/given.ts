@@ -1,3 +1,4 @@
+import { nearest } from '../../libs/reporting/nearest.js';
 import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import type { Choice, Given, Parameter, Question } from './question.js';
 
@@ -13,7 +14,7 @@ function values(parameter: Parameter, said: string | readonly string[]): readonl
     if (value === '' && shape !== 'list') throw new QuestionNotUnderstood(`'${name}' is empty`);
     if (shape === 'flag' && value !== 'true' && value !== 'false') throw new QuestionNotUnderstood(`'${name}' is true or false`);
     if (choices && value !== '' && !choices.includes(value))
-      throw new QuestionNotUnderstood(`'${value}' is no ${name}; take of ${choices.join(', ')}`);
+      throw new QuestionNotUnderstood(`'${value}' is no ${name}${nearest(value, choices)}; take of ${choices.join(', ')}`);
   }
   // `groupBy=` asks for no grouping at all.
   return shape === 'list' ? split.filter((value) => value !== '') : split;
@@ -26,7 +27,9 @@ export function readGiven(question: Question, said: Readonly<Record<string, unkn
     const parameter = question.parameters.find((each) => each.name === name);
     if (!parameter) {
       const names = question.parameters.map((each) => each.name);
-      throw new QuestionNotUnderstood(`'${name}' is nothing that ${question.command} takes; take of ${names.join(', ')}`);
+      throw new QuestionNotUnderstood(
+        `'${name}' is nothing that ${question.command} takes${nearest(name, names)}; take of ${names.join(', ')}`,
+      );
     }
     if (typeof value !== 'string' && !(Array.isArray(value) && value.every((each) => typeof each === 'string')))
       throw new QuestionNotUnderstood(`'${name}' must be text`);

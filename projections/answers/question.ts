@@ -1,3 +1,4 @@
+import { nearest } from '../../libs/reporting/nearest.js';
 import { DEAL_STATUSES } from '../../libs/domain/deal/deal.evolve.js';
 import type { Personal } from '../../libs/domain/shared/envelope.js';
 import { NOT_IN_SOURCE } from '../../libs/domain/shared/envelope.js';
@@ -49,10 +50,12 @@ const CLOSED_LISTS: { readonly [G in Grouping]?: readonly string[] } = {
 function checkFilters(filters: Filters): Filters {
   const entries = filterEntries(filters);
   for (const [name, values] of entries) {
-    if (!GROUPINGS.includes(name)) throw new QuestionNotUnderstood(`'${name}' is no filter; take of ${GROUPINGS.join(', ')}`);
+    if (!GROUPINGS.includes(name))
+      throw new QuestionNotUnderstood(`'${name}' is no filter${nearest(name, GROUPINGS)}; take of ${GROUPINGS.join(', ')}`);
     const list = CLOSED_LISTS[name];
     const odd = values.find((value) => list !== undefined && value !== NOT_KNOWN && !list.includes(value));
-    if (list !== undefined && odd !== undefined) throw new QuestionNotUnderstood(`'${odd}' is no ${name}; take of ${list.join(', ')}`);
+    if (list !== undefined && odd !== undefined)
+      throw new QuestionNotUnderstood(`'${odd}' is no ${name}${nearest(odd, list)}; take of ${list.join(', ')}`);
   }
   return Object.fromEntries(entries);
 }

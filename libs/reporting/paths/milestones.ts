@@ -1,3 +1,4 @@
+import { nearest } from '../nearest.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { lastRow } from './deal-path.js';
 import { QuestionNotUnderstood } from '../queries.js';
@@ -41,7 +42,10 @@ export function milestoneOf(text: string, stages: ReadonlyMap<string, string>): 
   if (stages.has(said)) return milestone;
   const [id] = [...stages].find(([, label]) => label.toLowerCase() === said.toLowerCase()) ?? [];
   if (id !== undefined) return `stage:${id}`;
-  throw new QuestionNotUnderstood(`'${text}' is no milestone; take of ${NAMED.join(', ')}, or a stage: ${[...stages.keys()].join(', ')}`);
+  const near = nearest(said, [...NAMED, ...stages.keys(), ...stages.values()]);
+  throw new QuestionNotUnderstood(
+    `'${text}' is no milestone${near}; take of ${NAMED.join(', ')}, or a stage: ${[...stages.keys()].join(', ')}`,
+  );
 }
 
 const CLOSED: readonly string[] = ['won', 'lost', 'marketing', 'filed'];

@@ -1,3 +1,4 @@
+import { nearest } from '../nearest.js';
 import type { Personal } from '../../domain/shared/envelope.js';
 import { NOT_IN_SOURCE } from '../../domain/shared/envelope.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
@@ -72,7 +73,8 @@ export function keyReader(grouping: Grouping, view: DimensionView, zone: ReportZ
 export function parseGroupings(names: readonly string[]): readonly Grouping[] {
   const groupings = names.map((name) => {
     const grouping = GROUPINGS.find((known) => known === name);
-    if (grouping === undefined) throw new QuestionNotUnderstood(`'${name}' is no grouping; take of ${GROUPINGS.join(', ')}`);
+    if (grouping === undefined)
+      throw new QuestionNotUnderstood(`'${name}' is no grouping${nearest(name, GROUPINGS)}; take of ${GROUPINGS.join(', ')}`);
     return grouping;
   });
   const twice = groupings.find((grouping, index) => groupings.indexOf(grouping) !== index);

@@ -1,3 +1,4 @@
+import { nearest } from '../nearest.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { isoInstant } from '../../domain/shared/instant.js';
 import { moneyTexts } from '../figures.js';
@@ -19,7 +20,8 @@ export interface Origin {
 /** @throws QuestionNotUnderstood */
 export function parseBucket(text: string): Bucket {
   const bucket = BUCKETS.find((each) => each === text);
-  if (bucket === undefined) throw new QuestionNotUnderstood(`'${text}' is no bucket; take of ${BUCKETS.join(', ')}`);
+  if (bucket === undefined)
+    throw new QuestionNotUnderstood(`'${text}' is no bucket${nearest(text, BUCKETS)}; take of ${BUCKETS.join(', ')}`);
   return bucket;
 }
 
