@@ -7,28 +7,19 @@ import type { Caller } from './access.js';
 import { AppendedMessage } from './appended-message.js';
 import { MAX_APPEND_BYTES, mayAppend } from './append-policy.js';
 import type { OwnCategories } from './append-policy.js';
+import type { BatchRequest } from './batch-request.js';
 import { code, google, shared, status, streams } from './generated.js';
 import type { Shared, Status, Streams } from './generated.js';
-import { streamIdentifier, streamNameOf, uuidMessage, uuidText } from './messages.js';
+import { streamIdentifier, uuidMessage } from './messages.js';
 import type { UuidForm } from './messages.js';
 import { Outgoing } from './outgoing.js';
-import {
-  ANY,
-  AccessDenied,
-  InvalidArgument,
-  NO_STREAM,
-  ProtocolRefusal,
-  STREAM_EXISTS,
-  StreamDeleted,
-  TooLarge,
-  WrongVersion,
-} from './refusals.js';
+import { ANY, AccessDenied, NO_STREAM, ProtocolRefusal, STREAM_EXISTS, StreamDeleted, TooLarge, WrongVersion } from './refusals.js';
 import type { ExpectedVersion } from './refusals.js';
-import { asStored, proposedEvent } from './write-calls.js';
+import { asStored } from './write-calls.js';
 import { appendEvents } from './write-rules.js';
 import type { Written } from './write-rules.js';
 
-type BatchCall = ServerDuplexStream<Streams.BatchAppendReq, Streams.BatchAppendResp>;
+type BatchCall = ServerDuplexStream<BatchRequest, Streams.BatchAppendResp>;
 
 /** One append in the making: its messages share a correlation id and may be mixed with those of others. */
 interface Pending {
@@ -89,18 +80,14 @@ export function answerBatchAppend(call: BatchCall, parts: BatchAppendParts): voi
     else if (inFlight < MOST_IN_FLIGHT / 2 && call.isPaused()) call.resume();
   };
 
-  call.on('data', (request: Streams.BatchAppendReq) => {
-    let correlation: string;
-    try {
-      correlation = uuidText(request.getCorrelationId());
-    } catch {
-      return; // there is nothing to answer to
-    }
+  call.on('data', (request: BatchRequest) => {
+    const { correlation } = request;
+    if (correlation === undefined) return; // there is nothing to answer to
     const append = pending.get(correlation) ?? begin(request, clock.now());
     if (append === undefined) return;
     pending.set(correlation, append);
     collect(append, request);
-    if (!request.getIsFinal()) return watch();
+    if (!request.isFinal) return watch();
     pending.delete(correlation);
     inFlight += 1;
     if (inFlight >= MOST_IN_FLIGHT) call.pause();
@@ -126,29 +113,26 @@ export function answerBatchAppend(call: BatchCall, parts: BatchAppendParts): voi
 }
 
 /** Undefined for a first message without options: it can belong to nothing. */
-function begin(request: Streams.BatchAppendReq, now: number): Pending | undefined {
-  const options = request.getOptions();
+function begin({ options, form }: BatchRequest, now: number): Pending | undefined {
   if (options === undefined) return undefined;
   let fault: unknown;
   let stream = '';
   let expected: ExpectedVersion = ANY;
   try {
-    stream = streamNameOf(options.getStreamIdentifier());
-    expected = expectedOf(options);
+    stream = options.stream();
+    expected = options.expected();
   } catch (error) {
     fault = error;
   }
-  const deadline = Math.min(options.getDeadline()?.toDate().getTime() ?? Infinity, now + WRITE_TIMEOUT_MS);
-  const form = request.getCorrelationId()?.hasString() === true ? 'string' : 'structured';
+  const deadline = Math.min(options.deadline ?? Infinity, now + WRITE_TIMEOUT_MS);
   return { stream, expected, deadline, form, events: [], bytes: 0, fault };
 }
 
 /** What is refused already is not kept: a client that goes on sending costs no memory. */
-function collect(append: Pending, request: Streams.BatchAppendReq): void {
+function collect(append: Pending, request: BatchRequest): void {
   if (append.fault !== undefined) return;
   try {
-    for (const message of request.getProposedMessagesList()) {
-      const event = proposedEvent(message);
+    for (const event of request.events()) {
       if ((append.bytes += event.data.length) > MAX_APPEND_BYTES) throw new TooLarge(MAX_APPEND_BYTES);
       append.events.push(event);
     }
@@ -165,14 +149,6 @@ async function finish(append: Pending, { log, own, clock, caller }: BatchAppendP
   mayAppend(log, own, append.stream, append.events);
   const stored = asStored(log, append.stream, append.events);
   return log.perform((transaction) => appendEvents(transaction, append.stream, append.expected, stored));
-}
-
-function expectedOf(options: Streams.BatchAppendReq.Options): ExpectedVersion {
-  if (options.hasNoStream()) return NO_STREAM;
-  if (options.hasAny()) return ANY;
-  if (options.hasStreamExists()) return STREAM_EXISTS;
-  if (!options.hasStreamPosition()) throw new InvalidArgument('an append says which revision it expects');
-  return BigInt.asIntN(64, BigInt(options.getStreamPosition()));
 }
 
 function success(correlation: string, form: UuidForm, stream: string, { revision, position }: Written): Streams.BatchAppendResp {

@@ -19,13 +19,13 @@ export function uuidMessage(id: string, form: UuidForm): Shared.UUID {
   return uuid.setStructured(structured);
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const NIL = '00000000-0000-0000-0000-000000000000';
+/** Lower-case, and not all zeros. */
+export const UUID_TEXT = /^(?!0{8}-0{4}-0{4}-0{4}-0{12}$)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Lower-case text of either form. @throws InvalidArgument */
 export function uuidText(uuid: Shared.UUID | undefined): string {
   const text = uuid?.hasString() === true ? uuid.getString().toLowerCase() : structuredText(uuid?.getStructured());
-  if (!UUID.test(text) || text === NIL) throw new InvalidArgument('an id is a UUID other than all zeros');
+  if (!UUID_TEXT.test(text)) throw new InvalidArgument('an id is a UUID other than all zeros');
   return text;
 }
 

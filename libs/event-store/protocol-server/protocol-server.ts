@@ -7,8 +7,10 @@ import { callerOf } from './access.js';
 import type { ServerAccess } from './access.js';
 import type { OwnCategories } from './append-policy.js';
 import { answerBatchAppend } from './batch-append-call.js';
+import { batchRequestOf } from './batch-request.js';
+import type { BatchRequest } from './batch-request.js';
 import { GossipService, PersistentSubscriptionsService, ServerFeaturesService, StreamsService, grpc } from './generated.js';
-import type { IGossipServer, IServerFeaturesServer, IStreamsServer } from './generated.js';
+import type { IGossipServer, IServerFeaturesServer, IStreamsServer, Streams } from './generated.js';
 import { LivePages } from './live-pages.js';
 import { OpenCalls } from './open-calls.js';
 import { PersistentSubscriptions } from './persistent/persistent-subscriptions.js';
@@ -76,7 +78,7 @@ export async function startProtocolServer(options: ProtocolServerOptions): Promi
       void open.run(call, async () => answerRead(call, { log, live, clock, caller: await callerOf(access, call.metadata) }));
     },
     append: (call, callback) => void reply(callback, async () => answerAppend(call, log, own, await callerOf(access, call.metadata))),
-    batchAppend: (call) =>
+    batchAppend: (call: Grpc.ServerDuplexStream<BatchRequest, Streams.BatchAppendResp>) =>
       void open.keep(call, async () => answerBatchAppend(call, { log, own, clock, caller: await callerOf(access, call.metadata) })),
     delete: (call, callback) => void reply(callback, async () => answerDelete(call, log, await callerOf(access, call.metadata))),
     tombstone: (call, callback) => void reply(callback, async () => answerTombstone(call, log, await callerOf(access, call.metadata))),
@@ -85,7 +87,8 @@ export async function startProtocolServer(options: ProtocolServerOptions): Promi
   const gossipService: IGossipServer = {
     read: (_call, callback) => callback(null, clusterOfOne(options.advertise?.host ?? host, options.advertise?.port ?? port, clock.now())),
   };
-  server.addService(StreamsService, streamsService);
+  const batchAppend = { ...StreamsService.batchAppend, requestDeserialize: batchRequestOf };
+  server.addService({ ...StreamsService, batchAppend }, streamsService);
   server.addService(ServerFeaturesService, featuresService);
   server.addService(GossipService, gossipService);
   server.addService(

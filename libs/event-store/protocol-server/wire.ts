@@ -54,6 +54,79 @@ export class Writing {
   }
 }
 
+/** Reads the bytes of a message, field by field. Everything throws where it does not find what is asked for within the message. */
+export class Reading {
+  private readonly buffer: Buffer;
+
+  constructor(
+    bytes: Uint8Array,
+    private at = 0,
+    private readonly end = bytes.length,
+  ) {
+    this.buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  get atEnd(): boolean {
+    return this.at === this.end;
+  }
+
+  /** What stands before the next value; of fields up to 15. */
+  field(): number {
+    return this.byte();
+  }
+
+  /** A number that JavaScript holds exactly. */
+  number(): number {
+    let value = 0;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.byte();
+      value += (byte & 127) * factor;
+      if (value > Number.MAX_SAFE_INTEGER || factor > 2 ** 49) throw new RangeError('a number too large');
+      if (byte < 128) return value;
+    }
+  }
+
+  /** A view of what was read. */
+  bytes(): Buffer {
+    const from = this.skip();
+    return this.buffer.subarray(from, this.at);
+  }
+
+  message(): Reading {
+    const from = this.skip();
+    return new Reading(this.buffer, from, this.at);
+  }
+
+  /** The next field, which is this one. */
+  bytesOf(field: number): Buffer {
+    if (this.field() !== field) throw new RangeError('another field');
+    return this.bytes();
+  }
+
+  /** This field, of a message that holds nothing else. */
+  only(field: number): Buffer {
+    const bytes = this.bytesOf(field);
+    if (!this.atEnd) throw new RangeError('more than one field');
+    return bytes;
+  }
+
+  /** Over a value that says its length; returns where it begins. */
+  private skip(): number {
+    const size = this.number();
+    const from = this.at;
+    if (size > this.end - from) throw new RangeError('beyond the end');
+    this.at = from + size;
+    return from;
+  }
+
+  private byte(): number {
+    // Beyond the message there may be another one's bytes.
+    const byte = this.at < this.end ? this.buffer[this.at++] : undefined;
+    if (byte === undefined) throw new RangeError('beyond the end');
+    return byte;
+  }
+}
+
 /** Bytes of a text or of bytes. */
 export function sizeOf(value: EventBytes): number {
   return typeof value === 'string' ? Buffer.byteLength(value, 'utf8') : value.length;
