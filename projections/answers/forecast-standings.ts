@@ -11,7 +11,6 @@ import type { DealInterval } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { inScope } from '../../libs/reporting/scope/scope.js';
 import type { Period } from '../../libs/reporting/time/period.js';
-import { stateAt } from '../../libs/reporting/waterfall/histories.js';
 import type { Asked, Asking } from './asking.js';
 import type { Knowledge } from './known-at.js';
 import type { ReadQuestion } from './question.js';
@@ -69,7 +68,7 @@ export class ForecastStandings {
 
   async rowsAt(asOf: EpochMs, knowledge: Knowledge, all?: readonly DealHistory[]): Promise<readonly DealInterval[]> {
     if (knowledge.position === LOG_START) return [];
-    if (all !== undefined) return all.flatMap(({ rows }) => stateAt(rows, asOf) ?? []);
+    if (all !== undefined) return all.flatMap((history) => history.stateAt(asOf) ?? []);
     const rows: DealInterval[] = [];
     for await (const page of this.asking.sources.dealRows.asOf(asOf, knowledge.number)) for (const row of page) rows.push(row);
     return rows;

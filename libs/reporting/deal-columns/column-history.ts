@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../domain/shared/instant.js';
 import type { DealHistory } from '../paths/deal-history.js';
 import type { DealInterval, History } from '../rows.js';
 import { ColumnDeal, ColumnRow } from './column-row.js';
@@ -24,12 +25,16 @@ export class ColumnReader {
   /** Empty where nothing of the deal was known. */
   rowsAt(place: number): History {
     if (place === this.at) return this.rows;
-    this.reads += 1;
-    if (this.reads % DEALS_BETWEEN_LOOKS === 0) this.goOn();
+    this.look();
     this.rows = historyOf(this.sealed, place, this.knownAt);
     this.cut = this.rows;
     this.at = place;
     return this.rows;
+  }
+
+  private look(): void {
+    this.reads += 1;
+    if (this.reads % DEALS_BETWEEN_LOOKS === 0) this.goOn();
   }
 
   firstAt(place: number, length: number): History {
@@ -41,6 +46,18 @@ export class ColumnReader {
   dealAt(place: number): string {
     if (place === this.at) return this.rows[0]?.entity ?? '';
     return this.sealed.texts.deals.id(this.sealed.deals[place]!); // a place among its deals
+  }
+
+  stateAt(place: number, asOf: EpochMs): DealInterval | undefined {
+    this.look();
+    const { starts, rows, deals } = this.sealed;
+    const start = starts[place]!; // a place among its deals, here and below
+    for (let row = starts[place + 1]! - 1; row >= start; row -= 1) {
+      // A row of the deal; they lie in the order of its history.
+      if (rows.validFrom.data[row]! > asOf || !isKnown(this.sealed, row, this.knownAt)) continue;
+      return new ColumnRow(new ColumnDeal(this.sealed, deals[place]!, start), row);
+    }
+    return undefined;
   }
 
   isThere(place: number): boolean {
@@ -66,6 +83,10 @@ export class ColumnHistory implements DealHistory {
 
   first(length: number): History {
     return this.reader.firstAt(this.place, length);
+  }
+
+  stateAt(asOf: EpochMs): DealInterval | undefined {
+    return this.reader.stateAt(this.place, asOf);
   }
 }
 

@@ -163,8 +163,8 @@ function* restated(input: ExplainInput, of: ShareOf): Generator<Told> {
 /** All deals at one instant: booked into the sums of their groups, without sums of each. */
 function stateOf(histories: readonly DealHistory[], at: EpochMs, { groupOf, book }: RowReader): Map<string, Sums> {
   const groups = new Map<string, Sums>();
-  for (const { rows } of histories) {
-    const row = stateAt(rows, at);
+  for (const history of histories) {
+    const row = history.stateAt(at);
     const group = row === undefined ? null : groupOf(row);
     if (row === undefined || group === null) continue;
     let sums = groups.get(group);

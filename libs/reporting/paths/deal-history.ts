@@ -1,4 +1,5 @@
-import type { History } from '../rows.js';
+import type { EpochMs } from '../../domain/shared/instant.js';
+import type { DealInterval, History } from '../rows.js';
 
 /** One deal's history. Where its rows stand in columns they are made anew each time somebody asks, so that a million of them take little: take them once, and keep none. */
 export interface DealHistory {
@@ -7,6 +8,8 @@ export interface DealHistory {
   readonly rows: History;
   /** The first so many of them. */
   first(length: number): History;
+  /** The state at T; undefined before the first row. Of a deal of which no more is asked, nothing else need be read. */
+  stateAt(asOf: EpochMs): DealInterval | undefined;
 }
 
 /** Of rows that are in memory as they are. */
@@ -23,6 +26,10 @@ export class PlainHistory implements DealHistory {
     if (length === this.rows.length) return this.rows;
     if (this.cut?.length !== length) this.cut = this.rows.slice(0, length);
     return this.cut;
+  }
+
+  stateAt(asOf: EpochMs): DealInterval | undefined {
+    return this.rows.findLast(({ validFrom }) => validFrom <= asOf);
   }
 }
 
