@@ -9,6 +9,11 @@ import { columnsOf, foldedPlan, isSamePlan, plainPlan } from './plans.js';
 import type { StateQuestion } from './state-question.js';
 import type { Vocabulary } from './vocabulary.js';
 
+/** Of a layout without an order. */
+const LEAST = 512;
+/** Places of all layouts that are kept, some sixty bytes each, by those of one. */
+const ALL_KEPT = 8;
+
 /** How an answer by some groupings is summed and told. */
 export class Layout {
   readonly space: CellSpace;
@@ -46,18 +51,15 @@ export class Layout {
     return this.space.currencies === currencies && this.plans.every((plan, index) => isSamePlan(plan, plans[index]!)); // of the same groupings
   }
 
-  /** Places kept in order. */
+  /** What it takes to be kept, in places: something in any case. */
   get places(): number {
-    return this.isKept ? this.space.cells / this.space.currencies : 1;
+    return Math.max(LEAST, this.isKept ? this.space.cells / this.space.currencies : 0);
   }
 
   private get isKept(): boolean {
     return this.space.cells / this.space.currencies <= this.keptPlaces;
   }
 }
-
-/** Places of all layouts that are kept, some sixty bytes each, by those of one. */
-const ALL_KEPT = 8;
 
 /**
  * Layouts kept between questions, each as long as its plans hold: what a question then takes is what its deals take. A layout of many places is put in order for each
