@@ -1,7 +1,8 @@
 // An import as a user runs it, in events a second beside the port's own append of the very events that came out, in commits of 1,000:
 // `npm run bench:import -- [--deals 60000] [--rounds 3]`. One row per deal, of a generated firm. `to the log` is the import alone, `shown` until the read models show it, in one process as the command line does it.
-// Flatness: the import's rate over its last stretch of events against its first.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Flatness: the import's rate over its last stretch of events against its first. Where Linux tells it, beside the rates: the processor time of the thread that decides and
+// appends, which a busy machine does not stretch as it does a rate.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -39,9 +40,18 @@ async function openFresh(options: Partial<OpenOptions> = {}) {
   return openDealtrail(readConfig({}, { dataDir: join(dir, `data-${folders}`) }), { mode: 'owner', ...options });
 }
 
+const SCHEDSTAT = '/proc/self/schedstat';
+
+/** Microseconds of processor time of this thread, not of those that it began; NaN where nothing tells it. */
+function processorTime(): number {
+  return existsSync(SCHEDSTAT) ? Number(readFileSync(SCHEDSTAT, 'utf8').split(' ')[0]) / 1_000 : Number.NaN;
+}
+
 interface Imported {
   readonly events: number;
   readonly seconds: number;
+  /** Of this thread, an event. */
+  readonly micros: number;
   /** Events a second in the first and the last of equal stretches. */
   readonly first: number;
   readonly last: number;
@@ -51,12 +61,12 @@ async function toTheLog(): Promise<Imported & { readonly appends: AppendRequest[
   const dealtrail = await openFresh();
   const { commands, eventStore, keyStore, clock } = dealtrail;
   const marks: { events: number; at: number }[] = [];
-  const began = performance.now();
+  const [began, busy] = [performance.now(), processorTime()];
   const report = await runImport({
     ...{ ...source, commands, eventStore, keyStore, clock },
     onProgress: ({ events }) => marks.push({ events, at: performance.now() - began }),
   });
-  const took = performance.now() - began;
+  const [took, micros] = [performance.now() - began, (processorTime() - busy) / report.events];
   const rateOf = (stretch: number): number => {
     const [from, to] = [(report.events / STRETCHES) * stretch, (report.events / STRETCHES) * (stretch + 1)];
     const [a, b] = [marks.findLast(({ events }) => events <= from) ?? { events: 0, at: 0 }, marks.find(({ events }) => events >= to)];
@@ -65,7 +75,7 @@ async function toTheLog(): Promise<Imported & { readonly appends: AppendRequest[
   };
   const appends = await appendsOf(eventStore);
   await dealtrail.close();
-  return { events: report.events, seconds: took / 1_000, first: rateOf(1), last: rateOf(STRETCHES - 1), appends };
+  return { events: report.events, seconds: took / 1_000, micros, first: rateOf(1), last: rateOf(STRETCHES - 1), appends };
 }
 
 /** The same events as one append a stream, as bare as they can be handed to the port. */
@@ -82,13 +92,13 @@ async function appendsOf(eventStore: EventStore): Promise<AppendRequest[]> {
   return [...streams.values()];
 }
 
-async function portAlone(appends: readonly AppendRequest[]): Promise<number> {
+async function portAlone(appends: readonly AppendRequest[]): Promise<{ readonly rate: number; readonly micros: number }> {
   folders += 1;
   const eventStore = openSqliteEventStore({
     ...{ file: join(dir, `port-${folders}.sqlite`), clock: { now: Date.now }, keyStoreId: 'bench' },
     checkStored: (type, version, data, metadata) => catalog.checkStored(type, version, data, metadata),
   });
-  const began = performance.now();
+  const [began, busy] = [performance.now(), processorTime()];
   let batch: AppendRequest[] = [];
   let [inBatch, events] = [0, 0];
   const send = async (): Promise<void> => {
@@ -102,9 +112,9 @@ async function portAlone(appends: readonly AppendRequest[]): Promise<number> {
     if (inBatch >= EVENTS_A_COMMIT) await send();
   }
   await send();
-  const rate = (events / (performance.now() - began)) * 1_000;
+  const [rate, micros] = [(events / (performance.now() - began)) * 1_000, (processorTime() - busy) / events];
   await eventStore.close();
-  return rate;
+  return { rate, micros };
 }
 
 async function shown(): Promise<number> {
@@ -122,12 +132,12 @@ const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) 
 const told = (rate: number): string => `${Math.round(rate).toLocaleString('en')} events/s`.padStart(18);
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const rounds: { readonly port: number; readonly log: Imported; readonly shown: number }[] = [];
+const rounds: { readonly port: number; readonly portMicros: number; readonly log: Imported; readonly shown: number }[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
   // The events are let go before the next side runs: a heap full of them would be walked on its account.
   const { appends, ...log } = await toTheLog();
-  const port = await portAlone(appends.splice(0));
-  rounds.push({ log, port, shown: await shown() });
+  const { rate, micros } = await portAlone(appends.splice(0));
+  rounds.push({ log, port: rate, portMicros: micros, shown: await shown() });
 }
 const [port, log, models] = [
   median(rounds.map((round) => round.port)),
@@ -138,6 +148,12 @@ tell(`port append of the same events, commits of 1,000      ${told(port)}`);
 tell(
   `import of ${DEALS} deals (${rounds[0]?.log.events ?? 0} events) to the log  ${told(log)}  ${(log / port).toFixed(2)} x the port (budget 0.50)`,
 );
+const [logMicros, portMicros] = [median(rounds.map((round) => round.log.micros)), median(rounds.map((round) => round.portMicros))];
+if (!Number.isNaN(logMicros)) {
+  tell(
+    `its thread's processor time: ${logMicros.toFixed(1)} µs an event, the port's ${portMicros.toFixed(1)}: ${(logMicros / portMicros).toFixed(2)} x`,
+  );
+}
 tell(`the same until the read models show it               ${told(models)}  ${(models / port).toFixed(2)} x the port`);
 tell(`its last fifth to its second: ${median(rounds.map((round) => round.log.last / round.log.first)).toFixed(2)}`);
 rmSync(dir, { recursive: true, force: true });
