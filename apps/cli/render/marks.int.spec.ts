@@ -165,7 +165,7 @@ describe('what the data cannot tell is said, in the JSON and on the terminal', (
     const { marks } = await told(answering.answers.pipeline({ asOf: '2025-01-31', filters: { owner: ['nobody'] } }, nobody));
     expect(marks).toEqual(['no deal in scope counts here as of 2025-01-31T23:59:59.999Z']);
     await expect(answering.answers.funnel({ cohort: '2025-Q1', milestone: 'qualifed' }, nobody)).rejects.toThrow(
-      "'qualifed' is no milestone; take of registered, contacted, qualified, postponed, reopened, won, lost, marketing, filed, closed, or a stage: meeting",
+      "'qualifed' is no milestone (did you mean qualified?); take of registered, contacted, qualified, postponed, reopened, won, lost, marketing, filed, closed, or a stage: meeting",
     );
     const byLabel = await told(answering.answers.funnel({ cohort: '2025-Q1', milestone: 'first meeting' }, nobody));
     expect(byLabel.answer.basis.milestone).toBe('stage:meeting');

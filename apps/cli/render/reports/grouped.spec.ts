@@ -1,4 +1,4 @@
-import { groupLine, inReadingOrder } from './grouped.js';
+import { groupLine, inReadingOrder, page } from './grouped.js';
 
 const row = (stage: string | null, owner: string | null, name?: string) => ({
   group: { stage, owner },
@@ -24,5 +24,11 @@ describe('rows as people read them', () => {
   it('say of those of no group that there is none', () => {
     const line = (team: string | null): string => groupLine(['team'], { group: { team }, labels: {} });
     expect([line(null), line('north')]).toEqual(['no team', 'north']);
+  });
+
+  it('stand under sentences that are no wider than the page, and lines of a table are left as they are', () => {
+    const sentence = 'open deals worth much '.repeat(6).trim();
+    const drawn = page('A title', sentence, `a table\n${'─'.repeat(120)}`, false);
+    expect(drawn.split('\n').map((line) => line.length)).toEqual([7, 0, 98, 32, 0, 7, 120, 0]);
   });
 });

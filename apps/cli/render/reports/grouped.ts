@@ -98,7 +98,8 @@ export function allOf(totals: Totals | NotKnownYet): Figures | undefined {
   return typeof totals === 'string' ? undefined : totals['all'];
 }
 
-/** Title, parts and basis, a blank line between them. */
+/** Title, parts and basis, a blank line between them. A part of one line is a sentence, and folded; a table is as it is. */
 export function page(title: string, ...parts: readonly (string | false | undefined)[]): string {
-  return `${[folded(title), ...parts].filter((part) => typeof part === 'string' && part !== '').join('\n\n')}\n`;
+  const told = [title, ...parts].filter((part): part is string => typeof part === 'string' && part !== '');
+  return `${told.map((part) => (part.includes('\n') ? part : folded(part))).join('\n\n')}\n`;
 }
