@@ -213,7 +213,7 @@ describe('answers', () => {
     await expect(answers.pipeline({ knownAt: 'position:99' }, nobody)).rejects.toThrow(AnswerNotReady);
     await expect(answers.deal('a1', { knownAt: 'position:99' }, nobody)).rejects.toThrow(AnswerNotReady);
     await expect(answers.pipeline({ filters: { status: ['opne'] } }, nobody)).rejects.toThrow(
-      "'opne' is no status (did you mean open?); take of requested, contacted, open, postponed, won, lost, marketing, filed",
+      "'opne' is no status; take of requested, contacted, open, postponed, won, lost, marketing, filed",
     );
     await expect(answers.deals({ limit: 0 }, nobody)).rejects.toThrow('the limit is 1 to 1000 deals');
   });
