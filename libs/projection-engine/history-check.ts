@@ -18,7 +18,7 @@ export async function checkHistory(
   eventStore: EventStore,
   model: string,
   checkpoint: Checkpoint,
-  patienceMs = eventStore.readsMayLag === true ? FOLLOWING_MS : 0,
+  patienceMs = patienceWith(eventStore),
 ): Promise<void> {
   const { logId } = eventStore.identity;
   if (checkpoint.logId !== logId) {
@@ -38,6 +38,10 @@ export async function checkHistory(
       `read model ${model} has seen event ${checkpoint.eventId} at position ${checkpoint.position}, this log has ${there} there: ${CURE}`,
     );
   }
+}
+
+function patienceWith(eventStore: EventStore): number {
+  return eventStore.readsMayLag === true ? FOLLOWING_MS : 0;
 }
 
 /** The head once it has come to a position, or as it is when there is no more time. */
@@ -77,11 +81,13 @@ export async function dropOtherHistory(
   models: readonly ReadModel[],
 ): Promise<readonly string[]> {
   const dropped: string[] = [];
+  // One wait for all of them.
+  const until = performance.now() + patienceWith(eventStore);
   for (const model of models) {
     const current = (await readStore.currentVersion(model.name)) ?? model.version;
     const builds = [...new Set([model.version, current, nextBuild(current)])].map((version) => builtModel(model, version));
     for (const build of builds) {
-      if (await isOfThisHistory(eventStore, readStore, build)) continue;
+      if (await isOfThisHistory(eventStore, readStore, build, until)) continue;
       // First the pointer: readers then have none until the first build from this log is whole.
       if (build.version === current) await readStore.switchVersion(model.name, NO_BUILD);
       await readStore.drop(build);
@@ -91,12 +97,12 @@ export async function dropOtherHistory(
   return [...new Set(dropped)];
 }
 
-async function isOfThisHistory(eventStore: EventStore, readStore: ReadStore, build: ReadModel): Promise<boolean> {
+async function isOfThisHistory(eventStore: EventStore, readStore: ReadStore, build: ReadModel, until: number): Promise<boolean> {
   for (let partition = 0; partition < MOST_PARTITIONS; partition += 1) {
     const checkpoint = await readStore.checkpoint(build, partition);
     if (checkpoint === null) continue;
     try {
-      await checkHistory(eventStore, build.name, checkpoint);
+      await checkHistory(eventStore, build.name, checkpoint, Math.max(0, until - performance.now()));
     } catch (error) {
       if (error instanceof AnotherHistory) return false;
       throw error;

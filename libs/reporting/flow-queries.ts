@@ -149,6 +149,14 @@ export interface ValueBand {
   readonly high: number | null;
 }
 
+/** Amounts of one currency. */
+export interface ValueShare {
+  readonly won: string;
+  readonly of: string;
+  /** won / of; null where nothing is counted. */
+  readonly rate: number | null;
+}
+
 export interface WinRateRow {
   readonly group: Group;
   readonly labels: Labels;
@@ -162,7 +170,7 @@ export interface WinRateRow {
   readonly unvalued: number;
   readonly rates: Readonly<Record<Exclude<WinRateForm, 'by-value'>, Share>>;
   /** By currency. */
-  readonly byValue: Readonly<Record<string, Share>>;
+  readonly byValue: Readonly<Record<string, ValueShare>>;
   /** By what was expected of the deals when they ended. */
   readonly byBand: readonly ValueBand[];
   /** By weeks of age: form (d) for every age. */

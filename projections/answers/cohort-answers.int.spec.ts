@@ -81,8 +81,8 @@ describe('reports of deals\u2019 own ways', () => {
             answers.winRate({ ...cohort, groupBy }, nobody).then(({ rows }) =>
               rows.map(({ n, won, lost, derailed, open, overdue, old, unvalued, byValue }) => {
                 const values = Object.entries(byValue).flatMap(([currency, share]) => [
-                  [`won ${currency}`, share.won] as const,
-                  [`of ${currency}`, share.of] as const,
+                  [`won ${currency}`, Math.round(Number(share.won) * 100)] as const,
+                  [`of ${currency}`, Math.round(Number(share.of) * 100)] as const,
                 ]);
                 return { n, won, lost, derailed, open, overdue, old, unvalued, ...Object.fromEntries(values) };
               }),

@@ -131,7 +131,7 @@ const dollars = (value: readonly { amount: string }[] | undefined): number => Nu
     const { rows: told } = await answering.answers.winRate({ closed }, nobody);
     expect(told[0]?.rates['by-deals']).toMatchObject({ won: count(ended, 'Won'), of: ended.length });
     const wonValue = sum(ended.filter(({ deal_stage: stage }) => stage === 'Won'));
-    expect(told[0]?.byValue).toMatchObject({ USD: { won: wonValue * 100, of: sum(ended) * 100 } });
+    expect(told[0]?.byValue).toMatchObject({ USD: { won: wonValue.toFixed(2), of: sum(ended).toFixed(2) } });
   });
 
   it.each([QUARTERS[0], QUARTERS[2]])('win rate of the cohort engaged in %s, product by product', async (cohort, from, to) => {

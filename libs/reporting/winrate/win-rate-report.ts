@@ -1,10 +1,11 @@
-import type { CurvePoint, WinRateRow } from '../flow-queries.js';
+import { moneyText } from '../../domain/shared/money.js';
+import type { CurvePoint, ValueShare, WinRateRow } from '../flow-queries.js';
 import type { GroupedPaths } from '../paths/grouped.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
 import { kaplanMeier } from '../survival/kaplan-meier.js';
 import { byValueBand } from './value-bands.js';
-import type { WinRateCounts, WinRateScope } from './win-rate.js';
+import type { Share, WinRateCounts, WinRateScope } from './win-rate.js';
 import { countWinRate, emptyWinRate, winCurve, winRates } from './win-rate.js';
 
 export const WIN_RATE_METHOD = 'winrate/1';
@@ -47,8 +48,13 @@ export function winRateOf({ group, paths }: GroupedPaths, scope: WinRateScope, v
     old,
     unvalued,
     rates,
-    byValue,
+    byValue: Object.fromEntries(Object.entries(byValue).map(([currency, share]) => [currency, valueShare(currency, share)])),
     byBand: byValueBand(members),
     curve: weekly(counts),
   };
+}
+
+function valueShare(currency: string, { won, of, rate }: Share): ValueShare {
+  const amount = (minor: number): string => moneyText({ minor, currency }).amount;
+  return { won: amount(won), of: amount(of), rate };
 }

@@ -1,5 +1,4 @@
 import type { MoneyText } from '../../../../libs/domain/shared/money.js';
-import { moneyText } from '../../../../libs/domain/shared/money.js';
 import type { CurvePoint, ValueBand, WinRateAnswer, WinRateRow } from '../../../../libs/reporting/flow-queries.js';
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
@@ -28,7 +27,7 @@ function forms(names: ReturnType<typeof groupNames>, by: 'cohort' | 'closed', ro
   const valued = Object.entries(row.byValue).map(([currency, { won, of, rate }]) => [
     'by-value',
     `the same by value, ${currency}`,
-    ...[won, of].map((minor) => withThousands(moneyText({ minor, currency }).amount)),
+    ...[won, of].map(withThousands),
     percent(rate),
     '-',
   ]);
