@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
 import { pino } from 'pino';
+import { REQUEST } from '../apps/testing/running.js';
 import { EstimateValueBody } from '../apps/api/commands/bodies/deal.bodies.js';
 import { checked } from '../apps/api/http/checked.pipe.js';
 import { serve } from '../apps/api/serve.js';
@@ -63,14 +64,7 @@ await post('/v1/companies', { id: 'c-1', name: 'Company' });
 await post('/v1/contacts', { id: 'p-1', name: 'Person', companyId: 'c-1' });
 const deals: string[] = [];
 for (let number = 0; number < DEALS; number += 1) {
-  const { id } = await post('/v1/requests', {
-    contact: { id: 'p-1' },
-    company: { id: 'c-1' },
-    summary: 'a request',
-    source: { kind: 'unknown' },
-    origin: { kind: 'spontaneous' },
-    receivedBy: { employeeId: 'e-1', department: 'sales' },
-  });
+  const { id } = await post('/v1/requests', REQUEST);
   deals.push(id);
 }
 
