@@ -77,17 +77,16 @@ export class ForecastAnswers {
     const standings: Standing[] = [];
     for (const asOf of instants)
       standings.push(await this.standings.standing(read, asOf, await this.standings.knowledge(known, asOf, most), known1));
-    const actualNow = await this.standings.won(read, most);
+    const actualNow = await this.standings.won(read, until, most);
     const finished = until >= period.end - 1;
     const close = finished ? await this.asking.sources.knownAt.at(period.end - 1, most) : null;
-    const actualAtClose = close === null ? null : close.position === LOG_START ? NOT_KNOWN_YET : await this.standings.won(read, close);
+    const actualAtClose =
+      close === null ? null : close.position === LOG_START ? NOT_KNOWN_YET : await this.standings.won(read, until, close);
     const rows = standings.flatMap((standing) => this.historyRows(standing, period, actualNow));
-    const opening = await this.standings.standing(
-      read,
-      period.start - 1,
-      await this.standings.knowledge(known, period.start - 1, most),
-      known1,
-    );
+    // Of a period that has not begun by then, what stood in its forecast when it began is not known either.
+    const begun = until >= period.start - 1;
+    const beginning = begun ? period.start - 1 : last;
+    const opening = await this.standings.standing(read, beginning, await this.standings.knowledge(known, beginning, most), known1);
     const endings = await this.endings(read, until);
 
     const points = await Promise.all(standings.map((standing) => this.point(read.asked.question, standing)));
@@ -98,7 +97,7 @@ export class ForecastAnswers {
       read.asked.question,
       points,
       opening.fold.result().noExpectedDate.deals,
-      ' when the period begins',
+      begun ? ' when the period begins' : '',
     );
     const marks = finished
       ? input.marks
@@ -117,8 +116,8 @@ export class ForecastAnswers {
       finished,
       accuracy: standings.flatMap((standing) => accuracies(standing, period, actualNow)),
       // Unweighted means certain, which nobody said of any deal.
-      calibration: read.method === 'unweighted' ? [] : calibrationOf(opening.fold.deals, won),
-      realisation: opening.knowledge.position === LOG_START ? null : realisationOf(opening.fold.deals, endings),
+      calibration: read.method === 'unweighted' || !begun ? [] : calibrationOf(opening.fold.deals, won),
+      realisation: opening.knowledge.position === LOG_START || !begun ? null : realisationOf(opening.fold.deals, endings),
     } as const;
     return this.asking.sources.personal.open(answer, asker);
   }

@@ -279,6 +279,20 @@ describe('what else the eight deals tell', () => {
     expect(basis.marks).toEqual(['the period runs until 2025-03-31T23:59:59.999Z: what came is not all known']);
   });
 
+  it('the same as of 15 March knows of no win that came later, and of a quarter that has not begun neither what stood when it began (TN01, FC07)', async () => {
+    const { answers } = answering;
+    const during = await answers.forecastHistory({ period: '2025-03', from: '2025-02-28', step: 'month', asOf: '2025-03-15' }, nobody);
+    expect(during.actual[0]?.now).toEqual({ deals: 1, won: usd(12) });
+    expect(during.rows.map(({ figures, error }) => [figures?.expected, error])).toEqual([
+      [usd(21.8), usd(9.8)],
+      [usd(23.4), usd(23.4)],
+    ]);
+    expect(during.realisation).toEqual({ deals: 5, won: 1, wonInPeriod: 1, lost: 0, open: 4, other: 0, rate: 0.2 });
+    const before = await answers.forecastHistory({ period: '2025-Q2', step: 'month', asOf: '2025-02-28' }, nobody);
+    expect([before.actual[0]?.now, before.calibration, before.realisation]).toEqual([{ deals: 0, won: [] }, [], null]);
+    expect(before.basis.points).toEqual(['2024-12-31T23:59:59.999Z', '2025-01-31T23:59:59.999Z', '2025-02-28T23:59:59.999Z']);
+  });
+
   it('slippage in March: D3 pushed by 56 days, D4 pulled in by 94; at its end four deals are overdue', async () => {
     const asked = { from: '2025-03-01T00:00:00Z', to: asOf } as const;
     const { rows, most } = await answering.answers.slippage(asked, nobody);
