@@ -310,6 +310,13 @@ describe('what else the eight deals tell', () => {
   it('days from registered to won: 64 and 21, mean 42.5; four are on the way, one was lost (LT01)', async () => {
     const { rows } = await answering.answers.leadTimes({ from: 'registered', to: 'won', cohort: '2025-01..2025-02', asOf }, nobody);
     expect(rows[0]).toMatchObject({ n: 7, finished: 2, running: 4, gone: 1, mean: 42.5, least: 21, most: 64 });
+    // By 64 days 1/7 and then all of what is neither lost (at 36 days: 1/5 of 6/7) nor won have come.
+    expect(rows[0]).toMatchObject({ kaplanMeierMedian: 64, restrictedMean: { mean: expect.closeTo(21 + (43 * 6) / 7, 9), limit: 64 } });
+    const toLost = await answering.answers.leadTimes({ from: 'registered', to: 'lost', cohort: '2025-01..2025-02', asOf }, nobody);
+    // Two were won and four are on the way: 17 % are lost by 64 days, and half never will be.
+    const lostBy64 = 6 / 7 / 5;
+    expect(toLost.rows[0]).toMatchObject({ n: 7, finished: 1, running: 4, gone: 2, kaplanMeierMedian: null });
+    expect(toLost.rows[0]?.restrictedMean).toEqual({ mean: expect.closeTo(64 - lostBy64 * (64 - 36), 9), limit: 64 });
   });
 
   it('silences inside deals: eight of over fourteen days, the longest D7 until its amount went down; D6 still stands (LT02)', async () => {

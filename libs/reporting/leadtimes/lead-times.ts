@@ -2,7 +2,7 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import type { DealPath } from '../paths/deal-path.js';
 import { milestoneAt } from '../paths/milestones.js';
 import type { Milestone } from '../paths/milestones.js';
-import { exitRate, survivalSteps, toldOf } from '../survival/kaplan-meier.js';
+import { exitRate, notCome, survivalSteps, toldOf } from '../survival/kaplan-meier.js';
 import type { Spell } from '../survival/kaplan-meier.js';
 
 export const LEAD_TIMES_METHOD = 'leadtimes/1';
@@ -27,8 +27,12 @@ export interface LeadTimes {
   readonly p95: number | null;
   readonly least: number | null;
   readonly most: number | null;
-  /** With the running ones as censored; deals that are gone count as censored at the end they came to. */
+  /**
+   * The age by which half of all have come, with the running ones as censored; those that ended another way never come (1 − cumulative incidence; Kaplan-Meier where nothing
+   * ends another way). Null where fewer than half come.
+   */
   readonly kaplanMeierMedian: number | null;
+  /** The area under the same curve: what ended another way counts as at least as long as the limit. */
   readonly restrictedMean: { readonly mean: number; readonly limit: number } | null;
 }
 
@@ -69,11 +73,11 @@ export function summariseLeadTimes(samples: Iterable<LeadTimeSample>): LeadTimes
   for (const sample of samples) days[sample.end].push(sample.days);
   const sorted = Float64Array.from(days.arrived).sort();
   const n = days.arrived.length + days.running.length + days.gone.length;
-  function* spells(): Generator<Spell> {
+  function* spells(): Generator<Spell<'arrived' | 'gone'>> {
     for (const end of ['arrived', 'running', 'gone'] as const)
-      for (const duration of days[end]) yield { duration, outcome: end === 'arrived' ? end : null };
+      for (const duration of days[end]) yield { duration, outcome: end === 'running' ? null : end };
   }
-  const curve = toldOf(survivalSteps(spells(), n));
+  const curve = toldOf(notCome(spells(), 'arrived', n));
   return {
     n,
     finished: sorted.length,

@@ -13,6 +13,8 @@ function cohortWords(period: { readonly label: string } | null, what: string): s
   return period === null ? '' : `, ${what} in ${period.label}`;
 }
 
+const STILL_ON_THE_WAY =
+  'The median with the running ones takes those still on the way for what they are, at least so long, and those that ended another way for what never comes (cumulative incidence); it is empty where fewer than half come. The mean to a limit likewise, up to the longest that is known.';
 const STILL_RUNNING =
   'The median with the running ones takes those still on the way for what they are: at least so long (Kaplan-Meier); the mean to a limit likewise, up to the longest that is known.';
 
@@ -37,7 +39,7 @@ export function leadTimesText({ basis, rows }: LeadTimesAnswer): string {
   const [from, to] = [basis.from, basis.to].map((milestone) => milestone.replace(/^stage:/, ''));
   const cohort = cohortWords(basis.period, from ?? '');
   const title = `Days from ${from} to ${to}${cohort}, as of ${instantText(basis.asOf, basis.timeZone)}`;
-  return page(title, drawn, basisWords(basis, 'Days of 24 hours; mean and percentiles are of those that arrived.', STILL_RUNNING));
+  return page(title, drawn, basisWords(basis, 'Days of 24 hours; mean and percentiles are of those that arrived.', STILL_ON_THE_WAY));
 }
 
 /** Broken where the whole word is wider than any count under it. */
