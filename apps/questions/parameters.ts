@@ -46,6 +46,17 @@ export const after: Parameter = {
 };
 export const timeout: Parameter = { name: 'timeoutMs', about: 'how long to wait for that, in milliseconds; default 5000', example: '5000' };
 
+/** Opens one figure of a report: the deals that it is of, in each row as many as the figure says. */
+export function behind<const F extends string>(figures: readonly F[], example: F): Choice<F> {
+  return {
+    name: 'behind',
+    about: 'tell the deals behind this figure too, named as its column in CSV; CSV and Parquet then hold them',
+    example,
+    choices: figures,
+  };
+}
+export const behindLimit: Parameter = { name: 'limit', about: 'told behind that figure; default 1000, at most 10000', example: '50' };
+
 export const NO_GROUPING = 'none';
 
 export function groupBy(fallback: string, choices: readonly Grouping[] = GROUPINGS): Parameter {

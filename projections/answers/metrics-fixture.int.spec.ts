@@ -226,7 +226,7 @@ describe('the fixture of eight deals, at 2025-03-20 00:00', () => {
     const { rows } = await answering.answers.velocity({ asOf }, nobody);
     expect(rows).toEqual([
       {
-        ...{ group: {}, labels: {}, openDeals: 5, winRate: 2 / 3, averageWon: { amount: '10750.00', currency: 'USD' } },
+        ...{ group: {}, labels: {}, openDeals: 5, won: 2, lost: 1, winRate: 2 / 3, averageWon: { amount: '10750.00', currency: 'USD' } },
         ...{ averageCycleDays: 42.5, perDay: { amount: '843.14', currency: 'USD' } },
       },
     ]);

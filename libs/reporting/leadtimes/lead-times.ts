@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
+import type { Counted } from '../behind/behind.js';
 import type { DealPath } from '../paths/deal-path.js';
-import { milestoneAt } from '../paths/milestones.js';
+import { milestoneAt, milestoneRow } from '../paths/milestones.js';
 import type { Milestone } from '../paths/milestones.js';
 import { exitRate, notCome, survivalSteps, toldOf } from '../survival/kaplan-meier.js';
 import type { Spell } from '../survival/kaplan-meier.js';
@@ -57,6 +58,20 @@ export function leadTimeOf(
   if (closed !== null && closed >= start) return { days: (closed - start) / DAY, end: 'gone' };
   return { days: (path.asOf - start) / DAY, end: 'running' };
 }
+
+/** What is told of one that counts in the figures of lead times. */
+export function leadTimeCounted(
+  path: DealPath,
+  [from, to]: readonly [Milestone, Milestone],
+  { days, end }: LeadTimeSample,
+): Omit<Counted, 'group'> {
+  const came = end === 'arrived' ? to : end === 'gone' ? 'closed' : from;
+  const until = end === 'running' ? null : milestoneAt(path, came);
+  return { from: milestoneAt(path, from) ?? path.asOf, to: until, days, event: milestoneRow(path, came) };
+}
+
+/** The figures that a lead time counts in. */
+export const LEAD_TIME_ENDS = { arrived: ['n', 'finished'], running: ['n', 'running'], gone: ['n', 'gone'] } as const;
 
 /** Linear interpolation between the two nearest ranks (Hyndman and Fan's type 7, what spreadsheets do). */
 export function percentile(sorted: ArrayLike<number>, share: number): number | null {

@@ -23,6 +23,9 @@ export interface StageSpell {
   readonly skippedTo: boolean;
   /** The row in force when the stay ended: whose it was, what it was worth. */
   readonly row: DealInterval;
+  /** The row that it began with, and the one that ended it; undefined while it runs. */
+  readonly entry: DealInterval;
+  readonly end: DealInterval | undefined;
 }
 
 /** Index of a stage in the process in force at an instant; undefined where that process has no such stage. */
@@ -100,6 +103,8 @@ export function stageSpells(path: DealPath, order: StageOrder): StageSpell[] {
       postponedMs,
       skippedTo: skipped(rows[start - 1], first, order),
       row,
+      entry: first,
+      end: next,
     });
     start = end;
   }
