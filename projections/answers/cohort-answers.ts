@@ -45,7 +45,7 @@ import type { WinRateScope } from '../../libs/reporting/winrate/win-rate.js';
 import { countsForWinRate } from '../../libs/reporting/winrate/win-rate.js';
 import type { Asking } from './asking.js';
 import { isOneGroup, registeredIn } from './following.js';
-import { maturityMarks, smallMarks } from './cohort-marks.js';
+import { maturityMarks, recordedInMarks, smallMarks, undatedEndMarks } from './cohort-marks.js';
 import type { Cohorts, Following, Selecting } from './following.js';
 import { NAMED, pageLimit } from './pages.js';
 import type { Asker } from './sources.js';
@@ -123,8 +123,10 @@ export class CohortAnswers {
         return { group, labels: labelsOf(group, cohorts.view), ...summariseLeadTimes(taken) };
       })
       .filter(({ n }) => n > 0 || isOneGroup(cohorts));
+    const leftOut = cohorts.deals.all.filter((path) => FunnelFold.startOf(path, { ...bounds, milestone: from }) !== null && !sample(path));
+    const marks = [...undatedEndMarks(leftOut.map(lastRow), 'in no lead time'), ...smallMarks(rows.map(({ n }) => n))];
     const basis = {
-      ...(await this.following.basis(cohorts, LEAD_TIMES_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
+      ...(await this.following.basis(cohorts, LEAD_TIMES_METHOD, period, members, marks)),
       from,
       to,
       unit: 'days of 24 hours' as const,
@@ -145,7 +147,7 @@ export class CohortAnswers {
     const members = cohorts.deals.all.filter(
       (path) => period === null || FunnelFold.startOf(path, { milestone: 'registered', from: period.start, to: period.end }) !== null,
     );
-    const marks = smallMarks(rows.map(({ n }) => n));
+    const marks = [...undatedEndMarks(members.map(lastRow), 'and their last stay in no row'), ...smallMarks(rows.map(({ n }) => n))];
     const basis = {
       ...(await this.following.basis(cohorts, TIME_IN_STAGE_METHOD, period, members, marks)),
       postponed,
@@ -182,8 +184,12 @@ export class CohortAnswers {
     const rows = cohorts.deals.groups
       .map((group) => winRateOf(group, scope, cohorts.view, behind))
       .filter(({ n }) => n > 0 || isOneGroup(cohorts));
+    const undatedEnds =
+      by === 'closed'
+        ? recordedInMarks(cohorts.deals.all.map(lastRow), period ?? { start: BEGINNING_OF_TIME, end: END_OF_TIME })
+        : undatedEndMarks(members.map(lastRow), 'in the rates and at no age');
     const basis = {
-      ...(await this.following.basis(cohorts, WIN_RATE_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
+      ...(await this.following.basis(cohorts, WIN_RATE_METHOD, period, members, [...undatedEnds, ...smallMarks(rows.map(({ n }) => n))])),
       by,
       milestone,
       oldAfter,
@@ -205,7 +211,11 @@ export class CohortAnswers {
     const members = deals.all.filter((path) => FunnelFold.startOf(path, question) !== null);
     const behind = behindOf(query, view);
     const rows = inflowOf(deals, question, periods, view, behind);
-    const marks = periods.partial.length === 0 ? [] : [`told in part, as they are not over or cut: ${periods.partial.join(', ')}`];
+    const ended = deals.all.map(lastRow).filter(({ status }) => milestone === 'closed' || milestone === status);
+    const marks = [
+      ...(periods.partial.length === 0 ? [] : [`told in part, as they are not over or cut: ${periods.partial.join(', ')}`]),
+      ...recordedInMarks(ended, { start: opening + 1, end: closing + 1 }),
+    ];
     const basis = {
       ...(await this.following.basis(cohorts, INFLOW_METHOD, null, members, marks)),
       period: { label: `${query.from}..${query.to ?? 'now'}`, from: isoInstant(question.from), to: isoInstant(question.to) },

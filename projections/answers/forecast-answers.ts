@@ -21,6 +21,7 @@ import type { NotKnownYet } from '../../libs/reporting/queries.js';
 import { NOT_KNOWN_YET } from '../../libs/reporting/queries.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { labelsOf } from '../../libs/reporting/scope/groupings.js';
+import { inScope } from '../../libs/reporting/scope/scope.js';
 import { parseInstant } from '../../libs/reporting/time/instant.js';
 import type { Period } from '../../libs/reporting/time/period.js';
 import { parsePeriod, startBefore } from '../../libs/reporting/time/period.js';
@@ -28,6 +29,7 @@ import { parseStep, seriesPoints } from '../../libs/reporting/time/steps.js';
 import type { Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
 import { basisOf, noExpectedDateMarks } from './basis.js';
+import { recordedInMarks } from './cohort-marks.js';
 import type { ForecastAsked, ForecastStandings, Standing } from './forecast-standings.js';
 import type { ReadQuestion } from './question.js';
 import type { Asker } from './sources.js';
@@ -51,7 +53,11 @@ export class ForecastAnswers {
     const unknown = asked.most.position === LOG_START;
     const point = await this.point(read, standing);
     const basis = {
-      ...basisOf(this.asking.sources.eventStore, await this.basisInput(question, read, [point], noExpectedDate.deals), point),
+      ...basisOf(
+        this.asking.sources.eventStore,
+        await this.basisInput(question, read, [point], this.marks(read, standing, period, noExpectedDate.deals)),
+        point,
+      ),
       period: this.periodText(period),
     };
     const totals = unknown ? NOT_KNOWN_YET : forecastFigures(all);
@@ -92,13 +98,9 @@ export class ForecastAnswers {
     const points = await Promise.all(standings.map((standing) => this.point(read.asked.question, standing)));
     const lastPoint = points[points.length - 1];
     if (lastPoint === undefined) throw new TypeError('a series has a point');
-    const input = await this.basisInput(
-      read,
-      read.asked.question,
-      points,
-      opening.fold.result().noExpectedDate.deals,
-      begun ? ' when the period begins' : '',
-    );
+    const noDate = opening.fold.result().noExpectedDate.deals;
+    const said = this.marks(read.asked.question, standings.at(-1) ?? opening, period, noDate, begun ? ' when the period begins' : '');
+    const input = await this.basisInput(read, read.asked.question, points, said);
     const marks = finished
       ? input.marks
       : [...input.marks, `the period runs until ${isoInstant(period.end - 1)}: what came is not all known`];
@@ -175,9 +177,15 @@ export class ForecastAnswers {
     return { asOf, knowledge, state: { ...state, all: { ...state.all, deals: deals + wonDeals, unvalued } } };
   }
 
-  private async basisInput({ method }: ForecastAsked, read: ReadQuestion, points: readonly PointSeen[], noExpectedDate: number, when = '') {
+  private async basisInput({ method }: ForecastAsked, read: ReadQuestion, points: readonly PointSeen[], marks: readonly string[]) {
     const input = await this.asking.basisInput(`${FORECAST_METHOD_ID}/${method}`, read, points);
-    return { ...input, marks: [...input.marks, ...noExpectedDateMarks(noExpectedDate, when)] };
+    return { ...input, marks: [...input.marks, ...marks] };
+  }
+
+  private marks({ scope, zone }: ReadQuestion, { rows, view }: Standing, period: Period, noExpectedDate: number, when = ''): string[] {
+    const isIn = inScope(scope, view, zone);
+    const won = rows.filter((row) => row.status === 'won' && isIn(row));
+    return [...noExpectedDateMarks(noExpectedDate, when), ...recordedInMarks(won, period)];
   }
 }
 

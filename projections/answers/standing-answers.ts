@@ -10,12 +10,14 @@ import type { AgingAnswer, AgingQuery, CoverageAnswer, CoverageQuery } from '../
 import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import type { DealInterval } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
+import { inScope } from '../../libs/reporting/scope/scope.js';
 import { parseInstant } from '../../libs/reporting/time/instant.js';
 import { parsePeriod } from '../../libs/reporting/time/period.js';
 import { dimensionTimeline } from '../../libs/reporting/waterfall/histories.js';
 import type { Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
 import { basisOf, noExpectedDateMarks } from './basis.js';
+import { recordedInMarks } from './cohort-marks.js';
 import type { Knowledge } from './known-at.js';
 import { NAMED } from './pages.js';
 import type { ReadQuestion } from './question.js';
@@ -84,7 +86,10 @@ export class StandingAnswers {
     const state = seen.state === null ? null : { ...seen.state, all: { ...seen.state.all, deals, unvalued } };
     const point = { ...seen, state };
     const input = await this.asking.basisInput(COVERAGE_METHOD, question, [point]);
-    const basis = basisOf(eventStore, { ...input, marks: [...input.marks, ...noExpectedDateMarks(report.totals.noExpectedDate)] }, point);
+    const isIn = inScope(question.scope, view, question.zone);
+    const won = rows.filter((row) => row.status === 'won' && isIn(row));
+    const marks = [...noExpectedDateMarks(report.totals.noExpectedDate), ...recordedInMarks(won, period)];
+    const basis = basisOf(eventStore, { ...input, marks: [...input.marks, ...marks] }, point);
     return personal.open(
       { report: 'coverage', basis: { ...basis, period: period.label, elapsed: elapsedShare(period, asOf) }, ...report } as const,
       asker,

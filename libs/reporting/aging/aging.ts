@@ -3,7 +3,7 @@ import type { Sums } from '../figures.js';
 import { addDeal, figuresOf, moneyTexts, noSums } from '../figures.js';
 import { lastRow } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';
-import { stageSpells } from '../paths/spells.js';
+import { stageSpells, timedSpells } from '../paths/spells.js';
 import { milestoneAt } from '../paths/milestones.js';
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { Group, Grouping } from '../queries.js';
@@ -82,7 +82,7 @@ function finishedStays(paths: readonly DealPath[], viewAt: (at: EpochMs) => Dime
   const finished = new Map<string, number[]>();
   for (const path of paths) {
     if (lastRow(path).dated === 0) continue;
-    for (const { pipeline, stage, from, to, exit, postponedMs } of stageSpells(path, (p, s, at) => viewAt(at).stageIndex(p, s))) {
+    for (const { pipeline, stage, from, to, exit, postponedMs } of timedSpells(path, (p, s, at) => viewAt(at).stageIndex(p, s))) {
       if (exit === null) continue;
       const key = stageKey(pipeline, stage);
       const lengths = finished.get(key);

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { lastRow, pathUntil } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';
-import { isClosed, milestoneAt } from '../paths/milestones.js';
+import { endedUndated, isClosed, milestoneAt } from '../paths/milestones.js';
 import type { Milestone } from '../paths/milestones.js';
 import { stageSpells } from '../paths/spells.js';
 import type { Exit, StageOrder, StageSpell } from '../paths/spells.js';
@@ -70,9 +70,12 @@ function isStage(step: FunnelStep): step is Extract<FunnelStep, { stage: string 
   return 'stage' in step;
 }
 
-/** When the deal was first at the step itself; null where never. */
+/** When the deal was first at the step itself; null where never. Whose end has no date is still won, at the end of its way. */
 function touchedAt(path: DealPath, step: FunnelStep, spells: readonly StageSpell[]): EpochMs | null {
-  if (!isStage(step)) return milestoneAt(path, step.milestone);
+  if (!isStage(step)) {
+    const last = lastRow(path);
+    return endedUndated(path) && last.status === step.milestone ? last.validFrom : milestoneAt(path, step.milestone);
+  }
   return spells.find(({ pipeline, stage }) => pipeline === step.pipeline && stage === step.stage)?.from ?? null;
 }
 
@@ -85,7 +88,7 @@ function strictly(path: DealPath, steps: readonly FunnelStep[], upTo: number, sp
     if (step === undefined || (isStage(step) && step.pipeline !== pipeline)) continue;
     const entry = isStage(step)
       ? spells.find((spell) => spell.pipeline === step.pipeline && spell.stage === step.stage && spell.from >= after)?.from
-      : milestoneAt(path, step.milestone);
+      : touchedAt(path, step, spells);
     if (entry === undefined || entry === null || entry < after) return false;
     after = entry;
   }

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { Counted } from '../behind/behind.js';
 import type { DealPath } from '../paths/deal-path.js';
-import { milestoneAt, milestoneRow } from '../paths/milestones.js';
+import { endedUndated, milestoneAt, milestoneRow } from '../paths/milestones.js';
 import type { Milestone } from '../paths/milestones.js';
 import { exitRate, notCome, survivalSteps, toldOf } from '../survival/kaplan-meier.js';
 import type { Spell } from '../survival/kaplan-meier.js';
@@ -43,7 +43,7 @@ export interface LeadTimeSample {
   readonly end: 'arrived' | 'running' | 'gone';
 }
 
-/** One deal's lead time; undefined where it did not come to the first milestone in [from, to), or came to the second before the first. */
+/** One deal's lead time; undefined where it did not come to the first milestone in [from, to), came to the second before the first, or ended nobody knows when. */
 export function leadTimeOf(
   path: DealPath,
   from: Milestone,
@@ -54,6 +54,7 @@ export function leadTimeOf(
   if (start === null || start < period.from || start >= period.to) return undefined;
   const end = milestoneAt(path, to);
   if (end !== null) return end < start ? undefined : { days: (end - start) / DAY, end: 'arrived' };
+  if (endedUndated(path)) return undefined;
   const closed = milestoneAt(path, 'closed');
   if (closed !== null && closed >= start) return { days: (closed - start) / DAY, end: 'gone' };
   return { days: (path.asOf - start) / DAY, end: 'running' };

@@ -3,7 +3,7 @@ import type { TimeInStageFigure } from '../behind/figures.js';
 import type { TimeInStageRow } from '../flow-queries.js';
 import type { GroupedPaths } from '../paths/grouped.js';
 import { milestoneAt } from '../paths/milestones.js';
-import { stageSpells } from '../paths/spells.js';
+import { timedSpells } from '../paths/spells.js';
 import type { StageOrder, StageSpell } from '../paths/spells.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
@@ -45,7 +45,7 @@ export function timeInStage(
   for (const path of paths) {
     const registered = milestoneAt(path, 'registered');
     if (registered === null || (period !== null && (registered < period.from || registered >= period.to))) continue;
-    for (const spell of stageSpells(path, order)) {
+    for (const spell of timedSpells(path, order)) {
       const { pipeline, stage, exit } = spell;
       const key = JSON.stringify([pipeline, stage]);
       let stays = stages.get(key);

@@ -55,7 +55,15 @@ export function isClosed(status: string): boolean {
   return CLOSED.includes(status);
 }
 
-/** When the deal came to the milestone, as of the path's T; null where it has not (or its registration has no date, for all of them). */
+/** Ended, by a fact that carries no date of its own: in no period, and after no known time. */
+export function endedUndated(path: DealPath): boolean {
+  const { status, closedAt } = lastRow(path);
+  return isClosed(status) && closedAt === null;
+}
+
+/**
+ * When the deal came to the milestone, as of the path's T; null where it has not, or where nobody knows when (its registration has no date, for
+ * all of them; its end has none, for that). */
 export function milestoneAt(path: DealPath, milestone: Milestone): EpochMs | null {
   const { rows } = path;
   const last = lastRow(path);

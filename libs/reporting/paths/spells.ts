@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { DealInterval } from '../rows.js';
 import type { DealPath } from './deal-path.js';
+import { endedUndated } from './milestones.js';
 
 /** How a stay in a stage ended. `advanced` includes a move by skipping; `handed-off` is a transfer to another pipeline: an exit, not a loss. */
 export type Exit = 'advanced' | 'moved-back' | 'reassigned' | 'handed-off' | 'won' | 'lost' | 'to-marketing' | 'filed';
@@ -108,5 +109,12 @@ export function stageSpells(path: DealPath, order: StageOrder): StageSpell[] {
     });
     start = end;
   }
+  return spells;
+}
+
+/** Those of a known length: not the last of a deal that ended nobody knows when. */
+export function timedSpells(path: DealPath, order: StageOrder): StageSpell[] {
+  const spells = stageSpells(path, order);
+  if (endedUndated(path)) spells.pop();
   return spells;
 }

@@ -38,6 +38,8 @@ export function silencesOf({ deal, rows, asOf }: DealPath): Silence[] {
   return rows.flatMap((row, index) => {
     if (isClosed(row.status) || row.status === 'postponed') return [];
     const next = rows[index + 1];
+    // Until when a deal was silent that ended nobody knows when, nobody knows either.
+    if (next !== undefined && isClosed(next.status) && next.closedAt === null) return [];
     const ms = (next?.validFrom ?? asOf) - row.validFrom;
     return ms === 0 ? [] : [{ deal, ms, row, next }];
   });

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import type { WinRateFigure } from '../behind/figures.js';
 import { lastRow } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';
-import { isClosed, milestoneAt } from '../paths/milestones.js';
+import { endedUndated, isClosed, milestoneAt } from '../paths/milestones.js';
 import { cumulativeIncidence, wilson } from '../survival/kaplan-meier.js';
 import type { IncidenceStep, Spell } from '../survival/kaplan-meier.js';
 
@@ -80,7 +80,8 @@ export function countWinRate(counts: WinRateCounts, path: DealPath, scope: WinRa
   const closedAt = milestoneAt(path, 'closed');
   const last = lastRow(path);
   const outcome = last.status === 'won' ? 'won' : last.status === 'lost' ? 'lost' : isClosed(last.status) ? 'derailed' : null;
-  if (start !== null) counts.spells.push({ duration: ((closedAt ?? path.asOf) - start) / DAY, outcome });
+  // Of what ended nobody knows when, the outcome is known and the age is not.
+  if (start !== null && !endedUndated(path)) counts.spells.push({ duration: ((closedAt ?? path.asOf) - start) / DAY, outcome });
   if (outcome !== null) {
     counts[outcome] += 1;
     if (outcome === 'derailed') return ['n', outcome];
