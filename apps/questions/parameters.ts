@@ -1,6 +1,7 @@
+import type { BehindQuery } from '../../libs/reporting/behind/behind.js';
 import type { Filters, Grouping } from '../../libs/reporting/queries.js';
 import { GROUPINGS, QuestionNotUnderstood } from '../../libs/reporting/queries.js';
-import { given, number, one } from './given.js';
+import { choice, given, number, one } from './given.js';
 import type { Choice, Given, Parameter } from './question.js';
 
 export function oneOf<const C extends string>(parameter: Choice<C>): Choice<C> {
@@ -55,7 +56,14 @@ export function behind<const F extends string>(figures: readonly F[], example: F
     choices: figures,
   };
 }
-export const behindLimit: Parameter = { name: 'limit', about: 'told behind that figure; default 1000, at most 10000', example: '50' };
+export function behindSaid<F extends string>(said: Given, figures: Choice<F>): BehindQuery<F> {
+  return given<BehindQuery<F>>({ behind: choice(said, figures), limit: number(said, 'limit') });
+}
+export const behindLimit: Parameter = {
+  name: 'limit',
+  about: 'how many are told behind that figure; default 1000, at most 10000',
+  example: '50',
+};
 
 export const NO_GROUPING = 'none';
 

@@ -1,9 +1,12 @@
 import type { MoneyText } from '../domain/shared/money.js';
 import type { BehindFigure, BehindQuery } from './behind/behind.js';
 import type {
+  FunnelFigure,
   InflowFigure,
   LeadTimesFigure,
   ReemergenceFigure,
+  SlippageFigure,
+  StandstillsFigure,
   TimeInStageFigure,
   VelocityFigure,
   WinRateFigure,
@@ -25,7 +28,7 @@ export interface FlowBasis extends Basis {
   readonly period: { readonly label: string; readonly from: string; readonly to: string } | null;
 }
 
-export interface FunnelQuery extends FlowScope {
+export interface FunnelQuery extends FlowScope, BehindQuery<FunnelFigure> {
   /** The period in which a deal must come to the milestone: `2017-Q2`. */
   readonly cohort: string;
   /** `registered` (default), `contacted`, `qualified`, or a stage's id. */
@@ -78,6 +81,7 @@ export interface FunnelAnswer {
   readonly maturity: readonly Maturity[];
   /** Deals in scope without a date of their own: in no cohort. */
   readonly undated: number;
+  readonly behind?: BehindFigure<FunnelFigure>;
 }
 
 export interface LeadTimesQuery extends FlowScope, BehindQuery<LeadTimesFigure> {
@@ -298,14 +302,14 @@ export const SLIPPAGE_GRAINS = ['month', 'quarter'] as const;
 export type SlippageGrain = (typeof SLIPPAGE_GRAINS)[number];
 
 /** T is `to`. */
-export interface SlippageQuery extends Omit<FlowScope, 'asOf'> {
+export interface SlippageQuery extends Omit<FlowScope, 'asOf'>, BehindQuery<SlippageFigure> {
   /** The first day, or an exact instant. */
   readonly from: string;
   /** The last day; default now. */
   readonly to?: string;
   /** Default month. */
   readonly grain?: SlippageGrain;
-  /** How many of the deals put off most are listed; default 10, at most 1,000. */
+  /** How many of the deals put off most are listed; default 10, at most 1,000; with `behind` none is, and it is of that. */
   readonly limit?: number;
 }
 
@@ -346,14 +350,15 @@ export interface SlippageAnswer {
   readonly rows: readonly SlippageRow[];
   readonly most: readonly SlippedDeal[];
   readonly undated: number;
+  readonly behind?: BehindFigure<SlippageFigure>;
 }
 
-export interface StandstillsQuery extends FlowScope {
+export interface StandstillsQuery extends FlowScope, BehindQuery<StandstillsFigure> {
   /** Deals registered in this period; default: all. */
   readonly cohort?: string;
   /** A silence longer than this is a standstill: `30d`, `6w`; default 30d. */
   readonly over?: string;
-  /** How many of the longest are listed; default 20, at most 1,000. */
+  /** How many of the longest are listed; default 20, at most 1,000; with `behind` none is, and it is of that. */
   readonly limit?: number;
 }
 
@@ -407,4 +412,5 @@ export interface StandstillsAnswer {
   /** The longest silences beyond `over`, the longest first. */
   readonly longest: readonly Standstill[];
   readonly undated: number;
+  readonly behind?: BehindFigure<StandstillsFigure>;
 }

@@ -63,8 +63,9 @@ export class CohortAnswers {
     const cohorts = await this.following.follow(query, asker, cohortOf(query.cohort, query.milestone));
     const { period, question, members } = askedFunnel(query, cohorts);
     const { milestone, mode, withinMs } = question;
+    const behind = behindOf(query, cohorts.view);
     const funnels = cohorts.deals.groups
-      .map((group) => funnelOf(group, question, cohorts.view))
+      .map((group) => funnelOf(group, question, cohorts.view, behind))
       .filter(({ maturity }) => maturity.n > 0 || isOneGroup(cohorts));
     const maturity = funnels.map((funnel) => funnel.maturity);
     const basis = {
@@ -80,6 +81,7 @@ export class CohortAnswers {
       rows: funnels.flatMap(({ rows }) => rows),
       maturity,
       undated: cohorts.deals.undated,
+      ...behind?.answer(),
     } as const;
     return this.asking.sources.personal.open(answer, asker);
   }

@@ -1,5 +1,5 @@
-import type { BehindQuery } from '../../../libs/reporting/behind/behind.js';
 import {
+  FUNNEL_FIGURES,
   INFLOW_FIGURES,
   LEAD_TIMES_FIGURES,
   REEMERGENCE_FIGURES,
@@ -16,9 +16,9 @@ import type {
   WinRateQuery,
 } from '../../../libs/reporting/flow-queries.js';
 import { DISQUALIFICATIONS, INFLOW_STEPS, REEMERGENCE_BY } from '../../../libs/reporting/flow-queries.js';
-import { choice, given, needed, number, one } from '../given.js';
-import { asOf, behind, behindLimit, groupBy, groupings, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
-import type { Choice, Given, Parameter, Question } from '../question.js';
+import { choice, given, needed, one } from '../given.js';
+import { asOf, behind, behindLimit, behindSaid, groupBy, groupings, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
+import type { Given, Parameter, Question } from '../question.js';
 
 const MILESTONES = 'registered, contacted, qualified, won (signed), lost, marketing, filed, closed, postponed, reopened, or a stage';
 
@@ -29,16 +29,14 @@ function flowOf(said: Given) {
   return { ...scopeOf(said), ...given<Pick<FunnelQuery, 'asOf' | 'groupBy'>>({ asOf: one(said, 'asOf'), groupBy: groupings(said) }) };
 }
 
-function behindSaid<F extends string>(said: Given, figures: Choice<F>): BehindQuery<F> {
-  return given<BehindQuery<F>>({ behind: choice(said, figures), limit: number(said, 'limit') });
-}
-
 export const mode = oneOf({
   name: 'mode',
   about: 'reached (default): came so far or further; touched: was there; strict: all steps',
   example: 'strict',
   choices: ['reached', 'touched', 'strict'],
 });
+
+const behindFunnel = behind(FUNNEL_FIGURES, 'movedBack');
 
 const funnel: Question = {
   command: 'report funnel',
@@ -50,12 +48,19 @@ const funnel: Question = {
     { name: 'milestone', about: 'registered (default), contacted, qualified, or a stage', example: 'qualified' },
     mode,
     { name: 'within', about: 'only what happened within this age of each deal', example: '90d' },
+    behindFunnel,
+    behindLimit,
     ...common,
   ],
   ask: (answers, said, asker) => {
     const optional = { milestone: one(said, 'milestone'), mode: choice(said, mode), within: one(said, 'within') };
     return answers.funnel(
-      { ...flowOf(said), cohort: needed(said, 'cohort'), ...given<Pick<FunnelQuery, 'milestone' | 'mode' | 'within'>>(optional) },
+      {
+        ...flowOf(said),
+        ...behindSaid(said, behindFunnel),
+        cohort: needed(said, 'cohort'),
+        ...given<Pick<FunnelQuery, 'milestone' | 'mode' | 'within'>>(optional),
+      },
       asker,
     );
   },

@@ -43,7 +43,7 @@ export interface BehindRow {
   readonly expected?: MoneyText | null;
 }
 
-/** What is behind one figure: those told, in the order of the report's groups and of the deals' ids, and how many more there are. */
+/** What is behind one figure: those told, in the order in which the report counts them, and how many more there are. */
 export interface BehindFigure<F extends string = string> {
   readonly figure: F;
   readonly told: readonly BehindRow[];

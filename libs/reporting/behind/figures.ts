@@ -23,3 +23,19 @@ export type WinRateFigure = (typeof WIN_RATE_FIGURES)[number];
 
 export const INFLOW_FIGURES = ['deals', 'unvalued'] as const;
 export type InflowFigure = (typeof INFLOW_FIGURES)[number];
+
+/** The account of a stage counts stays, all else of a funnel deals. */
+export const FUNNEL_FIGURES = [
+  ...(['deals', 'unvalued', 'skippedIn', 'stillHere', 'lost', 'movedBack', 'account.entries'] as const),
+  ...EXITS.map((exit) => `account.${exit}` as const),
+] as const;
+export type FunnelFigure = (typeof FUNNEL_FIGURES)[number];
+
+export const SLIPPAGE_FIGURES = ['deals', 'pushes', 'dealsPushed', 'pulls', 'redatedWithin', 'overdue'] as const;
+export type SlippageFigure = (typeof SLIPPAGE_FIGURES)[number];
+
+export const STANDSTILLS_FIGURES = ['deals', 'silences', 'running', 'standstills', 'dealsStood', 'standing'] as const;
+export type StandstillsFigure = (typeof STANDSTILLS_FIGURES)[number];
+
+export const AGING_FIGURES = ['deals', 'unvalued', 'ageUnknown', 'stagnant.deals', 'stagnant.unvalued'] as const;
+export type AgingFigure = (typeof AGING_FIGURES)[number];
