@@ -64,19 +64,11 @@ function evolveListed(listed: Listed, fact: Fact<DealFact>): Listed {
   return { deal, imported: listed.deal.status === 'none' ? fact.source.metadata.actor.kind === 'import' : listed.imported };
 }
 
-function listingOf({ deal, imported }: Listed, life: RowLife): DealListing | null {
+function listingOf({ deal, imported }: Listed, id: string): DealListingColumns | null {
   if (deal.status === 'none') return null;
-  const { entity } = life;
   const part = pipelinePartOf(deal);
   return {
-    entity,
-    openedBy: life.openedBy,
-    ordinal: life.ordinal,
-    validFrom: life.validFrom,
-    validTo: life.validTo,
-    endedBy: life.endedBy,
-    withdrawnBy: life.withdrawnBy,
-    bareKey: imported ? entity.slice(entity.indexOf('-') + 1) : null,
+    bareKey: imported ? id.slice(id.indexOf('-') + 1) : null,
     status: deal.status,
     pipeline: part === null ? null : part.pipelineId,
     owner: part === null ? null : part.ownerId,
@@ -93,7 +85,7 @@ function listingOf({ deal, imported }: Listed, life: RowLife): DealListing | nul
 }
 
 /** Written out: this runs for every event of a rebuild. */
-function sameListing(a: DealListing, b: DealListing): boolean {
+function sameListing(a: DealListingColumns, b: DealListingColumns): boolean {
   return (
     a.status === b.status &&
     a.owner === b.owner &&
@@ -115,13 +107,13 @@ function sameListing(a: DealListing, b: DealListing): boolean {
 const handles: Handling = { ...ONLY_DEALS, ExpectedValueEstimated: 'ignore', DecisionDateExpected: 'ignore', ChanceAssessed: 'ignore' };
 
 /** One row per deal, in versions. */
-export const dealDirectory = currentRowProjection<Listed, DealListing, DealFact>({
+export const dealDirectory = currentRowProjection<Listed, DealListingColumns, DealFact>({
   model: dealDirectoryModel,
   categories: ['deal'],
   handles,
   entityOf: idOf,
   nothing: { deal: noDeal, imported: false },
   evolve: evolveListed,
-  row: listingOf,
+  columns: listingOf,
   same: sameListing,
 });

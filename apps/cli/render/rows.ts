@@ -11,8 +11,7 @@ export function rowsOf(answer: Answer): readonly object[] {
     case 'deal-history':
       return answer.events;
     default:
-      // Who opens a figure asks for what is behind it.
-      return 'behind' in answer && answer.behind !== undefined ? answer.behind.told : answer.rows;
+      return answer.rows;
   }
 }
 

@@ -182,7 +182,8 @@ class SqliteReadStore implements ReadStore {
     const scan = new ColumnScan(this.#table(model), this.#symbols, columns, range);
     for (;;) {
       const page = await this.#run(() => scan.next(Math.min(this.#pageRows, SCANNED_ROWS)));
-      if (page === null) return;
+      // What a scan leaves in SQLite's cache is of use to nobody, and as large as that may be.
+      if (page === null) return void (await this.#run(() => this.db.pragma('shrink_memory')));
       yield page;
       await turn();
     }

@@ -1,10 +1,6 @@
-import { weigh } from '../../domain/shared/money.js';
 import type { Pieces } from './pieces.js';
-import { BATCH, takeRange } from './row-batches.js';
-import type { Columns } from './segment-columns.js';
+import { BATCH } from './row-batches.js';
 import type { CodedColumn } from './vocabulary.js';
-import type { Weights } from './weights.js';
-import { NO_WEIGHT, NOT_OPEN } from './weights.js';
 
 /** One number per row: a column's code, or what a table makes of it (the state's stage, its status). */
 export interface Axis {
@@ -103,6 +99,8 @@ export class Workplace {
   /** One row, and what it changes. */
   readonly single = new Uint32Array(1);
   readonly change = new Cells(1);
+  /** What was read ahead comes to: of no use to anybody, but what is of none is not read. */
+  readAhead = 0;
   private readonly kept = new Map<string, Cells>();
   private readonly later: Pieces<void>[] = [];
 
@@ -129,92 +127,5 @@ export class Workplace {
     const cells = new Cells(Math.ceil(count * 1.25));
     if (count <= KEPT_CELLS) this.kept.set(use, cells);
     return cells;
-  }
-}
-
-/** Books rows of one segment into cells, in batches: loops over typed arrays, and no call a row. */
-export class Booking {
-  constructor(
-    private readonly columns: Columns,
-    private readonly space: CellSpace,
-    private readonly weights: Weights,
-    private readonly work: Workplace,
-  ) {}
-
-  /** Cells to work in; empty ones again at the next call. */
-  emptyCells(count: number): Cells {
-    return this.work.cells('frames', count);
-  }
-
-  /** Where the row falls. */
-  cellOf(row: number): number {
-    const { single, places } = this.work;
-    single[0] = row;
-    this.place(single, 0, 1, 0);
-    return places[0]!; // placed just now
-  }
-
-  /** What taking off the row changes in its cell, which is `cell`; good until the next call. */
-  takenOff(row: number, cell: number): Cells {
-    const { single, change } = this.work;
-    single[0] = row;
-    this.batch(change.clear(1), single, 0, 1, -1, -cell);
-    return change;
-  }
-
-  /** Those of `rows` from `from` to before `to`, with sign +1 or -1. */
-  rows(cells: Cells, rows: Uint32Array, from: number, to: number, sign: 1 | -1): void {
-    for (let first = from; first < to; first += BATCH) this.batch(cells, rows, first, Math.min(to, first + BATCH), sign, 0);
-  }
-
-  /** Rows from `first` to before `end`. */
-  range(cells: Cells, first: number, end: number, sign: 1 | -1): void {
-    takeRange(first, end, this.work.batch, (rows, count) => this.batch(cells, rows, 0, count, sign, 0));
-  }
-
-  /** `at` cells further. */
-  private batch(cells: Cells, rows: Uint32Array, from: number, to: number, sign: 1 | -1, at: number): void {
-    this.place(rows, from, to, at);
-    const { deals, unvalued, weighing, weighed, weightless, value, weighted } = cells;
-    const weights = this.weights.ofState;
-    const { places } = this.work;
-    const state = this.columns.state.data;
-    const currency = this.columns.currency.data;
-    const minors = this.columns.value.data;
-    for (let index = from; index < to; index += 1) {
-      const row = rows[index]!; // row of these columns, here and below
-      const cell = places[index - from]!;
-      const weight = weights[state[row]!]!; // every state has a weight
-      deals[cell]! += sign;
-      if (weight === NO_WEIGHT) weightless[cell]! += sign;
-      else if (weight !== NOT_OPEN) weighing[cell]! += sign;
-      if (currency[row] === 0) {
-        unvalued[cell]! += sign;
-        continue;
-      }
-      const minor = minors[row]!;
-      value[cell]! += sign * minor;
-      if (weight < 0) continue;
-      weighed[cell]! += sign;
-      weighted[cell]! += sign * weigh(minor, weight);
-    }
-  }
-
-  /** Works out `places`. */
-  private place(rows: Uint32Array, from: number, to: number, at: number): void {
-    const { columns, space } = this;
-    const { places } = this.work;
-    const count = to - from;
-    places.fill(at, 0, count);
-    for (let axis = 0; axis < space.axes.length; axis += 1) {
-      const { column, table } = space.axes[axis]!; // below length
-      const { data } = columns[column];
-      const stride = space.strides[axis]!; // one stride per axis
-      if (table === undefined) for (let place = 0; place < count; place += 1) places[place]! += data[rows[from + place]!]! * stride;
-      else for (let place = 0; place < count; place += 1) places[place]! += table[data[rows[from + place]!]!]! * stride;
-    }
-    if (space.currencies === 1) return;
-    const { data } = columns.currency;
-    for (let place = 0; place < count; place += 1) places[place]! += Math.max(0, data[rows[from + place]!]! - 1);
   }
 }

@@ -15,6 +15,7 @@ const KEPT = 24;
 export class RankedFold {
   readonly fold: Fold;
   private readonly ranks: Uint32Array[] = [];
+  private finer: { readonly of: Uint32Array; readonly to: Uint32Array; readonly numbers: Uint32Array } | undefined;
 
   constructor(private readonly groupings: readonly Grouping[]) {
     this.fold = new Fold(groupings.length);
@@ -32,6 +33,16 @@ export class RankedFold {
     if (known?.length === ranks.length && known.every((rank, number) => rank === ranks[number])) return known;
     this.ranks[index] = ranks;
     return ranks;
+  }
+
+  /** The number of each number of a finer fold of the same column; the same array as long as it is the same fold with as many codes. */
+  numbersOf({ table: of, keys }: Fold): Uint32Array {
+    const { table: to } = this.fold;
+    if (this.finer?.of === of && this.finer.to === to) return this.finer.numbers;
+    const numbers = new Uint32Array(keys.length);
+    for (let code = 0; code < of.length; code += 1) numbers[of[code]!] = to[code]!; // both have every code of the column
+    this.finer = { of, to, numbers };
+    return numbers;
   }
 }
 

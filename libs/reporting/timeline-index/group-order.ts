@@ -52,7 +52,8 @@ export class GroupOrder {
     let from = bounds[0]!; // one bound more than groups, here and below
     for (let group = 0; group < this.groups.length; group += 1) {
       const to = bounds[group + 1]!;
-      const sums = sumsOf(cells, places, from, to, currencies);
+      const isOneCell = to === from + 1 && currencies.length === 1;
+      const sums = isOneCell ? sumsOfCell(cells, places[from]!, currencies[0] ?? null) : sumsOf(cells, places, from, to, currencies);
       if (sums !== undefined) told.push({ group: this.group(group), sums });
       from = to;
     }
@@ -64,6 +65,26 @@ export class GroupOrder {
       this.keys.map(({ grouping, axis, index }) => [grouping, this.plans[axis]!.keyOf(this.numbers[axis]![at]!, index)]),
     ));
   }
+}
+
+/** Sums of a cell, as `sumsOf` tells them: most groups are of one cell. */
+function sumsOfCell(
+  { deals, unvalued, weighing, weightless, weighed, value, weighted }: Cells,
+  cell: number,
+  currency: string | null,
+): DealSums | undefined {
+  const all = deals[cell]!; // a cell of the space, here and below
+  if (all === 0) return undefined;
+  const hasValue = currency !== null && all > unvalued[cell]!;
+  const hasWeighed = currency !== null && weighed[cell]! > 0;
+  return {
+    deals: all,
+    unvalued: unvalued[cell]!,
+    value: hasValue ? withMoney(NO_MONEY, currency, value[cell]!) : NO_MONEY,
+    weighted: hasWeighed ? withMoney(NO_MONEY, currency, weighted[cell]!) : NO_MONEY,
+    weighing: weighing[cell]!,
+    weightless: weightless[cell]!,
+  };
 }
 
 /** Sums over places from `from` to before `to`, currency by currency; undefined where they hold no deals. @throws RangeError where a sum leaves the safe integers */

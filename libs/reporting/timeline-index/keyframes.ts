@@ -1,12 +1,9 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
-import type { Booking } from './cells.js';
+import type { Booking } from './booking.js';
 import { Cells } from './cells.js';
 import { FrameColumn } from './frame-column.js';
 import { countUpTo } from './order-by.js';
 import type { Reach, Segment } from './segment.js';
-
-/** Frames of a grouping that are not made fewer: it is as well without them. */
-const FEW = 16;
 
 /**
  * Sums of one segment's rows by the cells of one grouping at chosen instants. An answer is the nearest of them and the starts and ends between:
@@ -19,7 +16,8 @@ export class Keyframes {
   private instants: Float64Array;
   private starts: Uint32Array;
   private ends: Uint32Array;
-  private count = 0;
+  /** Frames that there are. */
+  count = 0;
   constructor(
     private readonly segment: Segment,
     private readonly cells: number,
@@ -74,14 +72,9 @@ export class Keyframes {
     }
   }
 
-  /** Whether there are so many that half of them can go. */
-  get canThin(): boolean {
-    return this.count > FEW;
-  }
-
-  /** How much further answers then have to go for each byte given, beside other groupings of the segment. */
+  /** How much the square of the way of answers then grows for each byte given, beside other groupings of the segment. */
   get thinningCosts(): number {
-    return this.apart ** 2 / this.cells;
+    return this.apart ** 3 / this.cells;
   }
 
   /** Every second frame goes, but for the last. Not while they are made. */
@@ -125,7 +118,7 @@ export class Keyframes {
     const ends = this.segment.endsInOrder;
     if (from.starts < to.starts) book.range(sums, from.starts, to.starts, 1);
     else book.range(sums, to.starts, from.starts, -1);
-    if (from.ends < to.ends) book.rows(sums, ends, from.ends, to.ends, -1);
-    else book.rows(sums, ends, to.ends, from.ends, 1);
+    if (from.ends < to.ends) book.scatteredRows(sums, ends, from.ends, to.ends, -1);
+    else book.scatteredRows(sums, ends, to.ends, from.ends, 1);
   }
 }

@@ -3,16 +3,20 @@ import type { Grouping } from '../queries.js';
 import type { Cells } from './cells.js';
 import { CellSpace } from './cells.js';
 import { FoldBook } from './fold-book.js';
+import { frameShare } from './frame-shares.js';
 import { GroupOrder, placesOf, placesWithDeals } from './group-order.js';
 import type { Plan } from './plans.js';
-import { columnsOf, foldedPlan, isSamePlan, plainPlan } from './plans.js';
+import { columnsOf, foldedPlan, framedSize, isSamePlan, plainPlan, statePlan } from './plans.js';
 import type { StateQuestion } from './state-question.js';
-import type { Vocabulary } from './vocabulary.js';
+import type { CodedColumn, Vocabulary } from './vocabulary.js';
 
 /** Of a layout without an order. */
 const LEAST = 512;
 /** Places of all layouts that are kept, some sixty bytes each, by those of one. */
 const ALL_KEPT = 8;
+
+/** Columns that the standard groupings are told by. */
+const STANDARD_COLUMNS = ['state', 'owner', 'product', 'source', 'currency'] as const;
 
 /** How an answer by some groupings is summed and told. */
 export class Layout {
@@ -78,15 +82,12 @@ export class LayoutBook {
   }
 
   /**
-   * `framed`: by the columns' own codes, as keyframes are, where what they come to is another at another T; states come to the same at all. Otherwise the space is as
-   * small as it can be.
+   * `framed`: as keyframes are, by what is the same at every T and whatever grouping told by the column is asked for. Otherwise the space is as small as it can be.
    */
   of(asked: StateQuestion, groupBy: readonly Grouping[], framed: boolean): Layout {
     const name = `${framed ? 'framed' : 'folded'} ${groupBy.join(' ')}`;
     const known = this.kept.get(name);
-    const plans = (known?.columns ?? columnsOf(groupBy)).map(([column, groupings]) =>
-      framed && column !== 'state' ? plainPlan(asked, this, column, groupings) : foldedPlan(asked, this, column, groupings),
-    );
+    const plans = (known?.columns ?? columnsOf(groupBy)).map(([column, groupings]) => this.plan(asked, column, groupings, framed));
     if (known?.holds(plans) === true) {
       this.kept.delete(name);
       this.kept.set(name, known); // the last used is the last to go
@@ -97,6 +98,17 @@ export class LayoutBook {
     this.kept.set(name, layout);
     this.forget();
     return layout;
+  }
+
+  /** The part of the keyframes' memory that a space gets. */
+  shareOf({ axes, cells, currencies }: CellSpace, asked: StateQuestion): number {
+    const sizes = STANDARD_COLUMNS.map((column) => framedSize(asked, this, column));
+    return frameShare(cells, axes.length, sizes, currencies);
+  }
+
+  private plan(asked: StateQuestion, column: CodedColumn, groupings: readonly Grouping[], framed: boolean): Plan {
+    if (!framed) return foldedPlan(asked, this, column, groupings);
+    return column === 'state' ? statePlan(asked, this, groupings) : plainPlan(asked, this, column, groupings);
   }
 
   private forget(): void {

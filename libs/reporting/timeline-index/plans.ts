@@ -31,12 +31,14 @@ export function isOwnText(column: CodedColumn, groupings: readonly Grouping[]): 
   return groupings.length === 1 && groupings[0] === column;
 }
 
-/** Room for codes to come, so that a new owner does not throw the keyframes away. */
+/** Room for codes to come, so that a new owner does not throw the keyframes away; an eighth at most, as empty cells take memory too. */
 function roomy(size: number): number {
-  let room = 3;
-  while (room <= size) room = Math.ceil(room * 1.5);
-  return room;
+  const step = Math.max(1, 2 ** (Math.floor(Math.log2(size)) - 3));
+  return (Math.floor(size / step) + 1) * step;
 }
+
+/** The standard groupings that a state tells. */
+const TOLD_OF_STATES: readonly Grouping[] = ['status', 'pipeline', 'stage'];
 
 type Named = Omit<Plan, 'axis' | 'numberOf'>;
 
@@ -65,10 +67,28 @@ export function plainPlan(
   column: CodedColumn,
   groupings: readonly Grouping[],
 ): Plan {
-  const axis = { column, size: roomy(vocabulary.sizeOf(column)) };
+  const axis = { column, size: framedSize(asked, { vocabulary, folds }, column) };
   if (isOwnText(column, groupings)) return { ...ownTexts(vocabulary, column, groupings), axis };
   const { named, table } = folded(asked, folds, column, groupings);
   return { ...named, axis, numberOf: table };
+}
+
+/**
+ * An axis of what all standard groupings tell of states, folded to those asked for when it is told. Like that of `plainPlan`, it is the same whichever of them is asked for:
+ * by status, by stage and by pipeline there is one set of keyframes.
+ */
+export function statePlan(asked: StateQuestion, source: PlanSource, groupings: readonly Grouping[]): Plan {
+  const { folds } = source;
+  const { fold: all } = folds.of(asked, 'state', TOLD_OF_STATES);
+  const { named } = folded(asked, folds, 'state', groupings);
+  const axis = { column: 'state' as const, size: framedSize(asked, source, 'state'), table: all.table };
+  return { ...named, axis, numberOf: folds.of(asked, 'state', groupings).numbersOf(all) };
+}
+
+/** Places of the axis by which keyframes are kept of a column. */
+export function framedSize(asked: StateQuestion, { vocabulary, folds }: PlanSource, column: CodedColumn): number {
+  if (column !== 'state') return roomy(vocabulary.sizeOf(column));
+  return Math.max(1, folds.of(asked, 'state', TOLD_OF_STATES).fold.keys.length);
 }
 
 /** An axis of the distinct keys: as small as it can be. */

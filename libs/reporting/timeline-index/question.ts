@@ -5,7 +5,7 @@ import type { PipelineState } from '../pipeline/tally.js';
 import { pipelineState } from '../pipeline/tally.js';
 import type { Grouping } from '../queries.js';
 import type { Cells, Workplace } from './cells.js';
-import { Booking } from './cells.js';
+import { Booking } from './booking.js';
 import type { Layout, LayoutBook } from './layouts.js';
 import type { LooseRows } from './loose-rows.js';
 import type { TakeRows } from './row-batches.js';
@@ -66,7 +66,10 @@ function scan(
 /** Sums from the keyframes of every segment, and the loose rows by scan. */
 function fromFrames(asked: StateQuestion, rows: IndexRows, summed: readonly Summed[], weights: Weights): void {
   scan(asked, { ...rows, segments: [] }, summed, weights, new Map());
-  const wanted = summed.map(({ layout: { space }, sums }) => ({ key: `${space.name} ${weights.name}`, space, weights, sums }));
+  const wanted = summed.map(({ layout: { space }, sums }) => {
+    const share = (): number => rows.layouts.shareOf(space, asked);
+    return { key: `${space.name} ${weights.name}`, space, weights, sums, share };
+  });
   for (const frames of rows.segments) frames.addSums(asked.asOf, wanted);
 }
 
@@ -101,9 +104,14 @@ export function answerState(asked: StateQuestion, rows: IndexRows): PipelineStat
   const { cells } = byGroup.space;
   if (cells > SCAN_CELLS) return undefined;
   const groups = { layout: byGroup, sums: work.cells('groups', cells) };
-  const totals = { layout: byState, sums: work.cells('totals', byState.space.cells) };
-  if (standard && cells <= FRAME_CELLS) fromFrames(asked, rows, [groups, totals], weights);
-  else scan(asked, rows, [groups, totals], weights, masks);
+  // By status or stage, the cells are those of the totals.
+  const totals =
+    byState.space.name === byGroup.space.name
+      ? { layout: byState, sums: groups.sums }
+      : { layout: byState, sums: work.cells('totals', byState.space.cells) };
+  const summed = totals.sums === groups.sums ? [groups] : [groups, totals];
+  if (standard && cells <= FRAME_CELLS) fromFrames(asked, rows, summed, weights);
+  else scan(asked, rows, summed, weights, masks);
 
   const byStatus = new Map<string, DealSums>(DEAL_STATUSES.map((status) => [status, NO_DEALS]));
   const pipelines = new Set<string>();

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { Cells, CellSpace, Workplace } from './cells.js';
-import { Booking } from './cells.js';
+import { Booking } from './booking.js';
 import { Keyframes } from './keyframes.js';
 import { KnownLists } from './known-lists.js';
 import { LiveLists } from './live-lists.js';
@@ -21,6 +21,8 @@ export interface IndexLimits {
   readonly keyframeInterval: number;
   /** Memory of the keyframes of all groupings of one segment. */
   readonly keyframeBytes: number;
+  /** Frames of a grouping that are not made fewer: it is as well without them. */
+  readonly fewFrames: number;
   /** Groups of an answer are kept in order for the next one where they fall into so few places (cells, without their currencies). */
   readonly keptPlaces: number;
   /** Lists of the rows that live at instants between which a segment's rows begin. */
@@ -35,6 +37,7 @@ export const INDEX_LIMITS: IndexLimits = {
   smallSegment: 4_096,
   keyframeInterval: 128,
   keyframeBytes: 120 << 20,
+  fewFrames: 16,
   keptPlaces: 1 << 14,
   liveLists: 64,
   tailRows: 8_192,
@@ -46,10 +49,8 @@ const BYTES_OF_CELL = 16;
 /** What a frame takes beside its cells. */
 const BYTES_OF_FRAME = 16;
 /** What the frames of all groupings may take for each row; where rows are few, and that is less than a quarter of `keyframeBytes`, they may take more. */
-const BYTES_A_ROW = 40;
+const BYTES_A_ROW = 28;
 const FEW_BYTES_A_ROW = 128;
-/** What those of one may take of it. */
-const MOST_SHARE = 1 / 4;
 /** Kept free of it at first: sums may be wider than thought, and then half of some grouping's frames would go for little. */
 const SPARE = 1 / 8;
 /** Sums that are wanted by the cells of a space, of rows known at present. */
@@ -60,11 +61,14 @@ export interface SumsWanted {
   readonly weights: Weights;
   /** What they are added to. */
   readonly sums: Cells;
+  /** The part of the keyframes' memory that is theirs, 0 to 1. */
+  share(): number;
 }
 
 /** Frames of one grouping, and how rows are booked into them. */
 interface Framed {
   readonly cells: number;
+  readonly share: number;
   readonly book: Booking;
   /** Undefined until there is room for them. */
   frames: Keyframes | undefined;
@@ -99,8 +103,9 @@ export class SegmentFrames {
     const { segment, limits } = this;
     const reach = segment.reachAt(asOf);
     const unready: { readonly sums: Cells; readonly book: Booking }[] = [];
-    for (const { key, space, weights, sums } of wanted) {
-      const framed = segment.length < limits.smallSegment ? undefined : this.framesOf(key, space, weights);
+    for (const one of wanted) {
+      const { space, weights, sums } = one;
+      const framed = segment.length < limits.smallSegment ? undefined : this.framesOf(one);
       if (framed?.isReady === true) framed.frames?.addAt(reach, framed.book, sums);
       else unready.push({ sums, book: framed?.book ?? new Booking(segment.columns, space, weights, this.work) });
     }
@@ -177,7 +182,7 @@ export class SegmentFrames {
     this.known = yield* KnownLists.of(this.segment, this.limits.liveLists);
   }
 
-  private framesOf(key: string, space: CellSpace, weights: Weights): Framed {
+  private framesOf({ key, space, weights, share }: SumsWanted): Framed {
     const known = this.framed.get(key);
     if (known !== undefined) {
       this.framed.delete(key);
@@ -185,7 +190,8 @@ export class SegmentFrames {
       return known;
     }
     const { segment, work } = this;
-    const framed = { cells: space.cells, book: new Booking(segment.columns, space, weights, work), frames: undefined, isReady: false };
+    const book = new Booking(segment.columns, space, weights, work);
+    const framed = { cells: space.cells, share: share(), book, frames: undefined, isReady: false };
     this.framed.set(key, framed);
     work.doLater(this.makeFrames(key, framed));
     return framed;
@@ -204,25 +210,20 @@ export class SegmentFrames {
   }
 
   /**
-   * Makes room for the frames of one more grouping, and says how far apart they stand. They take what is free, shared with those that wait, or their share where others
-   * have more; then every second frame goes of those that are made slower by it the least. A grouping goes, the one used longest ago, where none has frames to give.
+   * Makes room for the frames of one more grouping, and says how far apart they stand. There is room for all standard groupings. Where there are more (the weights are
+   * others at another T), every second frame goes of those that are made slower by it the least. A grouping goes, the one used longest ago, where none has frames to give.
    */
-  private *makeRoom(framed: Framed): Pieces<number> {
-    const all = [...this.framed.values()];
-    const shareAmong = (those: readonly Framed[]): number =>
-      Math.sqrt(framed.cells) / those.reduce((sum, { cells }) => sum + Math.sqrt(cells), 0);
-    const room = this.allBytes * (1 - SPARE);
-    const free = (room - this.frameBytes) * shareAmong(all.filter(({ isReady }) => !isReady));
-    const apart = this.apartFor(framed.cells, Math.max(free, room * shareAmong(all)));
-    const bytes = (this.segment.length / apart) * bytesOfFrame(framed.cells);
+  private *makeRoom({ cells, share }: Framed): Pieces<number> {
+    const apart = this.apartFor(cells, this.allBytes * (1 - SPARE) * share);
+    const bytes = (this.segment.length / apart) * bytesOfFrame(cells);
     while (this.frameBytes + bytes > this.allBytes && this.giveUp()) yield;
     return apart;
   }
 
-  /** Starts between two frames of so many cells that may take so many bytes: as close as it is of use, and no grouping takes more than a good part of all. */
+  /** Starts between two frames of so many cells that may take so many bytes: as close as it is of use. */
   private apartFor(cells: number, bytes: number): number {
     const { limits, segment } = this;
-    const most = Math.max(bytesOfFrame(cells), Math.min(bytes, this.allBytes * MOST_SHARE));
+    const most = Math.max(bytesOfFrame(cells), bytes);
     return Math.max(1, limits.keyframeInterval >> 1, Math.ceil((segment.length * bytesOfFrame(cells)) / most));
   }
 
@@ -231,7 +232,12 @@ export class SegmentFrames {
     const ready = [...this.framed].filter(([, { isReady }]) => isReady);
     let least: Keyframes | undefined;
     for (const [, { frames }] of ready)
-      if (frames?.canThin === true && (least === undefined || frames.thinningCosts < least.thinningCosts)) least = frames;
+      if (
+        frames !== undefined &&
+        frames.count > this.limits.fewFrames &&
+        (least === undefined || frames.thinningCosts < least.thinningCosts)
+      )
+        least = frames;
     const [oldest] = ready;
     if (least !== undefined) least.thin();
     else if (oldest !== undefined) this.framed.delete(oldest[0]);

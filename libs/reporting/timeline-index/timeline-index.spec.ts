@@ -29,7 +29,7 @@ import type { TimelineIndex } from './timeline-index.js';
 
 /** So small that a history of eighty events goes through keyframes, live lists, sealing and merging. */
 const tiny: IndexLimits = {
-  ...{ smallSegment: 2, keyframeInterval: 2, keyframeBytes: 1 << 18 },
+  ...{ smallSegment: 2, keyframeInterval: 2, keyframeBytes: 1 << 18, fewFrames: 2 },
   ...{ keptPlaces: 40, liveLists: 3, tailRows: 4, mergeRows: 12 },
 };
 /** Room for the frames of few groupings: they are made fewer, and go. */
