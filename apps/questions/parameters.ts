@@ -1,6 +1,7 @@
+import type { BehindQuery } from '../../libs/reporting/behind/behind.js';
 import type { Filters, Grouping } from '../../libs/reporting/queries.js';
 import { GROUPINGS, QuestionNotUnderstood } from '../../libs/reporting/queries.js';
-import { given, number, one } from './given.js';
+import { choice, given, number, one } from './given.js';
 import type { Choice, Given, Parameter } from './question.js';
 
 export function oneOf<const C extends string>(parameter: Choice<C>): Choice<C> {
@@ -45,6 +46,24 @@ export const after: Parameter = {
   example: '00000000000000001042',
 };
 export const timeout: Parameter = { name: 'timeoutMs', about: 'how long to wait for that, in milliseconds; default 5000', example: '5000' };
+
+/** Opens one figure of a report: the deals that it is of, in each row as many as the figure says. */
+export function behind<const F extends string>(figures: readonly F[], example: F): Choice<F> {
+  return {
+    name: 'behind',
+    about: 'tell the deals behind this figure too, named as its column in CSV; CSV and Parquet then hold them',
+    example,
+    choices: figures,
+  };
+}
+export function behindSaid<F extends string>(said: Given, figures: Choice<F>): BehindQuery<F> {
+  return given<BehindQuery<F>>({ behind: choice(said, figures), limit: number(said, 'limit') });
+}
+export const behindLimit: Parameter = {
+  name: 'limit',
+  about: 'how many are told behind that figure; default 1000, at most 10000',
+  example: '50',
+};
 
 export const NO_GROUPING = 'none';
 

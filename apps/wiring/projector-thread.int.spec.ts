@@ -4,7 +4,7 @@ import type { Position } from '../../libs/domain/shared/position.js';
 import type { ModelLag } from '../../libs/projection-engine/lag.js';
 import { AnotherHistory } from '../../libs/projection-engine/faults.js';
 import { pipelineSnapshotModel } from '../../projections/pipeline-snapshot/pipeline-snapshot.js';
-import { modelInUse } from '../../projections/answers/sources.js';
+import { modelInUse } from '../../projections/answers/model-in-use.js';
 import { eventually } from '../../libs/testing/projecting.js';
 import type { Running } from '../testing/running.js';
 import { REQUEST, runServer, temporaryFolder } from '../testing/running.js';

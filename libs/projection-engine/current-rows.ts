@@ -3,38 +3,37 @@ import type { Fact } from '../domain/shared/history.js';
 import { factOf, factsAsKnown } from '../domain/shared/history.js';
 import type { EpochMs } from '../domain/shared/instant.js';
 import { positionNumber } from '../domain/shared/position.js';
-import type { ColumnValue, Row, RowChange } from '../read-store/read-store.port.js';
+import type { Row, RowChange, RowLife } from '../read-store/read-store.port.js';
 import type { Projection } from './projection.js';
 
-/** Columns of a row without its life. */
-type Columns = { readonly [column: string]: ColumnValue };
-
 /** What one stream shows now: one row, in versions. */
-export interface CurrentRow<S, C extends Columns, E extends DomainEvent = DomainEvent> extends Pick<
+export interface CurrentRow<S, R extends RowLife, E extends DomainEvent = DomainEvent> extends Pick<
   Projection,
   'model' | 'categories' | 'handles' | 'entityOf'
 > {
   readonly nothing: S;
   evolve(state: S, fact: Fact<E>): S;
-  /** Null where there is nothing to show. `event` is the one that opens this version; `id` what the row describes. */
-  columns(state: S, id: string): C | null;
-  same(before: C, after: C): boolean;
+  /** The row that shows `state`, with this life; null where there is nothing to show. One literal: it runs for every event of a rebuild. */
+  row(state: S, life: RowLife): R | null;
+  /** Whether both show the same, whatever their lives. */
+  same(before: R, after: R): boolean;
 }
 
-export interface CurrentState<S, C> {
+export interface CurrentState<S, R> {
   readonly folded: S;
   readonly latestAt: EpochMs;
   readonly withdrawn: boolean;
-  readonly shown: { readonly columns: C; readonly openedBy: number } | null;
+  /** May be the very row that was handed out: only what it shows and what opened it is looked at here. */
+  readonly shown: R | null;
 }
 
 /**
  * The state at the end of time, as known: a new version of the row withdraws the one before. Readers ask for the versions at a checkpoint, so of several
  * versions within one page only the last is kept (`onlyLatest`).
  */
-export function currentRowProjection<S, C extends Columns, E extends DomainEvent = DomainEvent>(
-  rows: CurrentRow<S, C, E>,
-): Projection<CurrentState<S, C>> {
+export function currentRowProjection<S, R extends RowLife, E extends DomainEvent = DomainEvent>(
+  rows: CurrentRow<S, R, E>,
+): Projection<CurrentState<S, R>> {
   return {
     model: rows.model,
     categories: rows.categories,
@@ -52,13 +51,13 @@ export function currentRowProjection<S, C extends Columns, E extends DomainEvent
 
 type Folded<S> = Omit<CurrentState<S, never>, 'shown'>;
 
-function goOn<S, C extends Columns, E extends DomainEvent>(rows: CurrentRow<S, C, E>, state: Folded<S>, event: RecordedEvent): Folded<S> {
+function goOn<S, R extends RowLife, E extends DomainEvent>(rows: CurrentRow<S, R, E>, state: Folded<S>, event: RecordedEvent): Folded<S> {
   const fact = factOf(event) as Fact<E>; // the projection's own category: its events are E
   return { folded: rows.evolve(state.folded, fact), latestAt: event.effectiveAt, withdrawn: false };
 }
 
-function foldAgain<S, C extends Columns, E extends DomainEvent>(
-  rows: CurrentRow<S, C, E>,
+function foldAgain<S, R extends RowLife, E extends DomainEvent>(
+  rows: CurrentRow<S, R, E>,
   event: RecordedEvent,
   history: readonly RecordedEvent[],
 ): Folded<S> {
@@ -68,23 +67,21 @@ function foldAgain<S, C extends Columns, E extends DomainEvent>(
   return { folded, latestAt: standing.at(-1)?.effectiveAt ?? Number.NEGATIVE_INFINITY, withdrawn };
 }
 
-function show<S, C extends Columns, E extends DomainEvent>(
-  rows: CurrentRow<S, C, E>,
-  shown: CurrentState<S, C>['shown'],
+function show<S, R extends RowLife, E extends DomainEvent>(
+  rows: CurrentRow<S, R, E>,
+  shown: CurrentState<S, R>['shown'],
   next: Folded<S>,
   event: RecordedEvent,
-): { state: CurrentState<S, C>; changes: RowChange[] } {
+): { state: CurrentState<S, R>; changes: RowChange[] } {
   const entity = rows.entityOf(event.stream);
-  const columns = rows.columns(next.folded, entity);
-  if (shown !== null && columns !== null && rows.same(shown.columns, columns)) return { state: { ...next, shown }, changes: [] };
   const position = positionNumber(event.position);
+  const validFrom = event.effectiveAt;
+  const life: RowLife = { entity, openedBy: position, ordinal: 0, validFrom, validTo: null, endedBy: null, withdrawnBy: null };
+  const row = rows.row(next.folded, life);
+  const { folded, latestAt, withdrawn } = next;
+  if (shown !== null && row !== null && rows.same(shown, row)) return { state: { folded, latestAt, withdrawn, shown }, changes: [] };
   const changes: RowChange[] = [];
   if (shown !== null) changes.push({ kind: 'withdraw', key: { entity, openedBy: shown.openedBy, ordinal: 0 }, withdrawnBy: position });
-  if (columns !== null) {
-    const validFrom = event.effectiveAt;
-    // Its life first: properties added behind a spread of so many make V8 keep the object as a dictionary, at twenty times the cost.
-    const row: Row = { entity, openedBy: position, ordinal: 0, validFrom, validTo: null, endedBy: null, withdrawnBy: null, ...columns };
-    changes.push({ kind: 'insert', row });
-  }
-  return { state: { ...next, shown: columns === null ? null : { columns, openedBy: position } }, changes };
+  if (row !== null) changes.push({ kind: 'insert', row: row as RowLife as Row }); // its columns are the model's
+  return { state: { folded, latestAt, withdrawn, shown: row }, changes };
 }

@@ -1,4 +1,16 @@
 import type { MoneyText } from '../domain/shared/money.js';
+import type { BehindFigure, BehindQuery } from './behind/behind.js';
+import type {
+  FunnelFigure,
+  InflowFigure,
+  LeadTimesFigure,
+  ReemergenceFigure,
+  SlippageFigure,
+  StandstillsFigure,
+  TimeInStageFigure,
+  VelocityFigure,
+  WinRateFigure,
+} from './behind/figures.js';
 import type { Basis, Group, Grouping, Labels, PipelineQuery } from './queries.js';
 import type { FunnelMode, StageAccount } from './funnel/funnel.js';
 import type { LeadTimes, TimeInStage } from './leadtimes/lead-times.js';
@@ -16,7 +28,7 @@ export interface FlowBasis extends Basis {
   readonly period: { readonly label: string; readonly from: string; readonly to: string } | null;
 }
 
-export interface FunnelQuery extends FlowScope {
+export interface FunnelQuery extends FlowScope, BehindQuery<FunnelFigure> {
   /** The period in which a deal must come to the milestone: `2017-Q2`. */
   readonly cohort: string;
   /** `registered` (default), `contacted`, `qualified`, or a stage's id. */
@@ -69,9 +81,10 @@ export interface FunnelAnswer {
   readonly maturity: readonly Maturity[];
   /** Deals in scope without a date of their own: in no cohort. */
   readonly undated: number;
+  readonly behind?: BehindFigure<FunnelFigure>;
 }
 
-export interface LeadTimesQuery extends FlowScope {
+export interface LeadTimesQuery extends FlowScope, BehindQuery<LeadTimesFigure> {
   readonly from: string;
   readonly to: string;
   /** Deals that came to the first milestone in this period; default: all. */
@@ -88,9 +101,10 @@ export interface LeadTimesAnswer {
   readonly basis: FlowBasis & { readonly from: string; readonly to: string; readonly unit: 'days of 24 hours' };
   readonly rows: readonly LeadTimesRow[];
   readonly undated: number;
+  readonly behind?: BehindFigure<LeadTimesFigure>;
 }
 
-export interface TimeInStageQuery extends FlowScope {
+export interface TimeInStageQuery extends FlowScope, BehindQuery<TimeInStageFigure> {
   /** Deals registered in this period; default: all. */
   readonly cohort?: string;
   /** Postponed time counts as time in the stage unless it is left out. */
@@ -111,9 +125,10 @@ export interface TimeInStageAnswer {
   readonly basis: FlowBasis & { readonly postponed: 'counted' | 'left-out'; readonly unit: 'days of 24 hours' };
   readonly rows: readonly TimeInStageRow[];
   readonly undated: number;
+  readonly behind?: BehindFigure<TimeInStageFigure>;
 }
 
-export interface WinRateQuery extends FlowScope {
+export interface WinRateQuery extends FlowScope, BehindQuery<WinRateFigure> {
   /** Deals created in this period (form d and its curve) … */
   readonly cohort?: string;
   /** … or deals closed in it. Neither: the cohort of all. */
@@ -182,22 +197,24 @@ export interface WinRateAnswer {
   readonly basis: FlowBasis & { readonly by: 'cohort' | 'closed'; readonly milestone: string; readonly oldAfter: string };
   readonly rows: readonly WinRateRow[];
   readonly undated: number;
+  readonly behind?: BehindFigure<WinRateFigure>;
 }
 
-export type VelocityQuery = FlowScope;
+export type VelocityQuery = FlowScope & BehindQuery<VelocityFigure>;
 
 export interface VelocityAnswer {
   readonly report: 'velocity';
   readonly basis: FlowBasis;
   readonly rows: readonly VelocityRow[];
   readonly undated: number;
+  readonly behind?: BehindFigure<VelocityFigure>;
 }
 
 /** Calendar periods one after the other, or patterns that come back: weekdays, months of the year, quarters of the year. */
 export const INFLOW_STEPS = ['day', 'week', 'month', 'quarter', 'year', 'weekday', 'calendar-month', 'calendar-quarter'] as const;
 export type InflowStep = (typeof INFLOW_STEPS)[number];
 
-export interface InflowQuery extends FlowScope {
+export interface InflowQuery extends FlowScope, BehindQuery<InflowFigure> {
   /** The first day, or an exact instant. */
   readonly from: string;
   /** The last day; default now. */
@@ -231,6 +248,7 @@ export interface InflowAnswer {
   /** Period by period, and in each every group. */
   readonly rows: readonly InflowRow[];
   readonly undated: number;
+  readonly behind?: BehindFigure<InflowFigure>;
 }
 
 /** How a request may end without a deal. */
@@ -241,7 +259,7 @@ export type Disqualification = (typeof DISQUALIFICATIONS)[number];
 export const REEMERGENCE_BY = ['company', 'contact'] as const;
 export type ReemergenceBy = (typeof REEMERGENCE_BY)[number];
 
-export interface ReemergenceQuery extends FlowScope {
+export interface ReemergenceQuery extends FlowScope, BehindQuery<ReemergenceFigure> {
   /** Disqualified in this period; default: all. */
   readonly cohort?: string;
   /** Default marketing and filed. */
@@ -276,6 +294,7 @@ export interface ReemergenceAnswer {
   readonly basis: FlowBasis & { readonly ended: readonly Disqualification[]; readonly by: ReemergenceBy };
   readonly rows: readonly ReemergenceRow[];
   readonly undated: number;
+  readonly behind?: BehindFigure<ReemergenceFigure>;
 }
 
 /** A move to another of these is a push or a pull. */
@@ -283,14 +302,14 @@ export const SLIPPAGE_GRAINS = ['month', 'quarter'] as const;
 export type SlippageGrain = (typeof SLIPPAGE_GRAINS)[number];
 
 /** T is `to`. */
-export interface SlippageQuery extends Omit<FlowScope, 'asOf'> {
+export interface SlippageQuery extends Omit<FlowScope, 'asOf'>, BehindQuery<SlippageFigure> {
   /** The first day, or an exact instant. */
   readonly from: string;
   /** The last day; default now. */
   readonly to?: string;
   /** Default month. */
   readonly grain?: SlippageGrain;
-  /** How many of the deals put off most are listed; default 10, at most 1,000. */
+  /** How many of the deals put off most are listed; default 10, at most 1,000; with `behind` none is, and it is of that. */
   readonly limit?: number;
 }
 
@@ -331,14 +350,15 @@ export interface SlippageAnswer {
   readonly rows: readonly SlippageRow[];
   readonly most: readonly SlippedDeal[];
   readonly undated: number;
+  readonly behind?: BehindFigure<SlippageFigure>;
 }
 
-export interface StandstillsQuery extends FlowScope {
+export interface StandstillsQuery extends FlowScope, BehindQuery<StandstillsFigure> {
   /** Deals registered in this period; default: all. */
   readonly cohort?: string;
   /** A silence longer than this is a standstill: `30d`, `6w`; default 30d. */
   readonly over?: string;
-  /** How many of the longest are listed; default 20, at most 1,000. */
+  /** How many of the longest are listed; default 20, at most 1,000; with `behind` none is, and it is of that. */
   readonly limit?: number;
 }
 
@@ -392,4 +412,5 @@ export interface StandstillsAnswer {
   /** The longest silences beyond `over`, the longest first. */
   readonly longest: readonly Standstill[];
   readonly undated: number;
+  readonly behind?: BehindFigure<StandstillsFigure>;
 }

@@ -1,3 +1,5 @@
+import type { BehindFigure, BehindQuery } from './behind/behind.js';
+import type { AgingFigure } from './behind/figures.js';
 import type { Basis, DealBehind, Group, Grouping, Known, Labels, OpenFigures, Scoped } from './queries.js';
 
 /**
@@ -7,13 +9,13 @@ import type { Basis, DealBehind, Group, Grouping, Known, Labels, OpenFigures, Sc
 export const AGING_CLOCKS = ['since_stage_entry', 'since_customer_contact', 'since_any_activity'] as const;
 export type AgingClock = (typeof AGING_CLOCKS)[number];
 
-export interface AgingQuery extends Scoped, Known {
+export interface AgingQuery extends Scoped, Known, BehindQuery<AgingFigure> {
   readonly asOf?: string;
   /** Default `since_stage_entry`; postponed time does not count. */
   readonly clock?: string;
   /** Default stage. */
   readonly groupBy?: readonly Grouping[];
-  /** How many of the oldest deals are listed; default 20, at most 1,000. */
+  /** How many of the oldest deals are listed; default 20, at most 1,000; with `behind` none is, and it is of that. */
   readonly limit?: number;
 }
 
@@ -49,6 +51,7 @@ export interface AgingAnswer {
   /** Deals in scope whose clock is stopped. */
   readonly postponed: number;
   readonly totals: Omit<AgingRow, 'group' | 'labels' | 'thresholdDays' | 'usualDays'>;
+  readonly behind?: BehindFigure<AgingFigure>;
 }
 
 export interface CoverageQuery extends Omit<Scoped, 'closing'>, Known {

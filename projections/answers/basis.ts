@@ -5,7 +5,7 @@ import type { ReadModel, ReadStore } from '../../libs/read-store/read-store.port
 import type { PipelineQuestion, PipelineState } from '../../libs/reporting/pipeline/tally.js';
 import type { Basis, BasisPoint, ComparisonBasis, KnownWhen } from '../../libs/reporting/queries.js';
 import type { Knowledge } from './known-at.js';
-import { modelInUse } from './sources.js';
+import { modelInUse } from './model-in-use.js';
 import { counted } from '../../libs/reporting/figures.js';
 
 /** One (T, K) of an answer; a null state is one before the first event was recorded. */

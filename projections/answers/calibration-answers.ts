@@ -59,7 +59,7 @@ export class CalibrationAnswers {
       if (knowledge.position === LOG_START) unknown.push(period.label);
       else {
         const { groups } = await this.standings.standing(read, at, knowledge, histories);
-        periods.push({ period, at, forecast: groups, actual: await this.standings.won(read, most, histories) });
+        periods.push({ period, at, forecast: groups, actual: await this.standings.won(read, until, most, histories) });
       }
     }
     const won = periods.reduce((sum, { actual }) => sum + actual.reduce((deals, { sums }) => deals + sums.wonDeals, 0), 0);

@@ -1,4 +1,5 @@
 import { BEGINNING_OF_TIME, END_OF_TIME, isoInstant } from '../../libs/domain/shared/instant.js';
+import { behindOf } from '../../libs/reporting/behind/behind.js';
 import type {
   FunnelAnswer,
   FunnelQuery,
@@ -18,7 +19,13 @@ import type { FunnelQuestion } from '../../libs/reporting/funnel/funnel.js';
 import { FunnelFold } from '../../libs/reporting/funnel/funnel.js';
 import { INFLOW_METHOD, inflowOf, inflowPeriods } from '../../libs/reporting/inflow/inflow.js';
 import type { LeadTimeSample } from '../../libs/reporting/leadtimes/lead-times.js';
-import { LEAD_TIMES_METHOD, leadTimeOf, summariseLeadTimes } from '../../libs/reporting/leadtimes/lead-times.js';
+import {
+  LEAD_TIME_ENDS,
+  LEAD_TIMES_METHOD,
+  leadTimeCounted,
+  leadTimeOf,
+  summariseLeadTimes,
+} from '../../libs/reporting/leadtimes/lead-times.js';
 import { TIME_IN_STAGE_METHOD, timeInStage } from '../../libs/reporting/leadtimes/time-in-stage.js';
 import { lastRow } from '../../libs/reporting/paths/deal-path.js';
 import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
@@ -38,7 +45,7 @@ import type { WinRateScope } from '../../libs/reporting/winrate/win-rate.js';
 import { countsForWinRate } from '../../libs/reporting/winrate/win-rate.js';
 import type { Asking } from './asking.js';
 import { isOneGroup, registeredIn } from './following.js';
-import { maturityMarks, smallMarks } from './cohort-marks.js';
+import { maturityMarks, recordedInMarks, smallMarks, undatedEndMarks } from './cohort-marks.js';
 import type { Cohorts, Following, Selecting } from './following.js';
 import { NAMED, pageLimit } from './pages.js';
 import type { Asker } from './sources.js';
@@ -56,8 +63,9 @@ export class CohortAnswers {
     const cohorts = await this.following.follow(query, asker, cohortOf(query.cohort, query.milestone));
     const { period, question, members } = askedFunnel(query, cohorts);
     const { milestone, mode, withinMs } = question;
+    const behind = behindOf(query, cohorts.view);
     const funnels = cohorts.deals.groups
-      .map((group) => funnelOf(group, question, cohorts.view))
+      .map((group) => funnelOf(group, question, cohorts.view, behind))
       .filter(({ maturity }) => maturity.n > 0 || isOneGroup(cohorts));
     const maturity = funnels.map((funnel) => funnel.maturity);
     const basis = {
@@ -73,6 +81,7 @@ export class CohortAnswers {
       rows: funnels.flatMap(({ rows }) => rows),
       maturity,
       undated: cohorts.deals.undated,
+      ...behind?.answer(),
     } as const;
     return this.asking.sources.personal.open(answer, asker);
   }
@@ -107,20 +116,27 @@ export class CohortAnswers {
     const bounds = period === null ? ALWAYS : { from: period.start, to: period.end };
     const sample = (path: DealPath) => leadTimeOf(path, from, to, bounds);
     const members = cohorts.deals.all.filter((path) => sample(path) !== undefined);
+    const behind = behindOf(query, cohorts.view);
     const rows = cohorts.deals.groups
-      .map(({ group, paths }) => ({
-        group,
-        labels: labelsOf(group, cohorts.view),
-        ...summariseLeadTimes(samples(paths, sample)),
-      }))
+      .map(({ group, paths }) => {
+        const taken = samples(paths, sample, (path, of) =>
+          behind?.take(LEAD_TIME_ENDS[of.end], path, () => ({ group, ...leadTimeCounted(path, [from, to], of) })),
+        );
+        return { group, labels: labelsOf(group, cohorts.view), ...summariseLeadTimes(taken) };
+      })
       .filter(({ n }) => n > 0 || isOneGroup(cohorts));
+    const leftOut = cohorts.deals.all.filter((path) => FunnelFold.startOf(path, { ...bounds, milestone: from }) !== null && !sample(path));
+    const marks = [...undatedEndMarks(leftOut.map(lastRow), 'in no lead time'), ...smallMarks(rows.map(({ n }) => n))];
     const basis = {
-      ...(await this.following.basis(cohorts, LEAD_TIMES_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
+      ...(await this.following.basis(cohorts, LEAD_TIMES_METHOD, period, members, marks)),
       from,
       to,
       unit: 'days of 24 hours' as const,
     };
-    return this.asking.sources.personal.open({ report: 'leadtimes', basis, rows, undated: cohorts.deals.undated } as const, asker);
+    return this.asking.sources.personal.open(
+      { report: 'leadtimes', basis, rows, undated: cohorts.deals.undated, ...behind?.answer() } as const,
+      asker,
+    );
   }
 
   async timeInStage(query: TimeInStageQuery, asker: Asker): Promise<TimeInStageAnswer> {
@@ -128,17 +144,21 @@ export class CohortAnswers {
     const period = query.cohort === undefined ? null : parsePeriod(query.cohort, cohorts.time);
     const postponed = query.postponed ?? 'counted';
     const question = { period: period === null ? null : { from: period.start, to: period.end }, postponed, order: cohorts.order };
-    const rows = cohorts.deals.groups.flatMap((group) => timeInStage(group, question, cohorts.view));
+    const behind = behindOf(query, cohorts.view);
+    const rows = cohorts.deals.groups.flatMap((group) => timeInStage(group, question, cohorts.view, behind));
     const members = cohorts.deals.all.filter(
       (path) => period === null || FunnelFold.startOf(path, { milestone: 'registered', from: period.start, to: period.end }) !== null,
     );
-    const marks = smallMarks(rows.map(({ n }) => n));
+    const marks = [...undatedEndMarks(members.map(lastRow), 'and their last stay in no row'), ...smallMarks(rows.map(({ n }) => n))];
     const basis = {
       ...(await this.following.basis(cohorts, TIME_IN_STAGE_METHOD, period, members, marks)),
       postponed,
       unit: 'days of 24 hours' as const,
     };
-    return this.asking.sources.personal.open({ report: 'time-in-stage', basis, rows, undated: cohorts.deals.undated } as const, asker);
+    return this.asking.sources.personal.open(
+      { report: 'time-in-stage', basis, rows, undated: cohorts.deals.undated, ...behind?.answer() } as const,
+      asker,
+    );
   }
 
   async winRate(query: WinRateQuery, asker: Asker): Promise<WinRateAnswer> {
@@ -162,14 +182,24 @@ export class CohortAnswers {
       ...(period === null ? ALWAYS : { from: period.start, to: period.end }),
     };
     const members = cohorts.deals.all.filter((path) => countsForWinRate(path, scope));
-    const rows = cohorts.deals.groups.map((group) => winRateOf(group, scope, cohorts.view)).filter(({ n }) => n > 0 || isOneGroup(cohorts));
+    const behind = behindOf(query, cohorts.view);
+    const rows = cohorts.deals.groups
+      .map((group) => winRateOf(group, scope, cohorts.view, behind))
+      .filter(({ n }) => n > 0 || isOneGroup(cohorts));
+    const undatedEnds =
+      by === 'closed'
+        ? recordedInMarks(cohorts.deals.all.map(lastRow), period ?? { start: BEGINNING_OF_TIME, end: END_OF_TIME })
+        : undatedEndMarks(members.map(lastRow), 'in the rates and at no age');
     const basis = {
-      ...(await this.following.basis(cohorts, WIN_RATE_METHOD, period, members, smallMarks(rows.map(({ n }) => n)))),
+      ...(await this.following.basis(cohorts, WIN_RATE_METHOD, period, members, [...undatedEnds, ...smallMarks(rows.map(({ n }) => n))])),
       by,
       milestone,
       oldAfter,
     } as const;
-    return this.asking.sources.personal.open({ report: 'winrate', basis, rows, undated: cohorts.deals.undated } as const, asker);
+    return this.asking.sources.personal.open(
+      { report: 'winrate', basis, rows, undated: cohorts.deals.undated, ...behind?.answer() } as const,
+      asker,
+    );
   }
 
   async inflow(query: InflowQuery, asker: Asker): Promise<InflowAnswer> {
@@ -181,28 +211,46 @@ export class CohortAnswers {
     const question = { milestone, step, from: opening + 1, to: closing + 1, zone: read.zone };
     const periods = inflowPeriods(question, asOf);
     const members = deals.all.filter((path) => FunnelFold.startOf(path, question) !== null);
-    const rows = inflowOf(deals, question, periods, view);
-    const marks = periods.partial.length === 0 ? [] : [`told in part, as they are not over or cut: ${periods.partial.join(', ')}`];
+    const behind = behindOf(query, view);
+    const rows = inflowOf(deals, question, periods, view, behind);
+    const ended = deals.all.map(lastRow).filter(({ status }) => milestone === 'closed' || milestone === status);
+    const marks = [
+      ...(periods.partial.length === 0 ? [] : [`told in part, as they are not over or cut: ${periods.partial.join(', ')}`]),
+      ...recordedInMarks(ended, { start: opening + 1, end: closing + 1 }),
+    ];
     const basis = {
       ...(await this.following.basis(cohorts, INFLOW_METHOD, null, members, marks)),
       period: { label: `${query.from}..${query.to ?? 'now'}`, from: isoInstant(question.from), to: isoInstant(question.to) },
       ...{ milestone, step },
     };
-    return this.asking.sources.personal.open({ report: 'inflow', basis, rows, undated: deals.undated } as const, asker);
+    return this.asking.sources.personal.open(
+      { report: 'inflow', basis, rows, undated: deals.undated, ...behind?.answer() } as const,
+      asker,
+    );
   }
 
   async velocity(query: VelocityQuery, asker: Asker): Promise<VelocityAnswer> {
     const cohorts = await this.following.follow(query, asker);
-    const rows = cohorts.deals.groups.flatMap((group) => velocityOf(group, cohorts.view));
+    const behind = behindOf(query, cohorts.view);
+    const rows = cohorts.deals.groups.flatMap((group) => velocityOf(group, cohorts.view, behind));
     const basis = await this.following.basis(cohorts, VELOCITY_METHOD, null, cohorts.deals.all, []);
-    return this.asking.sources.personal.open({ report: 'velocity', basis, rows, undated: cohorts.deals.undated } as const, asker);
+    return this.asking.sources.personal.open(
+      { report: 'velocity', basis, rows, undated: cohorts.deals.undated, ...behind?.answer() } as const,
+      asker,
+    );
   }
 }
 
-function* samples(paths: readonly DealPath[], of: (path: DealPath) => LeadTimeSample | undefined): Iterable<LeadTimeSample> {
+function* samples(
+  paths: readonly DealPath[],
+  of: (path: DealPath) => LeadTimeSample | undefined,
+  taken: (path: DealPath, sample: LeadTimeSample) => void,
+): Iterable<LeadTimeSample> {
   for (const path of paths) {
     const sample = of(path);
-    if (sample !== undefined) yield sample;
+    if (sample === undefined) continue;
+    taken(path, sample);
+    yield sample;
   }
 }
 

@@ -18,7 +18,7 @@ import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js
 import { scanDeals } from './deal-scan.js';
 import type { KeptRows } from './kept-rows.js';
 import type { PipelineStates, StatePoint } from './sources.js';
-import { modelInUse } from './sources.js';
+import { modelInUse } from './model-in-use.js';
 
 /** Filters that a column answers by itself, so that the store can leave rows out. */
 const COLUMNS: readonly Grouping[] = [

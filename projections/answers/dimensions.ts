@@ -6,7 +6,7 @@ import type { DimensionInterval, DimensionKind } from '../../libs/reporting/rows
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { dimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { dimensionTimelinesModel } from '../dimension-timelines/dimension-timelines.js';
-import { modelInUse } from './sources.js';
+import { modelInUse } from './model-in-use.js';
 
 const KIND_OF: { readonly [G in Grouping]?: DimensionKind } = {
   owner: 'employee',

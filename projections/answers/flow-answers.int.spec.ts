@@ -3,9 +3,10 @@ import { isoInstant } from '../../libs/domain/shared/instant.js';
 import type { Grouping, MoneyFigures, OpenFigures, Totals } from '../../libs/reporting/queries.js';
 import { GROUPINGS, NOT_KNOWN_YET } from '../../libs/reporting/queries.js';
 import { BUCKETS } from '../../libs/reporting/waterfall/buckets.js';
-import { askable, nobody, withAnswers } from '../../libs/testing/answering.js';
+import { askable, nobody, openAnswering, withAnswers } from '../../libs/testing/answering.js';
 import { arbitraryLog, HISTORY_BEGINS, tellingInstant } from '../../libs/testing/histories.js';
 import { holds } from '../../libs/testing/property.js';
+import { Telling } from '../../libs/testing/tell.js';
 
 const groupable = GROUPINGS.filter((grouping) => grouping !== 'status');
 
@@ -79,6 +80,49 @@ describe('the waterfall', () => {
       }),
       0.4,
     );
+  });
+});
+
+describe('a source that knows days alone', () => {
+  const day = (text: string): number => Date.parse(`2025-${text}T00:00:00.000Z`);
+  const worth = (euros: number) => ({ value: { minor: euros * 100, currency: 'EUR' } });
+  const steps = ({ rows }: { rows: readonly { bucket: string; deals: number; value: MoneyFigures }[] }) =>
+    rows.flatMap(({ bucket, deals, value }) => (deals === 0 && value.length === 0 ? [] : [[bucket, deals, value[0]?.amount ?? null]]));
+
+  it('has who was won on the day of the request as new and as won, and who was lost and reopened on one day as both (PR02)', async () => {
+    const telling = new Telling();
+    const asked = (deal: string, at: string, dated = true): void => {
+      const data = { contactId: 'not-in-source', companyId: 'not-in-source', summary: 'not-in-source', source: { kind: 'unknown' } };
+      const more = dated ? {} : { dated: false as const };
+      const told = (type: string, fact: object): void => void telling.tell(`deal-${deal}`, day(at), { type, data: fact }, more);
+      told('RequestRegistered', { ...data, origin: { kind: 'spontaneous' }, receivedBy: 'not-in-source' });
+      told('LeadQualified', { pipelineId: 'sales', stageId: 'meeting', ownerId: 'anna' });
+      told('ExpectedValueEstimated', worth(100));
+    };
+    asked('quick', '03-01');
+    telling.tell('deal-quick', day('03-01'), { type: 'DealWon', data: { ...worth(90), reasons: [] } });
+    asked('back', '02-01');
+    telling.tell('deal-back', day('03-02'), { type: 'DealLost', data: { reasons: [] } });
+    telling.tell('deal-back', day('03-02'), { type: 'DealReopened', data: { stageId: 'meeting' } });
+    asked('undated', '03-03', false);
+    const { answers, close } = await openAnswering(telling.events, { now: day('04-01'), logMadeAt: day('01-01') });
+    const question = { from: '2025-03-01', to: '2025-03-31' } as const;
+    expect(steps(await answers.waterfall(question, nobody))).toEqual([
+      ['opening', 1, '100.00'],
+      ['new', 1, '100.00'],
+      ['undated', 1, '100.00'],
+      ['reopened', 1, '100.00'],
+      ['decreased', 0, '-10.00'],
+      ['won', -1, '-90.00'],
+      ['lost', -1, '-100.00'],
+      ['closing', 2, '200.00'],
+    ]);
+    expect(steps(await answers.waterfall({ ...question, method: 'ends' }, nobody))).toEqual([
+      ['opening', 1, '100.00'],
+      ['undated', 1, '100.00'],
+      ['closing', 2, '200.00'],
+    ]);
+    await close();
   });
 });
 

@@ -21,6 +21,7 @@ import type { NotKnownYet } from '../../libs/reporting/queries.js';
 import { NOT_KNOWN_YET } from '../../libs/reporting/queries.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { labelsOf } from '../../libs/reporting/scope/groupings.js';
+import { inScope } from '../../libs/reporting/scope/scope.js';
 import { parseInstant } from '../../libs/reporting/time/instant.js';
 import type { Period } from '../../libs/reporting/time/period.js';
 import { parsePeriod, startBefore } from '../../libs/reporting/time/period.js';
@@ -28,6 +29,7 @@ import { parseStep, seriesPoints } from '../../libs/reporting/time/steps.js';
 import type { Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
 import { basisOf, noExpectedDateMarks } from './basis.js';
+import { recordedInMarks } from './cohort-marks.js';
 import type { ForecastAsked, ForecastStandings, Standing } from './forecast-standings.js';
 import type { ReadQuestion } from './question.js';
 import type { Asker } from './sources.js';
@@ -51,7 +53,11 @@ export class ForecastAnswers {
     const unknown = asked.most.position === LOG_START;
     const point = await this.point(read, standing);
     const basis = {
-      ...basisOf(this.asking.sources.eventStore, await this.basisInput(question, read, [point], noExpectedDate.deals), point),
+      ...basisOf(
+        this.asking.sources.eventStore,
+        await this.basisInput(question, read, [point], this.marks(read, standing, period, noExpectedDate.deals)),
+        point,
+      ),
       period: this.periodText(period),
     };
     const totals = unknown ? NOT_KNOWN_YET : forecastFigures(all);
@@ -77,29 +83,24 @@ export class ForecastAnswers {
     const standings: Standing[] = [];
     for (const asOf of instants)
       standings.push(await this.standings.standing(read, asOf, await this.standings.knowledge(known, asOf, most), known1));
-    const actualNow = await this.standings.won(read, most);
+    const actualNow = await this.standings.won(read, until, most);
     const finished = until >= period.end - 1;
     const close = finished ? await this.asking.sources.knownAt.at(period.end - 1, most) : null;
-    const actualAtClose = close === null ? null : close.position === LOG_START ? NOT_KNOWN_YET : await this.standings.won(read, close);
+    const actualAtClose =
+      close === null ? null : close.position === LOG_START ? NOT_KNOWN_YET : await this.standings.won(read, until, close);
     const rows = standings.flatMap((standing) => this.historyRows(standing, period, actualNow));
-    const opening = await this.standings.standing(
-      read,
-      period.start - 1,
-      await this.standings.knowledge(known, period.start - 1, most),
-      known1,
-    );
+    // Of a period that has not begun by then, what stood in its forecast when it began is not known either.
+    const begun = until >= period.start - 1;
+    const beginning = begun ? period.start - 1 : last;
+    const opening = await this.standings.standing(read, beginning, await this.standings.knowledge(known, beginning, most), known1);
     const endings = await this.endings(read, until);
 
     const points = await Promise.all(standings.map((standing) => this.point(read.asked.question, standing)));
     const lastPoint = points[points.length - 1];
     if (lastPoint === undefined) throw new TypeError('a series has a point');
-    const input = await this.basisInput(
-      read,
-      read.asked.question,
-      points,
-      opening.fold.result().noExpectedDate.deals,
-      ' when the period begins',
-    );
+    const noDate = opening.fold.result().noExpectedDate.deals;
+    const said = this.marks(read.asked.question, standings.at(-1) ?? opening, period, noDate, begun ? ' when the period begins' : '');
+    const input = await this.basisInput(read, read.asked.question, points, said);
     const marks = finished
       ? input.marks
       : [...input.marks, `the period runs until ${isoInstant(period.end - 1)}: what came is not all known`];
@@ -117,8 +118,8 @@ export class ForecastAnswers {
       finished,
       accuracy: standings.flatMap((standing) => accuracies(standing, period, actualNow)),
       // Unweighted means certain, which nobody said of any deal.
-      calibration: read.method === 'unweighted' ? [] : calibrationOf(opening.fold.deals, won),
-      realisation: opening.knowledge.position === LOG_START ? null : realisationOf(opening.fold.deals, endings),
+      calibration: read.method === 'unweighted' || !begun ? [] : calibrationOf(opening.fold.deals, won),
+      realisation: opening.knowledge.position === LOG_START || !begun ? null : realisationOf(opening.fold.deals, endings),
     } as const;
     return this.asking.sources.personal.open(answer, asker);
   }
@@ -176,9 +177,15 @@ export class ForecastAnswers {
     return { asOf, knowledge, state: { ...state, all: { ...state.all, deals: deals + wonDeals, unvalued } } };
   }
 
-  private async basisInput({ method }: ForecastAsked, read: ReadQuestion, points: readonly PointSeen[], noExpectedDate: number, when = '') {
+  private async basisInput({ method }: ForecastAsked, read: ReadQuestion, points: readonly PointSeen[], marks: readonly string[]) {
     const input = await this.asking.basisInput(`${FORECAST_METHOD_ID}/${method}`, read, points);
-    return { ...input, marks: [...input.marks, ...noExpectedDateMarks(noExpectedDate, when)] };
+    return { ...input, marks: [...input.marks, ...marks] };
+  }
+
+  private marks({ scope, zone }: ReadQuestion, { rows, view }: Standing, period: Period, noExpectedDate: number, when = ''): string[] {
+    const isIn = inScope(scope, view, zone);
+    const won = rows.filter((row) => row.status === 'won' && isIn(row));
+    return [...noExpectedDateMarks(noExpectedDate, when), ...recordedInMarks(won, period)];
   }
 }
 

@@ -95,9 +95,14 @@ export class ForecastStandings {
     return pathsOf(histories, asOf).filter((path) => isIn(lastRow(path)));
   }
 
-  /** What has been won in the period, by group, as State(end − 1 ms) is known at K. */
-  async won({ asked, period }: ForecastAsked, knowledge: Knowledge, all?: readonly DealHistory[]): Promise<readonly ForecastGroup[]> {
-    const asOf = period.end - 1;
+  /** What has been won in the period, by group, as State(end − 1 ms) is known at K; of a period that still runs at `until`, as of then. */
+  async won(
+    { asked, period }: ForecastAsked,
+    until: EpochMs,
+    knowledge: Knowledge,
+    all?: readonly DealHistory[],
+  ): Promise<readonly ForecastGroup[]> {
+    const asOf = Math.min(period.end - 1, until);
     const view = await this.view(asked.question, asOf, knowledge);
     const rows = (await this.rowsAt(asOf, knowledge, all)).filter((row) => wonIn(row, period));
     return foldForecast({ question: asked.question, period, method: 'unweighted', view, conversion: () => undefined }, rows).result()

@@ -7,7 +7,7 @@ import type { DealHistory } from '../../libs/reporting/paths/deal-history.js';
 import type { DealInterval } from '../../libs/reporting/rows.js';
 import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
 import { scanDeals } from './deal-scan.js';
-import { modelInUse } from './sources.js';
+import { modelInUse } from './model-in-use.js';
 
 export interface KeptRowsOptions {
   readonly readStore: ReadStore;

@@ -9,7 +9,8 @@ import type { Checkpoint, ReadModel } from '../../libs/read-store/read-store.por
 import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import type { KnownAt } from '../../libs/reporting/time/instant.js';
 import type { AnswersOptions } from './sources.js';
-import { AnswerNotReady, modelInUse } from './sources.js';
+import { modelInUse } from './model-in-use.js';
+import { AnswerNotReady } from './sources.js';
 
 /** K as every query uses it: one position, and when it was recorded. Null at LOG_START: nothing was known yet. */
 export interface Knowledge {

@@ -226,7 +226,7 @@ describe('the fixture of eight deals, at 2025-03-20 00:00', () => {
     const { rows } = await answering.answers.velocity({ asOf }, nobody);
     expect(rows).toEqual([
       {
-        ...{ group: {}, labels: {}, openDeals: 5, winRate: 2 / 3, averageWon: { amount: '10750.00', currency: 'USD' } },
+        ...{ group: {}, labels: {}, openDeals: 5, won: 2, lost: 1, winRate: 2 / 3, averageWon: { amount: '10750.00', currency: 'USD' } },
         ...{ averageCycleDays: 42.5, perDay: { amount: '843.14', currency: 'USD' } },
       },
     ]);
@@ -279,6 +279,20 @@ describe('what else the eight deals tell', () => {
     expect(basis.marks).toEqual(['the period runs until 2025-03-31T23:59:59.999Z: what came is not all known']);
   });
 
+  it('the same as of 15 March knows of no win that came later, and of a quarter that has not begun neither what stood when it began (TN01, FC07)', async () => {
+    const { answers } = answering;
+    const during = await answers.forecastHistory({ period: '2025-03', from: '2025-02-28', step: 'month', asOf: '2025-03-15' }, nobody);
+    expect(during.actual[0]?.now).toEqual({ deals: 1, won: usd(12) });
+    expect(during.rows.map(({ figures, error }) => [figures?.expected, error])).toEqual([
+      [usd(21.8), usd(9.8)],
+      [usd(23.4), usd(23.4)],
+    ]);
+    expect(during.realisation).toEqual({ deals: 5, won: 1, wonInPeriod: 1, lost: 0, open: 4, other: 0, rate: 0.2 });
+    const before = await answers.forecastHistory({ period: '2025-Q2', step: 'month', asOf: '2025-02-28' }, nobody);
+    expect([before.actual[0]?.now, before.calibration, before.realisation]).toEqual([{ deals: 0, won: [] }, [], null]);
+    expect(before.basis.points).toEqual(['2024-12-31T23:59:59.999Z', '2025-01-31T23:59:59.999Z', '2025-02-28T23:59:59.999Z']);
+  });
+
   it('slippage in March: D3 pushed by 56 days, D4 pulled in by 94; at its end four deals are overdue', async () => {
     const asked = { from: '2025-03-01T00:00:00Z', to: asOf } as const;
     const { rows, most } = await answering.answers.slippage(asked, nobody);
@@ -296,6 +310,13 @@ describe('what else the eight deals tell', () => {
   it('days from registered to won: 64 and 21, mean 42.5; four are on the way, one was lost (LT01)', async () => {
     const { rows } = await answering.answers.leadTimes({ from: 'registered', to: 'won', cohort: '2025-01..2025-02', asOf }, nobody);
     expect(rows[0]).toMatchObject({ n: 7, finished: 2, running: 4, gone: 1, mean: 42.5, least: 21, most: 64 });
+    // By 64 days 1/7 and then all of what is neither lost (at 36 days: 1/5 of 6/7) nor won have come.
+    expect(rows[0]).toMatchObject({ kaplanMeierMedian: 64, restrictedMean: { mean: expect.closeTo(21 + (43 * 6) / 7, 9), limit: 64 } });
+    const toLost = await answering.answers.leadTimes({ from: 'registered', to: 'lost', cohort: '2025-01..2025-02', asOf }, nobody);
+    // Two were won and four are on the way: 17 % are lost by 64 days, and half never will be.
+    const lostBy64 = 6 / 7 / 5;
+    expect(toLost.rows[0]).toMatchObject({ n: 7, finished: 1, running: 4, gone: 2, kaplanMeierMedian: null });
+    expect(toLost.rows[0]?.restrictedMean).toEqual({ mean: expect.closeTo(64 - lostBy64 * (64 - 36), 9), limit: 64 });
   });
 
   it('silences inside deals: eight of over fourteen days, the longest D7 until its amount went down; D6 still stands (LT02)', async () => {

@@ -58,7 +58,7 @@ function plainPipeline(
       const exact = parseRate(rate.rate)!; // the log holds no other
       return exchange(money, convertTo, convertTo === 'EUR' ? exact : inverse(exact));
     };
-    const closing = 'closedAt' in deal ? isoInstant(deal.closedAt).slice(0, 10) : deal.decisionDate;
+    const closing = !('closedAt' in deal) ? deal.decisionDate : deal.closedAt === null ? null : isoInstant(deal.closedAt).slice(0, 10);
     const keys: Record<Grouping, string | null> = {
       status: deal.status,
       stage: deal.status === 'open' || deal.status === 'postponed' ? deal.stageId : null,

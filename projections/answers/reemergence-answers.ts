@@ -1,4 +1,5 @@
 import { BEGINNING_OF_TIME, END_OF_TIME } from '../../libs/domain/shared/instant.js';
+import { behindOf } from '../../libs/reporting/behind/behind.js';
 import type { ReemergenceAnswer, ReemergenceQuery } from '../../libs/reporting/flow-queries.js';
 import { isDisqualified, REEMERGENCE_METHOD, reemergenceOf, requestsBy } from '../../libs/reporting/reemergence/reemergence.js';
 import { parsePeriod } from '../../libs/reporting/time/period.js';
@@ -22,8 +23,9 @@ export class ReemergenceAnswers {
     const { ended = ['marketing', 'filed'], by = 'company' } = query;
     const question = { ended, by, from: period?.start ?? BEGINNING_OF_TIME, to: period?.end ?? END_OF_TIME };
     const requests = requestsBy(cohorts.everyone(), by);
+    const behind = behindOf(query, cohorts.view);
     const rows = cohorts.deals.groups
-      .map((group) => reemergenceOf(group, question, requests, cohorts.view))
+      .map((group) => reemergenceOf(group, question, requests, cohorts.view, behind))
       .filter(({ n, askerUnknown }) => n + askerUnknown > 0 || isOneGroup(cohorts));
     const members = cohorts.deals.all.filter((path) => isDisqualified(path, question));
     const unknown = rows.reduce((sum, row) => sum + row.askerUnknown, 0);
@@ -32,6 +34,9 @@ export class ReemergenceAnswers {
       ...smallMarks(rows.map(({ n }) => n)),
     ];
     const basis = { ...(await this.following.basis(cohorts, REEMERGENCE_METHOD, period, members, marks)), ended, by };
-    return this.asking.sources.personal.open({ report: 'reemergence', basis, rows, undated: cohorts.deals.undated } as const, asker);
+    return this.asking.sources.personal.open(
+      { report: 'reemergence', basis, rows, undated: cohorts.deals.undated, ...behind?.answer() } as const,
+      asker,
+    );
   }
 }

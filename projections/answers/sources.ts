@@ -2,7 +2,7 @@ import type { EventStore } from '../../libs/event-store/event-store.port.js';
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import type { Position } from '../../libs/domain/shared/position.js';
 import type { KeyStore } from '../../libs/privacy/key-store.port.js';
-import type { ReadModel, ReadStore } from '../../libs/read-store/read-store.port.js';
+import type { ReadStore } from '../../libs/read-store/read-store.port.js';
 import type { PipelineQuestion, PipelineState } from '../../libs/reporting/pipeline/tally.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import type { ReportZone } from '../../libs/reporting/time/report-zone.js';
@@ -70,10 +70,4 @@ export class AskerGone extends Error {
 /** No deal of that name has ever been recorded, or a bare key names several. */
 export class DealUnknown extends Error {
   override readonly name = 'DealUnknown';
-}
-
-/** The version that readers use: a new one is built beside the old until a pointer switches. */
-export async function modelInUse(readStore: ReadStore, model: ReadModel): Promise<ReadModel> {
-  const version = await readStore.currentVersion(model.name);
-  return version === null || version === model.version ? model : { ...model, version };
 }

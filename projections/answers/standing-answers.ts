@@ -1,3 +1,4 @@
+import { behindOf } from '../../libs/reporting/behind/behind.js';
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { LOG_START } from '../../libs/domain/shared/position.js';
 import { AGING_GROUPS, AGING_METHOD, agingReport, checkAging, parseClock } from '../../libs/reporting/aging/aging.js';
@@ -7,23 +8,23 @@ import { lastRow, pathsOf } from '../../libs/reporting/paths/deal-path.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
 import type { Filters } from '../../libs/reporting/queries.js';
 import type { AgingAnswer, AgingQuery, CoverageAnswer, CoverageQuery } from '../../libs/reporting/standing-queries.js';
-import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import type { DealInterval } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
+import { inScope } from '../../libs/reporting/scope/scope.js';
 import { parseInstant } from '../../libs/reporting/time/instant.js';
 import { parsePeriod } from '../../libs/reporting/time/period.js';
 import { dimensionTimeline } from '../../libs/reporting/waterfall/histories.js';
 import type { Asking } from './asking.js';
 import type { PointSeen } from './basis.js';
 import { basisOf, noExpectedDateMarks } from './basis.js';
+import { recordedInMarks } from './cohort-marks.js';
 import type { Knowledge } from './known-at.js';
-import { NAMED } from './pages.js';
+import { listLimit, NAMED } from './pages.js';
 import type { ReadQuestion } from './question.js';
 import { groupingsRead } from './question.js';
 import type { Asker } from './sources.js';
 import { counted } from '../../libs/reporting/figures.js';
 
-const MOST_LISTED = 1_000;
 const OPEN: Filters = { status: ['open'] };
 
 /** What is recorded of contacts is that of the request: silence since then says less than it seems to. */
@@ -45,9 +46,7 @@ export class StandingAnswers {
   constructor(private readonly asking: Asking) {}
 
   async aging(query: AgingQuery, asker: Asker): Promise<AgingAnswer> {
-    const limit = query.limit ?? 20;
-    if (!Number.isInteger(limit) || limit < 0 || limit > MOST_LISTED)
-      throw new QuestionNotUnderstood(`the limit is 0 to ${MOST_LISTED} deals`);
+    const limit = listLimit(query, 20);
     const clock = parseClock(query.clock ?? 'since_stage_entry');
     const { time, question: asked, most } = await this.asking.begin(query, AGING_GROUPS);
     checkAging(asked);
@@ -59,12 +58,13 @@ export class StandingAnswers {
     const question = await this.asking.byId(asked, view, asker);
     const histories = await dealRows.histories(most.number);
     const paths = pathsOf(histories, asOf);
-    const report = agingReport({ question, clock, asOf, paths, view, viewAt: (at) => timeline.at(at), limit });
+    const behind = behindOf(query, view);
+    const report = agingReport({ question, clock, asOf, paths, view, viewAt: (at) => timeline.at(at), limit, behind });
     const point = await this.point(question, asOf, most, view, lastRows(paths), OPEN);
     const input = await this.asking.basisInput(`${AGING_METHOD}/${clock}`, question, [point]);
     const marks = clock === 'since_customer_contact' ? contactMarks(report.totals) : [];
     const basis = basisOf(eventStore, { ...input, marks: [...input.marks, ...marks] }, point);
-    return personal.open({ report: 'aging', basis: { ...basis, clock }, ...report } as const, asker);
+    return personal.open({ report: 'aging', basis: { ...basis, clock }, ...report, ...behind?.answer() } as const, asker);
   }
 
   async coverage(query: CoverageQuery, asker: Asker): Promise<CoverageAnswer> {
@@ -84,7 +84,10 @@ export class StandingAnswers {
     const state = seen.state === null ? null : { ...seen.state, all: { ...seen.state.all, deals, unvalued } };
     const point = { ...seen, state };
     const input = await this.asking.basisInput(COVERAGE_METHOD, question, [point]);
-    const basis = basisOf(eventStore, { ...input, marks: [...input.marks, ...noExpectedDateMarks(report.totals.noExpectedDate)] }, point);
+    const isIn = inScope(question.scope, view, question.zone);
+    const won = rows.filter((row) => row.status === 'won' && isIn(row));
+    const marks = [...noExpectedDateMarks(report.totals.noExpectedDate), ...recordedInMarks(won, period)];
+    const basis = basisOf(eventStore, { ...input, marks: [...input.marks, ...marks] }, point);
     return personal.open(
       { report: 'coverage', basis: { ...basis, period: period.label, elapsed: elapsedShare(period, asOf) }, ...report } as const,
       asker,

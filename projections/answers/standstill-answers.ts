@@ -1,5 +1,5 @@
+import { behindOf } from '../../libs/reporting/behind/behind.js';
 import type { StandstillsAnswer, StandstillsQuery } from '../../libs/reporting/flow-queries.js';
-import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import { isAsked, longestStandstills, STANDSTILLS_METHOD, standstillsOf } from '../../libs/reporting/standstills/standstills.js';
 import { parseAge } from '../../libs/reporting/time/age.js';
 import { parsePeriod } from '../../libs/reporting/time/period.js';
@@ -7,10 +7,8 @@ import type { Asking } from './asking.js';
 import { smallMarks } from './cohort-marks.js';
 import type { Following } from './following.js';
 import { isOneGroup, registeredIn } from './following.js';
-import { NAMED } from './pages.js';
+import { listLimit, NAMED } from './pages.js';
 import type { Asker } from './sources.js';
-
-const MOST_LISTED = 1_000;
 
 /** In which deals, and for how long, the sale stands still. */
 export class StandstillAnswers {
@@ -20,15 +18,17 @@ export class StandstillAnswers {
   ) {}
 
   async standstills(query: StandstillsQuery, asker: Asker): Promise<StandstillsAnswer> {
-    const { over = '30d', limit = 20, cohort } = query;
-    if (!Number.isInteger(limit) || limit < 0 || limit > MOST_LISTED)
-      throw new QuestionNotUnderstood(`the limit is 0 to ${MOST_LISTED} deals`);
+    const { over = '30d', cohort } = query;
+    const limit = listLimit(query, 20);
     const overMs = parseAge(over);
     const cohorts = await this.following.follow(query, asker, registeredIn(cohort), NAMED);
     const { deals, time, view } = cohorts;
     const period = cohort === undefined ? null : parsePeriod(cohort, time);
     const question = { overMs, period: period === null ? null : { from: period.start, to: period.end } };
-    const rows = deals.groups.map((group) => standstillsOf(group, question, view)).filter((row) => row.deals > 0 || isOneGroup(cohorts));
+    const behind = behindOf(query, view);
+    const rows = deals.groups
+      .map((group) => standstillsOf(group, question, view, behind))
+      .filter((row) => row.deals > 0 || isOneGroup(cohorts));
     const members = deals.all.filter((path) => isAsked(path, question));
     const marks = smallMarks(rows.map((row) => row.deals));
     const basis = {
@@ -36,6 +36,9 @@ export class StandstillAnswers {
       ...{ over, unit: 'days of 24 hours' as const },
     };
     const longest = longestStandstills(deals.all, question, limit, view);
-    return this.asking.sources.personal.open({ report: 'standstills', basis, rows, longest, undated: deals.undated } as const, asker);
+    return this.asking.sources.personal.open(
+      { report: 'standstills', basis, rows, longest, undated: deals.undated, ...behind?.answer() } as const,
+      asker,
+    );
   }
 }

@@ -64,11 +64,19 @@ function evolveListed(listed: Listed, fact: Fact<DealFact>): Listed {
   return { deal, imported: listed.deal.status === 'none' ? fact.source.metadata.actor.kind === 'import' : listed.imported };
 }
 
-function listingOf({ deal, imported }: Listed, id: string): DealListingColumns | null {
+function listingOf({ deal, imported }: Listed, life: RowLife): DealListing | null {
   if (deal.status === 'none') return null;
+  const { entity } = life;
   const part = pipelinePartOf(deal);
   return {
-    bareKey: imported ? id.slice(id.indexOf('-') + 1) : null,
+    entity,
+    openedBy: life.openedBy,
+    ordinal: life.ordinal,
+    validFrom: life.validFrom,
+    validTo: life.validTo,
+    endedBy: life.endedBy,
+    withdrawnBy: life.withdrawnBy,
+    bareKey: imported ? entity.slice(entity.indexOf('-') + 1) : null,
     status: deal.status,
     pipeline: part === null ? null : part.pipelineId,
     owner: part === null ? null : part.ownerId,
@@ -85,7 +93,7 @@ function listingOf({ deal, imported }: Listed, id: string): DealListingColumns |
 }
 
 /** Written out: this runs for every event of a rebuild. */
-function sameListing(a: DealListingColumns, b: DealListingColumns): boolean {
+function sameListing(a: DealListing, b: DealListing): boolean {
   return (
     a.status === b.status &&
     a.owner === b.owner &&
@@ -107,13 +115,13 @@ function sameListing(a: DealListingColumns, b: DealListingColumns): boolean {
 const handles: Handling = { ...ONLY_DEALS, ExpectedValueEstimated: 'ignore', DecisionDateExpected: 'ignore', ChanceAssessed: 'ignore' };
 
 /** One row per deal, in versions. */
-export const dealDirectory = currentRowProjection<Listed, DealListingColumns, DealFact>({
+export const dealDirectory = currentRowProjection<Listed, DealListing, DealFact>({
   model: dealDirectoryModel,
   categories: ['deal'],
   handles,
   entityOf: idOf,
   nothing: { deal: noDeal, imported: false },
   evolve: evolveListed,
-  columns: listingOf,
+  row: listingOf,
   same: sameListing,
 });

@@ -80,7 +80,8 @@ export function dealRow(deal: Deal, fact: Fact<DealFact>, life: RowLife): DealIn
     department: deal.department,
     valueMinor: value === 'unknown' ? null : value.minor,
     currency: value === 'unknown' ? null : value.currency,
-    decisionDate: deal.decisionDate,
+    // Who ended without a date closed in no period: not in that in which it was once expected either.
+    decisionDate: 'closedAt' in deal && deal.closedAt === null ? null : deal.decisionDate,
     chanceToGet: deal.chanceToGet,
     chanceToGo: deal.chanceToGo,
     registeredAt: deal.registeredAt,

@@ -10,7 +10,7 @@ import type { IndexedRow } from '../../libs/reporting/timeline-index/index-row.j
 import type { Pieces } from '../../libs/reporting/timeline-index/pieces.js';
 import type { IndexSize, TimelineIndex } from '../../libs/reporting/timeline-index/timeline-index.js';
 import type { PipelineStates, StatePoint } from '../answers/sources.js';
-import { modelInUse } from '../answers/sources.js';
+import { modelInUse } from '../answers/model-in-use.js';
 import { pipelineSnapshotModel } from '../pipeline-snapshot/pipeline-snapshot.js';
 import type { ImageOrigin } from './index-file.js';
 import { readIndexFile, writeIndexFile } from './index-file.js';

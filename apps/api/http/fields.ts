@@ -6,6 +6,7 @@ import { NOT_IN_SOURCE } from '../../../libs/domain/shared/envelope.js';
 import { ID_PATTERN } from '../../../libs/domain/shared/ids.js';
 import { parseCalendarDate } from '../../../libs/domain/shared/instant.js';
 import { parseRate } from '../../../libs/domain/shared/exchange-rate.js';
+import { unfitCharacter } from '../../../libs/domain/shared/text.js';
 import { isCurrency, LARGEST_AMOUNT, minorDigits, moneyText, parseAmount } from '../../../libs/domain/shared/money.js';
 
 // One decorator a field: what is checked and what OpenAPI says of it cannot drift apart.
@@ -54,15 +55,12 @@ export function Leaf(check: Check, schema: Schema, options: FieldOptions = {}): 
   return applyDecorators(documented(schema, options), ...whenGiven(options), checked);
 }
 
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-const HALF_A_CHARACTER = /\p{Surrogate}/u;
-
 /** Text that canonical JSON, every store and every terminal can hold. */
 export function textFault(value: unknown, longest: number): string | undefined {
   if (typeof value !== 'string') return 'must be text';
   if (value.trim() === '') return 'must not be empty';
   if (value.length > longest) return `must not be longer than ${longest} characters`;
-  return CONTROL.test(value) || HALF_A_CHARACTER.test(value) ? 'must be well-formed text without control characters' : undefined;
+  return unfitCharacter(value) === undefined ? undefined : 'must be well-formed text without control characters';
 }
 
 /** A name, a label: one line. */

@@ -2,9 +2,12 @@ import { stringify } from 'csv-stringify/sync';
 import type { Cell } from './rows.js';
 import { flatRows, isAmount, isList } from './rows.js';
 
-/** No spreadsheet takes it for a formula; amounts such as -12.50 stay what they are. */
+/** What a spreadsheet begins a formula at, the wide signs of East Asian keyboards included (OWASP, CSV injection). */
+const BEGINS_FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
+/** Text of people that no spreadsheet takes for a formula: an apostrophe stands before what would be one. A number such as -12.50 is none, and stays what it is. */
 function harmless(text: string): string {
-  return /^[=+@\t\r-]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
+  return BEGINS_FORMULA.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
 }
 
 /** What a double has behind its point says nothing beyond this: two decimals (of days, say), four digits of what is below one (of a share). */

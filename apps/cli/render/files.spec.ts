@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { parse } from 'csv-parse/sync';
 import { temporaryFolder } from '../../testing/running.js';
 import { csvText } from './csv.js';
 import { parquetBytes } from './parquet.js';
 import { flatRows } from './rows.js';
+import { table } from './table.js';
 
 const eur = (amount: string) => ({ amount, currency: 'EUR' });
 const rows = [
@@ -31,6 +33,20 @@ describe('the rows of an answer as a file', () => {
       "'=1+1,2025-02-28T23:59:59.999Z,0,false,,,0.10",
       '',
     ]);
+  });
+
+  it('as CSV have an apostrophe before text that a spreadsheet would run, however it begins, and none before numbers, in the middle, or in a table', () => {
+    const run = ['=1+1', '+1-2', '-cmd', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠1', '-1-2'];
+    const harmless = ['a=b', "'=1", '-5', '-12.50', '7', ' =1', ''];
+    const names = [...run, ...harmless].map((name) => ({ name, deals: -5 }));
+    const cells = parse(csvText(names), { columns: true, trim: false }) as { name: string; deals: string }[]; // its two columns
+    expect(cells.map(({ name }) => name)).toEqual([...run.map((name) => `'${name}`), ...harmless]);
+    expect(new Set(cells.map(({ deals }) => deals))).toEqual(new Set(['-5']));
+    expect(
+      table([{ title: 'name' }], [['=1+1']])
+        .split('\n')
+        .at(-1),
+    ).toBe('=1+1');
   });
 
   it('as CSV have the digits that are read, and not those of a double; what belongs together stands together, whichever row has it first', () => {

@@ -11,7 +11,8 @@ export function rowsOf(answer: Answer): readonly object[] {
     case 'deal-history':
       return answer.events;
     default:
-      return answer.rows;
+      // Who opens a figure asks for what is behind it.
+      return 'behind' in answer && answer.behind !== undefined ? answer.behind.told : answer.rows;
   }
 }
 

@@ -1,3 +1,12 @@
+import {
+  FUNNEL_FIGURES,
+  INFLOW_FIGURES,
+  LEAD_TIMES_FIGURES,
+  REEMERGENCE_FIGURES,
+  TIME_IN_STAGE_FIGURES,
+  VELOCITY_FIGURES,
+  WIN_RATE_FIGURES,
+} from '../../../libs/reporting/behind/figures.js';
 import type {
   FunnelQuery,
   InflowQuery,
@@ -8,7 +17,7 @@ import type {
 } from '../../../libs/reporting/flow-queries.js';
 import { DISQUALIFICATIONS, INFLOW_STEPS, REEMERGENCE_BY } from '../../../libs/reporting/flow-queries.js';
 import { choice, given, needed, one } from '../given.js';
-import { asOf, groupBy, groupings, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
+import { asOf, behind, behindLimit, behindSaid, groupBy, groupings, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
 import type { Given, Parameter, Question } from '../question.js';
 
 const MILESTONES = 'registered, contacted, qualified, won (signed), lost, marketing, filed, closed, postponed, reopened, or a stage';
@@ -27,6 +36,8 @@ export const mode = oneOf({
   choices: ['reached', 'touched', 'strict'],
 });
 
+const behindFunnel = behind(FUNNEL_FIGURES, 'movedBack');
+
 const funnel: Question = {
   command: 'report funnel',
   operationId: 'FunnelReport',
@@ -37,16 +48,25 @@ const funnel: Question = {
     { name: 'milestone', about: 'registered (default), contacted, qualified, or a stage', example: 'qualified' },
     mode,
     { name: 'within', about: 'only what happened within this age of each deal', example: '90d' },
+    behindFunnel,
+    behindLimit,
     ...common,
   ],
   ask: (answers, said, asker) => {
     const optional = { milestone: one(said, 'milestone'), mode: choice(said, mode), within: one(said, 'within') };
     return answers.funnel(
-      { ...flowOf(said), cohort: needed(said, 'cohort'), ...given<Pick<FunnelQuery, 'milestone' | 'mode' | 'within'>>(optional) },
+      {
+        ...flowOf(said),
+        ...behindSaid(said, behindFunnel),
+        cohort: needed(said, 'cohort'),
+        ...given<Pick<FunnelQuery, 'milestone' | 'mode' | 'within'>>(optional),
+      },
       asker,
     );
   },
 };
+
+const behindLeadTimes = behind(LEAD_TIMES_FIGURES, 'running');
 
 const leadTimes: Question = {
   command: 'report leadtimes',
@@ -57,12 +77,17 @@ const leadTimes: Question = {
     { name: 'from', about: `the first milestone: ${MILESTONES}`, example: 'registered', required: true },
     { name: 'to', about: 'the second milestone, of the same', example: 'won', required: true },
     { name: 'cohort', about: 'only deals that came to the first milestone in this period; default all', example: '2017-Q2' },
+    behindLeadTimes,
+    behindLimit,
     ...common,
   ],
   ask: (answers, said, asker) => {
     const ends = { from: needed(said, 'from'), to: needed(said, 'to') };
     return answers.leadTimes(
-      { ...flowOf(said), ...ends, ...given<Pick<LeadTimesQuery, 'cohort'>>({ cohort: one(said, 'cohort') }) },
+      {
+        ...{ ...flowOf(said), ...ends, ...behindSaid(said, behindLeadTimes) },
+        ...given<Pick<LeadTimesQuery, 'cohort'>>({ cohort: one(said, 'cohort') }),
+      },
       asker,
     );
   },
@@ -75,15 +100,26 @@ const postponed = oneOf({
   choices: ['counted', 'left-out'],
 });
 
+const behindTimeInStage = behind(TIME_IN_STAGE_FIGURES, 'exits.lost');
+
 const timeInStage: Question = {
   command: 'report time-in-stage',
   operationId: 'TimeInStageReport',
   path: '/v1/reports/time-in-stage',
   summary: 'How long deals stay in each stage; stays that still run are neither left out nor taken for finished.',
-  parameters: [{ name: 'cohort', about: 'only deals registered in this period; default all', example: '2017-Q2' }, postponed, ...common],
+  parameters: [
+    { name: 'cohort', about: 'only deals registered in this period; default all', example: '2017-Q2' },
+    postponed,
+    behindTimeInStage,
+    behindLimit,
+    ...common,
+  ],
   ask: (answers, said, asker) => {
     const optional = { cohort: one(said, 'cohort'), postponed: choice(said, postponed) };
-    return answers.timeInStage({ ...flowOf(said), ...given<Pick<TimeInStageQuery, 'cohort' | 'postponed'>>(optional) }, asker);
+    return answers.timeInStage(
+      { ...flowOf(said), ...behindSaid(said, behindTimeInStage), ...given<Pick<TimeInStageQuery, 'cohort' | 'postponed'>>(optional) },
+      asker,
+    );
   },
 };
 
@@ -93,6 +129,8 @@ const startOfCohort = oneOf({
   example: 'registered',
   choices: ['qualified', 'registered'],
 });
+
+const behindWinRate = behind(WIN_RATE_FIGURES, 'lost');
 
 const winRate: Question = {
   command: 'report winrate',
@@ -104,6 +142,8 @@ const winRate: Question = {
     { name: 'closed', about: '… or only deals closed in this period; neither: all', example: '2017-Q4' },
     startOfCohort,
     { name: 'oldAfter', about: 'the age at which an open deal counts as old in the form `overdue`; default 180d', example: '180d' },
+    behindWinRate,
+    behindLimit,
     ...common,
   ],
   ask: (answers, said, asker) => {
@@ -111,17 +151,25 @@ const winRate: Question = {
       ...{ cohort: one(said, 'cohort'), closed: one(said, 'closed') },
       ...{ milestone: choice(said, startOfCohort), oldAfter: one(said, 'oldAfter') },
     };
-    return answers.winRate({ ...flowOf(said), ...given<Omit<WinRateQuery, keyof ReturnType<typeof flowOf>>>(optional) }, asker);
+    return answers.winRate(
+      {
+        ...{ ...flowOf(said), ...behindSaid(said, behindWinRate) },
+        ...given<Pick<WinRateQuery, 'cohort' | 'closed' | 'milestone' | 'oldAfter'>>(optional),
+      },
+      asker,
+    );
   },
 };
+
+const behindVelocity = behind(VELOCITY_FIGURES, 'won');
 
 const velocity: Question = {
   command: 'report velocity',
   operationId: 'VelocityReport',
   path: '/v1/reports/velocity',
   summary: 'Money a day that the open deals bring at the rates so far, with its four levers.',
-  parameters: common,
-  ask: (answers, said, asker) => answers.velocity(flowOf(said), asker),
+  parameters: [behindVelocity, behindLimit, ...common],
+  ask: (answers, said, asker) => answers.velocity({ ...flowOf(said), ...behindSaid(said, behindVelocity) }, asker),
 };
 
 const inflowStep = oneOf({
@@ -130,6 +178,8 @@ const inflowStep = oneOf({
   example: 'week',
   choices: INFLOW_STEPS,
 });
+
+const behindInflow = behind(INFLOW_FIGURES, 'deals');
 
 const inflow: Question = {
   command: 'report inflow',
@@ -141,12 +191,19 @@ const inflow: Question = {
     { name: 'to', about: 'the last day, or an exact instant; default now', example: '2017-12-31' },
     inflowStep,
     { name: 'milestone', about: `what they came to; default registered: ${MILESTONES}`, example: 'qualified' },
+    behindInflow,
+    behindLimit,
     ...common,
   ],
   ask: (answers, said, asker) => {
     const optional = { to: one(said, 'to'), step: choice(said, inflowStep), milestone: one(said, 'milestone') };
     return answers.inflow(
-      { ...flowOf(said), from: needed(said, 'from'), ...given<Pick<InflowQuery, 'to' | 'step' | 'milestone'>>(optional) },
+      {
+        ...flowOf(said),
+        ...behindSaid(said, behindInflow),
+        from: needed(said, 'from'),
+        ...given<Pick<InflowQuery, 'to' | 'step' | 'milestone'>>(optional),
+      },
       asker,
     );
   },
@@ -166,6 +223,8 @@ const again = oneOf({
   choices: REEMERGENCE_BY,
 });
 
+const behindReemergence = behind(REEMERGENCE_FIGURES, 'askedAgain');
+
 const reemergence: Question = {
   command: 'report reemergence',
   operationId: 'ReemergenceReport',
@@ -175,12 +234,17 @@ const reemergence: Question = {
     { name: 'cohort', about: 'only requests turned away in this period; default all', example: '2017-Q2' },
     endedAs,
     again,
+    behindReemergence,
+    behindLimit,
     ...common,
   ],
   ask: (answers, said, asker) => {
     const ended = DISQUALIFICATIONS.filter((each) => said['ended']?.includes(each));
     const optional = { cohort: one(said, 'cohort'), ended: ended.length === 0 ? undefined : ended, by: choice(said, again) };
-    return answers.reemergence({ ...flowOf(said), ...given<Pick<ReemergenceQuery, 'cohort' | 'ended' | 'by'>>(optional) }, asker);
+    return answers.reemergence(
+      { ...flowOf(said), ...behindSaid(said, behindReemergence), ...given<Pick<ReemergenceQuery, 'cohort' | 'ended' | 'by'>>(optional) },
+      asker,
+    );
   },
 };
 

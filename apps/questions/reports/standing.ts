@@ -1,9 +1,22 @@
+import { AGING_FIGURES, SLIPPAGE_FIGURES, STANDSTILLS_FIGURES } from '../../../libs/reporting/behind/figures.js';
 import type { AgingQuery, CoverageQuery } from '../../../libs/reporting/standing-queries.js';
 import type { SlippageQuery, StandstillsQuery } from '../../../libs/reporting/flow-queries.js';
 import { SLIPPAGE_GRAINS } from '../../../libs/reporting/flow-queries.js';
 import { AGING_CLOCKS } from '../../../libs/reporting/standing-queries.js';
-import { choice, given, needed, number, one } from '../given.js';
-import { asOf, groupBy, groupings, knowledge, oneOf, scope, scopeOf, scopeWithout } from '../parameters.js';
+import { choice, given, needed, one } from '../given.js';
+import {
+  asOf,
+  behind,
+  behindLimit,
+  behindSaid,
+  groupBy,
+  groupings,
+  knowledge,
+  oneOf,
+  scope,
+  scopeOf,
+  scopeWithout,
+} from '../parameters.js';
 import type { Question } from '../question.js';
 
 const clock = oneOf({
@@ -13,6 +26,8 @@ const clock = oneOf({
   choices: AGING_CLOCKS,
 });
 
+const behindAging = behind(AGING_FIGURES, 'stagnant.deals');
+
 const aging: Question = {
   command: 'report aging',
   operationId: 'AgingReport',
@@ -20,15 +35,23 @@ const aging: Question = {
   summary: 'How long open deals stand, and which stand still longer than their stage allows.',
   parameters: [
     clock,
-    { name: 'limit', about: 'how many of the oldest deals are listed; default 20, at most 1000', example: '20' },
+    behindAging,
+    {
+      name: 'limit',
+      about: `how many of the oldest deals are listed; default 20, at most 1000; with --behind, ${behindLimit.about}`,
+      example: '20',
+    },
     asOf,
     groupBy('stage'),
     ...scopeWithout('status'),
     ...knowledge,
   ],
   ask: (answers, said, asker) => {
-    const optional = { clock: choice(said, clock), limit: number(said, 'limit'), asOf: one(said, 'asOf'), groupBy: groupings(said) };
-    return answers.aging({ ...scopeOf(said), ...given<AgingQuery>(optional) }, asker);
+    const optional = { clock: choice(said, clock), asOf: one(said, 'asOf'), groupBy: groupings(said) };
+    return answers.aging(
+      { ...scopeOf(said), ...behindSaid(said, behindAging), ...given<Pick<AgingQuery, 'clock' | 'asOf' | 'groupBy'>>(optional) },
+      asker,
+    );
   },
 };
 
@@ -60,6 +83,8 @@ const grain = oneOf({
   choices: SLIPPAGE_GRAINS,
 });
 
+const behindSlippage = behind(SLIPPAGE_FIGURES, 'pushes');
+
 const slippage: Question = {
   command: 'report slippage',
   operationId: 'SlippageReport',
@@ -69,16 +94,31 @@ const slippage: Question = {
     { name: 'from', about: 'the first day, or an exact instant', example: '2017-07-01', required: true },
     { name: 'to', about: 'the last day, or an exact instant, and the T of the question; default now', example: '2017-09-30' },
     grain,
-    { name: 'limit', about: 'how many of the deals put off most are listed; default 10, at most 1000', example: '10' },
+    behindSlippage,
+    {
+      name: 'limit',
+      about: `how many of the deals put off most are listed; default 10, at most 1000; with --behind, ${behindLimit.about}`,
+      example: '10',
+    },
     groupBy('none'),
     ...scope,
     ...knowledge,
   ],
   ask: (answers, said, asker) => {
-    const optional = { to: one(said, 'to'), grain: choice(said, grain), limit: number(said, 'limit'), groupBy: groupings(said) };
-    return answers.slippage({ ...scopeOf(said), from: needed(said, 'from'), ...given<Omit<SlippageQuery, 'from'>>(optional) }, asker);
+    const optional = { to: one(said, 'to'), grain: choice(said, grain), groupBy: groupings(said) };
+    return answers.slippage(
+      {
+        ...scopeOf(said),
+        ...behindSaid(said, behindSlippage),
+        from: needed(said, 'from'),
+        ...given<Pick<SlippageQuery, 'to' | 'grain' | 'groupBy'>>(optional),
+      },
+      asker,
+    );
   },
 };
+
+const behindStandstills = behind(STANDSTILLS_FIGURES, 'standing');
 
 const standstills: Question = {
   command: 'report standstills',
@@ -88,7 +128,12 @@ const standstills: Question = {
   parameters: [
     { name: 'over', about: 'a silence longer than this age is a standstill; default 30d', example: '6w' },
     { name: 'cohort', about: 'deals registered in this period; default all', example: '2017-Q2' },
-    { name: 'limit', about: 'how many of the longest are listed; default 20, at most 1000', example: '20' },
+    behindStandstills,
+    {
+      name: 'limit',
+      about: `how many of the longest are listed; default 20, at most 1000; with --behind, ${behindLimit.about}`,
+      example: '20',
+    },
     asOf,
     groupBy('none'),
     ...scope,
@@ -96,10 +141,17 @@ const standstills: Question = {
   ],
   ask: (answers, said, asker) => {
     const optional = {
-      ...{ over: one(said, 'over'), cohort: one(said, 'cohort'), limit: number(said, 'limit'), asOf: one(said, 'asOf') },
+      ...{ over: one(said, 'over'), cohort: one(said, 'cohort'), asOf: one(said, 'asOf') },
       groupBy: groupings(said),
     };
-    return answers.standstills({ ...scopeOf(said), ...given<StandstillsQuery>(optional) }, asker);
+    return answers.standstills(
+      {
+        ...scopeOf(said),
+        ...behindSaid(said, behindStandstills),
+        ...given<Pick<StandstillsQuery, 'over' | 'cohort' | 'asOf' | 'groupBy'>>(optional),
+      },
+      asker,
+    );
   },
 };
 

@@ -44,17 +44,17 @@ export type RequestedDeal = Registered & { readonly status: 'requested' };
 export type ContactedDeal = Registered & { readonly status: 'contacted' };
 export type OpenDeal = Registered & InPipeline & { readonly status: 'open' };
 export type PostponedDeal = Registered & InPipeline & { readonly status: 'postponed'; readonly wakeUp: CalendarDate | null };
+/** When the deal was closed; null where the fact that closed it carries no date of its own (an import's): then it ended in no period. */
+interface Closed {
+  readonly closedAt: EpochMs | null;
+}
+
 /** `stageId` of a closed deal is its last stage. */
-export type WonDeal = Registered & InPipeline & { readonly status: 'won'; readonly wonValue: MoneyOrUnknown; readonly closedAt: EpochMs };
-export type LostDeal = Registered &
-  InPipeline & { readonly status: 'lost'; readonly reasons: readonly string[]; readonly closedAt: EpochMs };
+export type WonDeal = Registered & InPipeline & Closed & { readonly status: 'won'; readonly wonValue: MoneyOrUnknown };
+export type LostDeal = Registered & InPipeline & Closed & { readonly status: 'lost'; readonly reasons: readonly string[] };
 /** Out to marketing or filed: as a request (`inPipeline` null) it is never reopened, as a deal it can be (RQ20). */
-export type MarketingDeal = Registered & {
-  readonly status: 'marketing';
-  readonly inPipeline: InPipeline | null;
-  readonly closedAt: EpochMs;
-};
-export type FiledDeal = Registered & { readonly status: 'filed'; readonly inPipeline: InPipeline | null; readonly closedAt: EpochMs };
+export type MarketingDeal = Registered & Closed & { readonly status: 'marketing'; readonly inPipeline: InPipeline | null };
+export type FiledDeal = Registered & Closed & { readonly status: 'filed'; readonly inPipeline: InPipeline | null };
 
 export type ExistingDeal = RequestedDeal | ContactedDeal | OpenDeal | PostponedDeal | WonDeal | LostDeal | MarketingDeal | FiledDeal;
 export type Deal = NoDeal | ExistingDeal;
@@ -79,9 +79,17 @@ export function pipelinePartOf(deal: Deal): InPipeline | null {
   }
 }
 
-// The states below are written member by member: joining two objects by spreading was a tenth of an import's time, and of a rebuild's.
+// The states below are written member by member: joining two objects by spreading was a tenth of an import's time, and of a rebuild's. So was adding members behind a spread: V8 makes a new
+// shape of each such object, and looks all its members up anew.
 
-function registeredPart(deal: ExistingDeal): Registered {
+type Writable<T> = { -readonly [member in keyof T]: T[member] };
+
+function outOfPipeline<S extends 'marketing' | 'filed'>(
+  deal: ExistingDeal,
+  part: InPipeline | null,
+  status: S,
+  closedAt: EpochMs | null,
+): Registered & Closed & { readonly status: S; readonly inPipeline: InPipeline | null } {
   return {
     contactId: deal.contactId,
     companyId: deal.companyId,
@@ -98,6 +106,9 @@ function registeredPart(deal: ExistingDeal): Registered {
     projectStart: deal.projectStart,
     chanceToGet: deal.chanceToGet,
     chanceToGo: deal.chanceToGo,
+    status,
+    inPipeline: part && inPipelinePart(part),
+    closedAt,
   };
 }
 
@@ -106,7 +117,7 @@ function inPipelinePart(part: InPipeline): InPipeline {
   return { pipelineId, stageId, ownerId, qualifiedAt, stageSince };
 }
 
-/** A deal proper in one of its statuses; what only that status has is added to it. */
+/** A deal proper in one of its statuses; what only that status has is set on it. */
 function inPipeline<S extends DealStatus>(
   deal: ExistingDeal,
   part: InPipeline,
@@ -170,6 +181,10 @@ function inStage(part: InPipeline, stageId: StageId, at: EpochMs, pipelineId = p
   return { pipelineId, stageId, ownerId: part.ownerId, qualifiedAt: part.qualifiedAt, stageSince: same ? part.stageSince : at };
 }
 
+function endOf({ effectiveAt, dated }: DealFactAt): EpochMs | null {
+  return dated ? effectiveAt : null;
+}
+
 /** Never throws and never decides: a fact that has no meaning in a status leaves the state as it is. */
 export function evolve(deal: Deal, fact: DealFactAt): Deal {
   if (fact.type === 'RequestRegistered') return deal.status === 'none' ? register(fact) : deal;
@@ -180,9 +195,9 @@ export function evolve(deal: Deal, fact: DealFactAt): Deal {
     case 'RequestContacted':
       return deal.status === 'requested' ? { ...deal, status: 'contacted' } : deal;
     case 'RequestRoutedToMarketing':
-      return { ...registeredPart(deal), status: 'marketing', inPipeline: part && inPipelinePart(part), closedAt: at };
+      return outOfPipeline(deal, part, 'marketing', endOf(fact));
     case 'RequestFiled':
-      return { ...registeredPart(deal), status: 'filed', inPipeline: part && inPipelinePart(part), closedAt: at };
+      return outOfPipeline(deal, part, 'filed', endOf(fact));
     case 'LeadQualified': {
       const { pipelineId, stageId, ownerId } = fact.data;
       return inPipeline(deal, { pipelineId, stageId, ownerId, qualifiedAt: at, stageSince: at }, 'open');
@@ -233,14 +248,25 @@ function evolveInPipeline(deal: ExistingDeal, part: InPipeline, fact: PipelineFa
       return deal.status === 'open' || deal.status === 'postponed' ? { ...deal, ...inStage(part, fact.data.to, at) } : deal;
     case 'DealTransferred':
       return inPipeline(deal, inStage(part, fact.data.stageId, at, fact.data.pipelineId), 'open');
-    case 'DealPostponed':
-      return { ...inPipeline(deal, part, 'postponed'), wakeUp: fact.data.wakeUp };
+    case 'DealPostponed': {
+      const postponed = inPipeline(deal, part, 'postponed') as Writable<PostponedDeal>;
+      postponed.wakeUp = fact.data.wakeUp;
+      return postponed;
+    }
     case 'DealResumed':
       return inPipeline(deal, part, 'open');
-    case 'DealWon':
-      return { ...inPipeline(deal, part, 'won'), wonValue: fact.data.value, closedAt: at };
-    case 'DealLost':
-      return { ...inPipeline(deal, part, 'lost'), reasons: fact.data.reasons, closedAt: at };
+    case 'DealWon': {
+      const won = inPipeline(deal, part, 'won') as Writable<WonDeal>;
+      won.wonValue = fact.data.value;
+      won.closedAt = endOf(fact);
+      return won;
+    }
+    case 'DealLost': {
+      const lost = inPipeline(deal, part, 'lost') as Writable<LostDeal>;
+      lost.reasons = fact.data.reasons;
+      lost.closedAt = endOf(fact);
+      return lost;
+    }
     case 'DealReopened':
       return { ...inPipeline(deal, part, 'open'), stageId: fact.data.stageId, stageSince: at };
     default:

@@ -32,9 +32,9 @@ export interface RawRange {
   readonly types?: readonly number[] | undefined;
 }
 
-type Row = readonly [number, string, number, number, number, Uint8Array, EventBytes, EventBytes];
+type Row = readonly [number, string, number, number, number, string, EventBytes, EventBytes];
 
-const COLUMNS = 'e.position, s.name, e.revision, e.recorded_at, e.type, e.event_id, e.data, e.metadata';
+const COLUMNS = 'e.position, s.name, e.revision, e.recorded_at, e.type, hex(e.event_id), e.data, e.metadata';
 /** CROSS JOIN fixes the order: along the events, one look at the stream each. */
 const FROM = 'FROM events e CROSS JOIN streams s ON s.id = e.stream';
 /** Not a bare parameter: SQLite would look at its value, and prepare the statement again whenever one is bound (nine microseconds a read). */

@@ -3,7 +3,6 @@ for (let digit = 0; digit < 16; digit += 1) {
   NIBBLE['0123456789abcdef'.charCodeAt(digit)] = digit;
   NIBBLE['0123456789ABCDEF'.charCodeAt(digit)] = digit;
 }
-const HEX_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Writes the 16 bytes of a UUID's text; false where the text is none. Some five times faster than Buffer.from(text, 'hex') on a stripped copy. */
 export function writeUuid(text: string, into: Uint8Array): boolean {
@@ -23,11 +22,7 @@ export function writeUuid(text: string, into: Uint8Array): boolean {
   return true;
 }
 
-/** Lower-case text of 16 bytes. */
-export function uuidText(bytes: Uint8Array): string {
-  const hex = (index: number): string => HEX_BYTE[bytes[index] ?? 0] ?? '';
-  return (
-    hex(0) + hex(1) + hex(2) + hex(3) + '-' + hex(4) + hex(5) + '-' + hex(6) + hex(7) + '-' + hex(8) + hex(9) + '-' +
-    hex(10) + hex(11) + hex(12) + hex(13) + hex(14) + hex(15)
-  ); // prettier-ignore
+/** The text of a UUID from its 32 hexadecimal digits, as SQLite writes 16 bytes: to hand them over as text costs half of what a buffer does. */
+export function uuidText(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`.toLowerCase();
 }

@@ -1,4 +1,5 @@
 import type { Condition, Mapping, OddRule, ValueMapping, ValuePart } from '../mapping/mapping.js';
+import { unfitCharacter } from '../../domain/shared/text.js';
 import { MappingRefused } from '../mapping/mapping-node.js';
 
 /** A cell cannot be read: the row is refused, with the column. */
@@ -10,6 +11,14 @@ export class CellProblem extends Error {
   ) {
     super(message);
   }
+}
+
+/** Text as a command may have it, or none of it is recorded. @throws CellProblem */
+export function recordable(text: string, column: string | null = null): string {
+  const unfit = unfitCharacter(text);
+  if (unfit === undefined) return text;
+  const code = unfit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  throw new CellProblem(`holds the character U+${code}, which no text may hold`, column);
 }
 
 /** What parts columns in the exports of this world. */
@@ -81,7 +90,7 @@ export class Columns {
     const find = (cells: readonly string[]): { part: CompiledPart; text: string } | undefined => {
       for (const part of parts) {
         const text = readPart(part, cells);
-        if (text !== undefined) return { part, text };
+        if (text !== undefined) return { part, text: recordable(text, part.column ?? null) };
       }
       return undefined;
     };

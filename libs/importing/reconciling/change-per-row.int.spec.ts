@@ -125,6 +125,7 @@ describe('one row per change of a deal', () => {
         'B,2026-01-16T10:00:00Z,Amount,,5',
         'A,2026-01-17T10:00:00Z,Next Step,,call',
         'A,2026-01-18T10:00:00Z,Amount,,7',
+        'A,2026-01-19T10:00:00Z,Owner,,An\u0007n',
       ),
     );
     expect(said(report)).toEqual([
@@ -132,6 +133,7 @@ describe('one row per change of a deal', () => {
       'refused 4 new: much is no amount (decimals with ".")',
       'refused 5 at: a change without a time',
       'refused 6 at: 2027-01-16T10:00 has not come yet',
+      'refused 11 new: holds the character U+0007, which no text may hold',
       'refused 7 at: a change before the deal was made (line 2)',
       'refused 8 field: no row says when deal "B" was made',
     ]);

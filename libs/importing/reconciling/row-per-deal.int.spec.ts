@@ -200,7 +200,7 @@ describe('one row per deal', () => {
       'no date: stage is recorded undated',
       'won on 2017-03-01T00:00:00.000Z: recorded undated, for when the deal began has no date',
     ]);
-    expect(await desk.deal('crm-A')).toMatchObject({ status: 'won', dated: false, closedAt: Date.parse('2026-11-23T12:00:00.000Z') });
+    expect(await desk.deal('crm-A')).toMatchObject({ status: 'won', dated: false, closedAt: null });
     desk.clock.set('2026-12-01T12:00:00.000Z');
     const dated = await desk.import(MAPPING, file('A,Ann,Acme,Won,2017-01-01,2017-03-01,120,100'));
     expect(dated.findings).toEqual([]);
@@ -219,6 +219,8 @@ describe('one row per deal', () => {
         'E,Ann,Acme,Engaging,2030-01-01,,,100',
         'F,Ann,Acme,Engaging,2017-01-01,,,1.234',
         'G,Ann,Acme,Engaging,2017-01-01,,,100',
+        'H,An\u0007n,Acme,Engaging,2017-01-01,,,100',
+        'I\u001b,Ann,Acme,Engaging,2017-01-01,,,100',
       ),
     );
     expect(report.findings.map(({ kind, line, column, reason }) => `${kind} ${line} ${column}: ${reason}`)).toEqual([
@@ -229,8 +231,10 @@ describe('one row per deal', () => {
       'refused 6 id: the key is blank',
       'refused 7 engaged: 2030-01-01T00:00:00.000Z has not come yet',
       'refused 8 price: 1.234 has more decimals than USD has',
+      'refused 10 agent: holds the character U+0007, which no text may hold',
+      'refused 11 id: holds the character U+001B, which no text may hold',
     ]);
-    expect(report).toMatchObject({ newDeals: 1, rows: { read: 8, accepted: 1, refused: 7 } });
+    expect(report).toMatchObject({ newDeals: 1, rows: { read: 10, accepted: 1, refused: 9 } });
   });
 
   it('writes nothing under strict where a row would be refused', async () => {

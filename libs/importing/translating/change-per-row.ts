@@ -5,7 +5,7 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import type { ChangePerRow, FieldRule, PipelineMapping } from '../mapping/mapping.js';
 import { basisPointsOf, moneyOf } from '../reading/amounts.js';
 import type { Cell, Columns } from '../reading/cell.js';
-import { CellProblem } from '../reading/cell.js';
+import { CellProblem, recordable } from '../reading/cell.js';
 import type { ImportFact, Moment, Place, Said, SaidOfDeal } from '../reconciling/moment.js';
 import type { Translating } from './deal-attributes.js';
 import type { Identities } from './identities.js';
@@ -147,6 +147,7 @@ export class ChangePerRowTranslator {
     const reference = (kind: 'employee' | 'company' | 'product') =>
       place === undefined ? '' : this.tools.references.resolve(kind, value, place);
     const read = (): ImportFact => {
+      recordable(value);
       switch (rule.is) {
         case 'stage': {
           const outcome = rule.outcomes.get(text);

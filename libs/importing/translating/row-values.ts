@@ -1,12 +1,12 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { PipelineMapping } from '../mapping/mapping.js';
-import { CellProblem } from '../reading/cell.js';
+import { CellProblem, recordable } from '../reading/cell.js';
 
 /** Small things that all shapes read alike. Each throws CellProblem, which refuses the row. */
 
 export function dealKey(text: string, column: string): string {
   if (text === '') throw new CellProblem('the key is blank', column);
-  return text;
+  return recordable(text, column);
 }
 
 export function stageIdOf(text: string | undefined, pipeline: PipelineMapping, column: string | null): string {

@@ -1,6 +1,8 @@
 import { blankRow, LIFE_COLUMNS } from '../model-columns.js';
 import type { ColumnType, ReadModel, Row } from '../read-store.port.js';
 import { NOT_YET, keyValues, ORDINAL_BITS } from './filter-sql.js';
+import { compileRowValues } from './row-values.js';
+import type { RowValues } from './row-values.js';
 import type { Symbols } from './symbols.js';
 
 export type SqlValue = string | number | null;
@@ -20,6 +22,7 @@ export class StoredColumns {
   readonly written: readonly string[];
   readonly #columns: readonly StoredColumn[];
   readonly #own: readonly StoredColumn[];
+  readonly #rowValues: RowValues;
   readonly #blank: Readonly<Record<string, unknown>>;
 
   constructor(
@@ -34,6 +37,7 @@ export class StoredColumns {
     this.#blank = blankRow(this.#columns.map(({ name }) => name));
     this.#own = this.#columns.filter(({ name }) => name !== 'openedBy' && name !== 'ordinal');
     this.selected = this.#columns.map(({ name }) => `"${name}"`).join(', ');
+    this.#rowValues = compileRowValues(this.#own, (text) => symbols.idOf(text));
     this.written = this.#own.map(({ name }) => `"${name}"`);
   }
 
@@ -57,16 +61,7 @@ export class StoredColumns {
   /** The values of a row from a place on. @returns the place behind them */
   valuesInto(values: SqlValue[], from: number, row: Row): number {
     [values[from], values[from + 1]] = keyValues(row);
-    let place = from + 2;
-    for (const { name, type, endless } of this.#own) {
-      const value = row[name] ?? null;
-      if (value === null) values[place] = endless ? NOT_YET : null;
-      else if (type === 'json') values[place] = JSON.stringify(value);
-      else if (type === 'symbol') values[place] = this.symbols.idOf(String(value));
-      else values[place] = value as SqlValue; // what is neither is refused by better-sqlite3 or by the STRICT table
-      place += 1;
-    }
-    return place;
+    return this.#rowValues(row, values, from + 2);
   }
 
   rowOf(values: readonly SqlValue[]): Row {

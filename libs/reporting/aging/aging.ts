@@ -1,10 +1,12 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
+import type { Behind, Counted } from '../behind/behind.js';
+import type { AgingFigure } from '../behind/figures.js';
 import type { Sums } from '../figures.js';
 import { addDeal, figuresOf, moneyTexts, noSums } from '../figures.js';
 import { lastRow } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';
-import { stageSpells } from '../paths/spells.js';
-import { milestoneAt } from '../paths/milestones.js';
+import { stageSpells, timedSpells } from '../paths/spells.js';
+import { milestoneRow } from '../paths/milestones.js';
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { Group, Grouping } from '../queries.js';
 import type { AgeFigures, AgingAnswer, AgingClock, AgingRow } from '../standing-queries.js';
@@ -33,6 +35,7 @@ export interface AgingInput {
   readonly viewAt: (at: EpochMs) => DimensionView;
   /** How many of the oldest deals are listed. */
   readonly limit: number;
+  readonly behind?: Behind<AgingFigure> | undefined;
 }
 
 export function parseClock(text: string): AgingClock {
@@ -49,9 +52,12 @@ export function checkAging({ groupBy, scope }: PipelineQuestion): void {
 }
 
 interface Aged {
+  readonly path: DealPath;
   readonly row: DealInterval;
   /** Null where the deal's registration has no date of its own, or what the clock counts from was never recorded: how long it stands is not known. */
   readonly age: number | null;
+  /** The row whose event its clock counts from; where none does, its last. */
+  readonly since: DealInterval;
   readonly stagnant: boolean;
 }
 
@@ -82,7 +88,7 @@ function finishedStays(paths: readonly DealPath[], viewAt: (at: EpochMs) => Dime
   const finished = new Map<string, number[]>();
   for (const path of paths) {
     if (lastRow(path).dated === 0) continue;
-    for (const { pipeline, stage, from, to, exit, postponedMs } of stageSpells(path, (p, s, at) => viewAt(at).stageIndex(p, s))) {
+    for (const { pipeline, stage, from, to, exit, postponedMs } of timedSpells(path, (p, s, at) => viewAt(at).stageIndex(p, s))) {
       if (exit === null) continue;
       const key = stageKey(pipeline, stage);
       const lengths = finished.get(key);
@@ -94,25 +100,28 @@ function finishedStays(paths: readonly DealPath[], viewAt: (at: EpochMs) => Dime
   return finished;
 }
 
-function ageOf(path: DealPath, { clock, asOf, viewAt }: AgingInput): number | null {
+/** What the clock shows, and the row whose event it counts from; null where that was never recorded. */
+function ageOf(path: DealPath, { clock, asOf, viewAt }: AgingInput): { readonly ms: number; readonly since: DealInterval } | null {
   const row = lastRow(path);
-  if (clock === 'since_any_activity') return asOf - row.validFrom;
+  if (clock === 'since_any_activity') return { ms: asOf - row.validFrom, since: row };
   if (clock === 'since_customer_contact') {
-    const contacted = milestoneAt(path, 'contacted');
-    return contacted === null ? null : asOf - contacted;
+    const contacted = milestoneRow(path, 'contacted');
+    return contacted === undefined ? null : { ms: asOf - contacted.validFrom, since: contacted };
   }
   const running = stageSpells(path, (p, s, at) => viewAt(at).stageIndex(p, s)).at(-1);
   // Postponed time is its own clock (metrics.md section 4).
-  return running?.exit === null ? running.to - running.from - running.postponedMs : asOf - (row.stageSince ?? row.validFrom);
+  if (running?.exit === null) return { ms: running.to - running.from - running.postponedMs, since: running.entry };
+  return { ms: asOf - (row.stageSince ?? row.validFrom), since: row };
 }
 
 function agedDeal(path: DealPath, input: AgingInput): Aged {
   const row = lastRow(path);
-  const age = row.dated === 0 ? null : ageOf(path, input);
+  const clock = row.dated === 0 ? null : ageOf(path, input);
+  const age = clock?.ms ?? null;
   const stage =
     row.pipeline === null ? undefined : input.view.values('process', row.pipeline)?.process.stages.find(({ id }) => id === row.stage);
   const limit = stage?.stagnatesAfterDays ?? null;
-  return { row, age, stagnant: limit !== null && age !== null && age > limit * DAY_MS };
+  return { path, row, age, since: clock?.since ?? row, stagnant: limit !== null && age !== null && age > limit * DAY_MS };
 }
 
 function bands(ages: readonly number[]): AgeFigures['bands'] {
@@ -152,6 +161,21 @@ function figures(cell: Cell): Omit<AgingRow, 'group' | 'labels' | 'thresholdDays
   return { deals, unvalued, value, ageUnknown: cell.ageUnknown, age: ageFigures(cell.ages), stagnant };
 }
 
+function figuresOfDeal({ row, age, stagnant }: Aged): readonly AgingFigure[] {
+  const isValued = row.valueMinor !== null && row.currency !== null;
+  return [
+    'deals',
+    ...(isValued ? [] : (['unvalued'] as const)),
+    ...(age === null ? (['ageUnknown'] as const) : []),
+    ...(stagnant ? (['stagnant.deals'] as const) : []),
+    ...(stagnant && !isValued ? (['stagnant.unvalued'] as const) : []),
+  ];
+}
+
+function agedCounted({ age, since }: Aged, group: Group): Counted {
+  return { group, event: since, days: age === null ? null : age / DAY_MS };
+}
+
 /**
  * How long open deals stand, and which stand still, by a named clock as of T (metrics.md section 4): the threshold is that of the stage in the
  * process in force at T, `usualDays` the P75 of the stays in that stage which had ended by then.
@@ -173,6 +197,7 @@ export function agingReport(input: AgingInput): Pick<AgingAnswer, 'rows' | 'olde
     cells.set(key, cell);
     put(cell, deal);
     put(all, deal);
+    input.behind?.take(figuresOfDeal(deal), deal.path, () => agedCounted(deal, cell.group));
   }
   const usual = finishedStays(paths, input.viewAt);
   const order = groupOrder(question.groupBy, view);

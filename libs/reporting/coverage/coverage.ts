@@ -195,7 +195,7 @@ function put(cell: Cell, row: DealInterval, period: Period, view: DimensionView)
         addMoney(cell.weighted, currency, weigh(valueMinor, view.weightOf(row.pipeline, row.stage) ?? 0));
       }
     }
-  } else if (row.status === 'won' && row.dated === 1 && row.closedAt !== null && row.closedAt >= period.start && row.closedAt < period.end) {
+  } else if (row.status === 'won' && row.closedAt !== null && row.closedAt >= period.start && row.closedAt < period.end) {
     if (valueMinor !== null && currency !== null) addMoney(cell.won, currency, valueMinor);
   }
 }

@@ -1,9 +1,13 @@
 import { moneyTexts } from '../figures.js';
+import type { Behind, Counted } from '../behind/behind.js';
+import type { FunnelFigure } from '../behind/figures.js';
 import type { FunnelRow, Maturity } from '../flow-queries.js';
 import type { GroupedPaths } from '../paths/grouped.js';
 import { lastRow } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';
 import type { Milestone } from '../paths/milestones.js';
+import { milestoneRow } from '../paths/milestones.js';
+import type { StageSpell } from '../paths/spells.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
 import { wilson } from '../survival/kaplan-meier.js';
@@ -11,6 +15,7 @@ import type { FunnelQuestion, FunnelStep, StepCount } from './funnel.js';
 import { FunnelFold } from './funnel.js';
 
 export const FUNNEL_METHOD = 'funnel/1';
+const DAY = 86_400_000;
 
 /**
  * The steps of a funnel: the cohort's milestone, `qualified` behind a registration, the stages of every pipeline that the cohort's deals are or were last in, in the
@@ -44,9 +49,16 @@ function previous(steps: readonly StepCount[], index: number): StepCount | undef
   return undefined;
 }
 
-function stepName(step: FunnelStep): Pick<FunnelRow, 'milestone' | 'pipeline' | 'label'> {
+function stepName(step: FunnelStep) {
   if ('stage' in step) return { milestone: step.stage, pipeline: step.pipeline, label: step.label };
   return { milestone: step.milestone.startsWith('stage:') ? step.milestone.slice('stage:'.length) : step.milestone };
+}
+
+/** With what a deal came to a step, or how long its stay there was; a step that it skipped, or left behind, is told by its last event. */
+function cameBy(path: DealPath, step: FunnelStep, spell: StageSpell | undefined): Omit<Counted, 'group' | 'row'> {
+  if (spell === undefined) return { event: milestoneRow(path, 'stage' in step ? `stage:${step.stage}` : step.milestone) };
+  const { from, to, exit, entry, end } = spell;
+  return { from, to: exit === null ? null : to, days: (to - from) / DAY, event: end ?? entry };
 }
 
 /** A funnel does not close: a fault of ours, and no report. */
@@ -67,8 +79,11 @@ export function funnelOf(
   { group, paths }: GroupedPaths,
   question: FunnelQuestion,
   view: DimensionView,
+  behind?: Behind<FunnelFigure>,
 ): { rows: FunnelRow[]; maturity: Maturity } {
-  const fold = new FunnelFold(question);
+  const fold = new FunnelFold(question, (figures, step, path, spell) =>
+    behind?.take(figures, path, () => ({ group, row: stepName(step), ...cameBy(path, step, spell) })),
+  );
   for (const path of paths) fold.add(path);
   const { steps, n, closed, oldEnough } = fold.result();
   const labels = labelsOf(group, view);

@@ -1,7 +1,8 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
+import type { FunnelFigure } from '../behind/figures.js';
 import { lastRow, pathUntil } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';
-import { isClosed, milestoneAt } from '../paths/milestones.js';
+import { endedUndated, isClosed, milestoneAt } from '../paths/milestones.js';
 import type { Milestone } from '../paths/milestones.js';
 import { stageSpells } from '../paths/spells.js';
 import type { Exit, StageOrder, StageSpell } from '../paths/spells.js';
@@ -70,9 +71,12 @@ function isStage(step: FunnelStep): step is Extract<FunnelStep, { stage: string 
   return 'stage' in step;
 }
 
-/** When the deal was first at the step itself; null where never. */
+/** When the deal was first at the step itself; null where never. Whose end has no date is still won, at the end of its way. */
 function touchedAt(path: DealPath, step: FunnelStep, spells: readonly StageSpell[]): EpochMs | null {
-  if (!isStage(step)) return milestoneAt(path, step.milestone);
+  if (!isStage(step)) {
+    const last = lastRow(path);
+    return endedUndated(path) && last.status === step.milestone ? last.validFrom : milestoneAt(path, step.milestone);
+  }
   return spells.find(({ pipeline, stage }) => pipeline === step.pipeline && stage === step.stage)?.from ?? null;
 }
 
@@ -85,12 +89,17 @@ function strictly(path: DealPath, steps: readonly FunnelStep[], upTo: number, sp
     if (step === undefined || (isStage(step) && step.pipeline !== pipeline)) continue;
     const entry = isStage(step)
       ? spells.find((spell) => spell.pipeline === step.pipeline && spell.stage === step.stage && spell.from >= after)?.from
-      : milestoneAt(path, step.milestone);
+      : touchedAt(path, step, spells);
     if (entry === undefined || entry === null || entry < after) return false;
     after = entry;
   }
   return true;
 }
+
+/** Told of what counts at a step, as it is counted: of a stay with the stay. */
+export type FunnelCounted = (figures: readonly FunnelFigure[], step: FunnelStep, path: DealPath, spell?: StageSpell) => void;
+
+const UNTOLD: FunnelCounted = () => undefined;
 
 /** Folds deals one by one: memory grows with the steps, not with the deals (ids apart, which are kept for opening a figure). */
 export class FunnelFold {
@@ -99,7 +108,10 @@ export class FunnelFold {
   private closed = 0;
   private oldEnough = 0;
 
-  constructor(private readonly question: FunnelQuestion) {
+  constructor(
+    private readonly question: FunnelQuestion,
+    private readonly counted = UNTOLD,
+  ) {
     this.counts = question.steps.map((step) => ({
       step,
       ...{ deals: 0, unvalued: 0, value: new Map<string, number>(), skippedIn: 0, stillHere: 0, lost: 0, movedBack: 0 },
@@ -149,11 +161,16 @@ export class FunnelFold {
     this.counts.forEach((count, index) => {
       const was = touched[index] === true;
       const passed = beyond(index);
-      if (!was && passed) count.skippedIn += 1;
+      if (!was && passed) {
+        count.skippedIn += 1;
+        this.counted(['skippedIn'], count.step, path);
+      }
       const counts = mode === 'touched' ? was : mode === 'reached' ? was || passed : was && strictly(path, steps, index, spells);
       if (!counts) return;
       count.deals += 1;
       count.dealIds.push(path.deal);
+      const isValued = last.valueMinor !== null && last.currency !== null;
+      this.counted(isValued ? ['deals'] : ['deals', 'unvalued'], count.step, path);
       if (last.valueMinor === null || last.currency === null) count.unvalued += 1;
       else count.value.set(last.currency, (count.value.get(last.currency) ?? 0) + last.valueMinor);
     });
@@ -165,16 +182,32 @@ export class FunnelFold {
       const { step, account } = count;
       if (!isStage(step) || account === null) {
         // A milestone holds the deals that are still at it: registered or contacted, and nothing since.
-        if (last.status === 'requested' && !isStage(step) && step.milestone === 'registered') count.stillHere += 1;
-        if (last.status === 'contacted' && !isStage(step) && step.milestone === 'registered') count.stillHere += 1;
+        const isRequest = last.status === 'requested' || last.status === 'contacted';
+        if (isStage(step) || step.milestone !== 'registered' || !isRequest) continue;
+        count.stillHere += 1;
+        this.counted(['stillHere'], step, path);
         continue;
       }
       const here = spells.filter(({ pipeline, stage }) => pipeline === step.pipeline && stage === step.stage);
       account.entries += here.length;
-      for (const { exit } of here) account[exit ?? 'stillThere'] += 1;
-      if (here.some(({ exit }) => exit === null)) count.stillHere += 1;
-      if (here.some(({ exit }) => exit === 'moved-back')) count.movedBack += 1;
-      if (last.status === 'lost' && last.pipeline === step.pipeline && last.stage === step.stage) count.lost += 1;
+      for (const spell of here) {
+        account[spell.exit ?? 'stillThere'] += 1;
+        this.counted(['account.entries', `account.${spell.exit ?? 'stillThere'}`], step, path, spell);
+      }
+      const running = here.find(({ exit }) => exit === null);
+      const movedBack = here.find(({ exit }) => exit === 'moved-back');
+      if (running !== undefined) {
+        count.stillHere += 1;
+        this.counted(['stillHere'], step, path, running);
+      }
+      if (movedBack !== undefined) {
+        count.movedBack += 1;
+        this.counted(['movedBack'], step, path, movedBack);
+      }
+      if (last.status === 'lost' && last.pipeline === step.pipeline && last.stage === step.stage) {
+        count.lost += 1;
+        this.counted(['lost'], step, path);
+      }
     }
   }
 }

@@ -1,11 +1,13 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { moneyTexts } from '../figures.js';
 import { addMoney } from '../money-sums.js';
+import type { Behind } from '../behind/behind.js';
+import type { InflowFigure } from '../behind/figures.js';
 import type { InflowRow, InflowStep } from '../flow-queries.js';
 import type { FlowDeals } from '../paths/grouped.js';
 import { lastRow } from '../paths/deal-path.js';
 import type { Milestone } from '../paths/milestones.js';
-import { milestoneAt } from '../paths/milestones.js';
+import { milestoneAt, milestoneRow } from '../paths/milestones.js';
 import { QuestionNotUnderstood } from '../queries.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
@@ -70,18 +72,29 @@ function placeOf(at: EpochMs, step: InflowStep, zone: ReportZone): number {
 }
 
 /** How many deals came to the milestone in each period, group by group; a period in which none came has its 0. */
-export function inflowOf({ groups }: FlowDeals, question: InflowQuestion, { names, nameAt }: Periods, view: DimensionView): InflowRow[] {
+export function inflowOf(
+  { groups }: FlowDeals,
+  question: InflowQuestion,
+  { names, nameAt }: Periods,
+  view: DimensionView,
+  behind?: Behind<InflowFigure>,
+): InflowRow[] {
   const cells = groups.map(({ group, paths }) => {
     const counts = new Map([...names.keys()].map((name) => [name, { deals: 0, unvalued: 0, value: new Map<string, number>() }]));
     for (const path of paths) {
       const at = milestoneAt(path, question.milestone);
       if (at === null || at < question.from || at >= question.to) continue;
-      const count = counts.get(nameAt(at));
+      const period = nameAt(at);
+      const count = counts.get(period);
       if (count === undefined) throw new TypeError('every instant of the span is in one of its periods');
       const { valueMinor, currency } = lastRow(path);
+      const isValued = valueMinor !== null && currency !== null;
       count.deals += 1;
-      if (valueMinor === null || currency === null) count.unvalued += 1;
-      else addMoney(count.value, currency, valueMinor);
+      if (isValued) addMoney(count.value, currency, valueMinor);
+      else count.unvalued += 1;
+      behind?.take(isValued ? ['deals'] : ['deals', 'unvalued'], path, () => ({
+        ...{ group, row: { period }, from: at, event: milestoneRow(path, question.milestone) },
+      }));
     }
     return { group, labels: labelsOf(group, view), counts };
   });

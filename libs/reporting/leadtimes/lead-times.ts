@@ -1,8 +1,9 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
+import type { Counted } from '../behind/behind.js';
 import type { DealPath } from '../paths/deal-path.js';
-import { milestoneAt } from '../paths/milestones.js';
+import { endedUndated, milestoneAt, milestoneRow } from '../paths/milestones.js';
 import type { Milestone } from '../paths/milestones.js';
-import { exitRate, survivalSteps, toldOf } from '../survival/kaplan-meier.js';
+import { exitRate, notCome, survivalSteps, toldOf } from '../survival/kaplan-meier.js';
 import type { Spell } from '../survival/kaplan-meier.js';
 
 export const LEAD_TIMES_METHOD = 'leadtimes/1';
@@ -27,8 +28,12 @@ export interface LeadTimes {
   readonly p95: number | null;
   readonly least: number | null;
   readonly most: number | null;
-  /** With the running ones as censored; deals that are gone count as censored at the end they came to. */
+  /**
+   * The age by which half of all have come, with the running ones as censored; those that ended another way never come (1 − cumulative incidence; Kaplan-Meier where nothing
+   * ends another way). Null where fewer than half come.
+   */
   readonly kaplanMeierMedian: number | null;
+  /** The area under the same curve: what ended another way counts as at least as long as the limit. */
   readonly restrictedMean: { readonly mean: number; readonly limit: number } | null;
 }
 
@@ -38,7 +43,7 @@ export interface LeadTimeSample {
   readonly end: 'arrived' | 'running' | 'gone';
 }
 
-/** One deal's lead time; undefined where it did not come to the first milestone in [from, to), or came to the second before the first. */
+/** One deal's lead time; undefined where it did not come to the first milestone in [from, to), came to the second before the first, or ended nobody knows when. */
 export function leadTimeOf(
   path: DealPath,
   from: Milestone,
@@ -49,10 +54,25 @@ export function leadTimeOf(
   if (start === null || start < period.from || start >= period.to) return undefined;
   const end = milestoneAt(path, to);
   if (end !== null) return end < start ? undefined : { days: (end - start) / DAY, end: 'arrived' };
+  if (endedUndated(path)) return undefined;
   const closed = milestoneAt(path, 'closed');
   if (closed !== null && closed >= start) return { days: (closed - start) / DAY, end: 'gone' };
   return { days: (path.asOf - start) / DAY, end: 'running' };
 }
+
+/** What is told of one that counts in the figures of lead times. */
+export function leadTimeCounted(
+  path: DealPath,
+  [from, to]: readonly [Milestone, Milestone],
+  { days, end }: LeadTimeSample,
+): Omit<Counted, 'group'> {
+  const came = end === 'arrived' ? to : end === 'gone' ? 'closed' : from;
+  const until = end === 'running' ? null : milestoneAt(path, came);
+  return { from: milestoneAt(path, from) ?? path.asOf, to: until, days, event: milestoneRow(path, came) };
+}
+
+/** The figures that a lead time counts in. */
+export const LEAD_TIME_ENDS = { arrived: ['n', 'finished'], running: ['n', 'running'], gone: ['n', 'gone'] } as const;
 
 /** Linear interpolation between the two nearest ranks (Hyndman and Fan's type 7, what spreadsheets do). */
 export function percentile(sorted: ArrayLike<number>, share: number): number | null {
@@ -69,11 +89,11 @@ export function summariseLeadTimes(samples: Iterable<LeadTimeSample>): LeadTimes
   for (const sample of samples) days[sample.end].push(sample.days);
   const sorted = Float64Array.from(days.arrived).sort();
   const n = days.arrived.length + days.running.length + days.gone.length;
-  function* spells(): Generator<Spell> {
+  function* spells(): Generator<Spell<'arrived' | 'gone'>> {
     for (const end of ['arrived', 'running', 'gone'] as const)
-      for (const duration of days[end]) yield { duration, outcome: end === 'arrived' ? end : null };
+      for (const duration of days[end]) yield { duration, outcome: end === 'running' ? null : end };
   }
-  const curve = toldOf(survivalSteps(spells(), n));
+  const curve = toldOf(notCome(spells(), 'arrived', n));
   return {
     n,
     finished: sorted.length,

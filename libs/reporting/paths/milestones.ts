@@ -2,6 +2,7 @@ import { nearest } from '../nearest.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { lastRow } from './deal-path.js';
 import { QuestionNotUnderstood } from '../queries.js';
+import type { DealInterval } from '../rows.js';
 import type { DealPath } from './deal-path.js';
 
 /**
@@ -54,7 +55,15 @@ export function isClosed(status: string): boolean {
   return CLOSED.includes(status);
 }
 
-/** When the deal came to the milestone, as of the path's T; null where it has not (or its registration has no date, for all of them). */
+/** Ended, by a fact that carries no date of its own: in no period, and after no known time. */
+export function endedUndated(path: DealPath): boolean {
+  const { status, closedAt } = lastRow(path);
+  return isClosed(status) && closedAt === null;
+}
+
+/**
+ * When the deal came to the milestone, as of the path's T; null where it has not, or where nobody knows when (its registration has no date, for
+ * all of them; its end has none, for that). */
 export function milestoneAt(path: DealPath, milestone: Milestone): EpochMs | null {
   const { rows } = path;
   const last = lastRow(path);
@@ -62,14 +71,6 @@ export function milestoneAt(path: DealPath, milestone: Milestone): EpochMs | nul
   switch (milestone) {
     case 'registered':
       return rows[0].registeredAt;
-    case 'contacted':
-      return rows.find(({ status }) => status === 'contacted')?.validFrom ?? null;
-    case 'qualified':
-      return rows.find(({ status }) => status === 'open')?.validFrom ?? null;
-    case 'postponed':
-      return rows.find(({ status }) => status === 'postponed')?.validFrom ?? null;
-    case 'reopened':
-      return rows.find(({ status }, index) => status === 'open' && index > 0 && isClosed(rows[index - 1]?.status ?? ''))?.validFrom ?? null;
     case 'won':
     case 'lost':
     case 'marketing':
@@ -77,9 +78,43 @@ export function milestoneAt(path: DealPath, milestone: Milestone): EpochMs | nul
       return last.status === milestone ? last.closedAt : null;
     case 'closed':
       return isClosed(last.status) ? last.closedAt : null;
+    default:
+      return firstAt(path, milestone)?.validFrom ?? null;
+  }
+}
+
+/** The row with which the deal first came to a milestone on its way. */
+function firstAt({ rows }: DealPath, milestone: 'contacted' | 'qualified' | 'postponed' | 'reopened' | `stage:${string}`) {
+  switch (milestone) {
+    case 'contacted':
+      return rows.find(({ status }) => status === 'contacted');
+    case 'qualified':
+      return rows.find(({ status }) => status === 'open');
+    case 'postponed':
+      return rows.find(({ status }) => status === 'postponed');
+    case 'reopened':
+      return rows.find(({ status }, index) => status === 'open' && index > 0 && isClosed(rows[index - 1]?.status ?? ''));
     default: {
       const stage = milestone.slice('stage:'.length);
-      return rows.find((row) => row.stage === stage && row.status === 'open')?.validFrom ?? null;
+      return rows.find((row) => row.stage === stage && row.status === 'open');
     }
+  }
+}
+
+/** The row whose event brought the deal to the milestone; undefined where `milestoneAt` is null. */
+export function milestoneRow(path: DealPath, milestone: Milestone): DealInterval | undefined {
+  const at = milestoneAt(path, milestone);
+  if (at === null) return undefined;
+  switch (milestone) {
+    case 'registered':
+      return path.rows[0];
+    case 'won':
+    case 'lost':
+    case 'marketing':
+    case 'filed':
+    case 'closed':
+      return path.rows.find(({ status, closedAt }) => closedAt === at && status === lastRow(path).status);
+    default:
+      return firstAt(path, milestone);
   }
 }

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { DealInterval } from '../rows.js';
 import type { DealPath } from './deal-path.js';
+import { endedUndated } from './milestones.js';
 
 /** How a stay in a stage ended. `advanced` includes a move by skipping; `handed-off` is a transfer to another pipeline: an exit, not a loss. */
 export type Exit = 'advanced' | 'moved-back' | 'reassigned' | 'handed-off' | 'won' | 'lost' | 'to-marketing' | 'filed';
@@ -23,6 +24,9 @@ export interface StageSpell {
   readonly skippedTo: boolean;
   /** The row in force when the stay ended: whose it was, what it was worth. */
   readonly row: DealInterval;
+  /** The row that it began with, and the one that ended it; undefined while it runs. */
+  readonly entry: DealInterval;
+  readonly end: DealInterval | undefined;
 }
 
 /** Index of a stage in the process in force at an instant; undefined where that process has no such stage. */
@@ -100,8 +104,17 @@ export function stageSpells(path: DealPath, order: StageOrder): StageSpell[] {
       postponedMs,
       skippedTo: skipped(rows[start - 1], first, order),
       row,
+      entry: first,
+      end: next,
     });
     start = end;
   }
+  return spells;
+}
+
+/** Those of a known length: not the last of a deal that ended nobody knows when. */
+export function timedSpells(path: DealPath, order: StageOrder): StageSpell[] {
+  const spells = stageSpells(path, order);
+  if (endedUndated(path)) spells.pop();
   return spells;
 }

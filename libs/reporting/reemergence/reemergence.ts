@@ -1,10 +1,13 @@
 import { NOT_IN_SOURCE } from '../../domain/shared/envelope.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
+import type { Behind } from '../behind/behind.js';
+import type { ReemergenceFigure } from '../behind/figures.js';
 import type { Disqualification, ReemergenceBy, ReemergenceRow } from '../flow-queries.js';
 import type { LeadTimeSample } from '../leadtimes/lead-times.js';
 import { summariseLeadTimes } from '../leadtimes/lead-times.js';
 import { lastRow } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';
+import { milestoneRow } from '../paths/milestones.js';
 import type { GroupedPaths } from '../paths/grouped.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
@@ -53,22 +56,30 @@ export function reemergenceOf(
   question: ReemergenceQuestion,
   requests: Requests,
   view: DimensionView,
+  behind?: Behind<ReemergenceFigure>,
 ): ReemergenceRow {
   const samples: LeadTimeSample[] = [];
   let [askerUnknown, wonAfterAll] = [0, 0];
   for (const path of paths) {
     if (!isDisqualified(path, question)) continue;
     const asker = askerOf(path, question.by);
+    const closedAt = lastRow(path).closedAt ?? path.asOf; // a disqualified one has it
+    const turnedAway = () => ({ group, from: closedAt, event: milestoneRow(path, 'closed') });
     if (asker === null) {
       askerUnknown += 1;
+      behind?.take(['askerUnknown'], path, turnedAway);
       continue;
     }
-    const closedAt = lastRow(path).closedAt ?? path.asOf; // a disqualified one has it
     const later = requests.get(asker)?.filter((other) => other.deal !== path.deal && lastRow(other).registeredAt > closedAt) ?? [];
     const [next] = later;
-    if (next === undefined) samples.push({ days: (path.asOf - closedAt) / DAY, end: 'running' });
-    else samples.push({ days: (lastRow(next).registeredAt - closedAt) / DAY, end: 'arrived' });
-    if (later.some((other) => lastRow(other).status === 'won')) wonAfterAll += 1;
+    const to = next === undefined ? null : lastRow(next).registeredAt;
+    const days = ((to ?? path.asOf) - closedAt) / DAY;
+    samples.push({ days, end: next === undefined ? 'running' : 'arrived' });
+    behind?.take(next === undefined ? ['n'] : ['n', 'askedAgain'], path, () => ({ ...turnedAway(), to, days, later: next?.deal }));
+    const wonLater = later.find((other) => lastRow(other).status === 'won');
+    if (wonLater === undefined) continue;
+    wonAfterAll += 1;
+    behind?.take(['wonAfterAll'], path, () => ({ ...turnedAway(), to, days, later: wonLater.deal }));
   }
   const { n, finished, ...times } = summariseLeadTimes(samples);
   const band = wilson(finished, n);

@@ -1,11 +1,14 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { moneyTexts } from '../figures.js';
 import { addMoney } from '../money-sums.js';
+import type { Behind } from '../behind/behind.js';
+import type { SlippageFigure } from '../behind/figures.js';
 import type { SlippageGrain, SlippageRow, SlippedDeal } from '../flow-queries.js';
 import { lastRow } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';
 import type { GroupedPaths } from '../paths/grouped.js';
 import type { DealInterval } from '../rows.js';
+import { NOTHING_KNOWN } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
 
@@ -30,7 +33,11 @@ function periodOf(date: string, grain: SlippageGrain): string {
 interface Redating {
   readonly days: number;
   readonly kind: 'push' | 'pull' | 'within';
+  /** The row that it began. */
+  readonly row: DealInterval;
 }
+
+const REDATED = { push: 'pushes', pull: 'pulls', within: 'redatedWithin' } as const;
 
 /** Every change of an open deal's expected date from one known date to another (metrics.md section 4): re-dating inside a period is neither push nor pull. */
 export function redatings({ rows }: DealPath, { opening, closing, grain }: SlippageQuestion): Redating[] {
@@ -41,7 +48,7 @@ export function redatings({ rows }: DealPath, { opening, closing, grain }: Slipp
     if (old === null || now === null || old === now) return [];
     const [from, to] = [periodOf(old, grain), periodOf(now, grain)];
     const kind = to > from ? 'push' : to < from ? 'pull' : 'within';
-    return [{ days: (Date.parse(now) - Date.parse(old)) / DAY, kind }];
+    return [{ days: (Date.parse(now) - Date.parse(old)) / DAY, kind, row }];
   });
 }
 
@@ -55,7 +62,12 @@ function add(sums: Map<string, number>, row: DealInterval | undefined): void {
 }
 
 /** How often and how far the deals of a group were put off. */
-export function slippageOf({ group, paths }: GroupedPaths, question: SlippageQuestion, view: DimensionView): SlippageRow {
+export function slippageOf(
+  { group, paths }: GroupedPaths,
+  question: SlippageQuestion,
+  view: DimensionView,
+  behind?: Behind<SlippageFigure>,
+): SlippageRow {
   const row = { deals: 0, pushes: 0, dealsPushed: 0, pulls: 0, redatedWithin: 0, daysLater: 0, daysNet: 0, overdue: 0 };
   const [opening, pushed, overdue] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
   for (const path of paths) {
@@ -67,15 +79,29 @@ export function slippageOf({ group, paths }: GroupedPaths, question: SlippageQue
       add(opening, then);
       if (pushes.length > 0) add(pushed, then);
     }
-    if (then?.status === 'open' || now.status === 'open' || changes.length > 0) row.deals += 1;
+    if (then?.status === 'open' || now.status === 'open' || changes.length > 0) {
+      row.deals += 1;
+      behind?.take(['deals'], path, () => ({ group }));
+    }
+    for (const { kind, days, row: event } of changes)
+      behind?.take([REDATED[kind]], path, () => ({ group, from: event.validFrom, days, event, valued: event }));
     row.pushes += pushes.length;
-    if (pushes.length > 0) row.dealsPushed += 1;
+    if (pushes.length > 0) {
+      const [first] = pushes;
+      row.dealsPushed += 1;
+      // What the opening was worth: a deal that was not open then has no part in it.
+      behind?.take(['dealsPushed'], path, () => ({
+        ...{ group, event: first?.row, valued: then?.status === 'open' ? then : NOTHING_KNOWN },
+        days: pushes.reduce((sum, { days }) => sum + days, 0),
+      }));
+    }
     row.pulls += changes.filter(({ kind }) => kind === 'pull').length;
     row.redatedWithin += changes.filter(({ kind }) => kind === 'within').length;
     row.daysLater += pushes.reduce((sum, { days }) => sum + days, 0);
     row.daysNet += changes.reduce((sum, { days }) => sum + days, 0);
     if (now.status === 'open' && now.decisionDate !== null && now.decisionDate < question.today) {
       row.overdue += 1;
+      behind?.take(['overdue'], path, () => ({ group }));
       add(overdue, now);
     }
   }

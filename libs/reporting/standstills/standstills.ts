@@ -1,11 +1,14 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { isoInstant } from '../../domain/shared/instant.js';
+import type { Behind, Counted } from '../behind/behind.js';
+import type { StandstillsFigure } from '../behind/figures.js';
 import type { Standstill, StandstillsRow } from '../flow-queries.js';
 import type { LeadTimeSample } from '../leadtimes/lead-times.js';
 import { summariseLeadTimes } from '../leadtimes/lead-times.js';
 import type { DealPath } from '../paths/deal-path.js';
 import type { GroupedPaths } from '../paths/grouped.js';
 import { isClosed } from '../paths/milestones.js';
+import type { Group } from '../queries.js';
 import type { DealInterval } from '../rows.js';
 import { liveStage } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
@@ -38,6 +41,8 @@ export function silencesOf({ deal, rows, asOf }: DealPath): Silence[] {
   return rows.flatMap((row, index) => {
     if (isClosed(row.status) || row.status === 'postponed') return [];
     const next = rows[index + 1];
+    // Until when a deal was silent that ended nobody knows when, nobody knows either.
+    if (next !== undefined && isClosed(next.status) && next.closedAt === null) return [];
     const ms = (next?.validFrom ?? asOf) - row.validFrom;
     return ms === 0 ? [] : [{ deal, ms, row, next }];
   });
@@ -48,15 +53,39 @@ export function isAsked({ rows }: DealPath, { period }: StandstillsQuestion): bo
   return period === null || (registeredAt >= period.from && registeredAt < period.to);
 }
 
+function figuresOf({ ms, next }: Silence, { overMs }: StandstillsQuestion): readonly StandstillsFigure[] {
+  const runs = next === undefined;
+  if (ms <= overMs) return runs ? ['silences', 'running'] : ['silences'];
+  return runs ? ['silences', 'running', 'standstills', 'standing'] : ['silences', 'standstills'];
+}
+
+/** A silence is told by the fact before it, which it lasted since. */
+function silenceCounted({ ms, row, next }: Silence, group: Group): Counted {
+  return { group, from: row.validFrom, to: next?.validFrom ?? null, days: ms / DAY, event: row, valued: row };
+}
+
+/** @throws TypeError where there is none */
+function longestOf(silences: readonly Silence[]): Silence {
+  return silences.reduce((longest, silence) => (silence.ms > longest.ms ? silence : longest));
+}
+
 /** How long the deals of a group lay still. */
-export function standstillsOf({ group, paths }: GroupedPaths, question: StandstillsQuestion, view: DimensionView): StandstillsRow {
+export function standstillsOf(
+  { group, paths }: GroupedPaths,
+  question: StandstillsQuestion,
+  view: DimensionView,
+  behind?: Behind<StandstillsFigure>,
+): StandstillsRow {
   const asked = paths.filter((path) => isAsked(path, question));
   const stood = { standstills: 0, dealsStood: 0, standing: 0, ms: 0 };
   let [lived, longest] = [0, 0];
   function* samples(): Iterable<LeadTimeSample> {
     for (const path of asked) {
       const before = stood.standstills;
-      for (const { ms, next } of silencesOf(path)) {
+      behind?.take(['deals'], path, () => ({ group }));
+      for (const silence of silencesOf(path)) {
+        const { ms, next } = silence;
+        behind?.take(figuresOf(silence, question), path, () => silenceCounted(silence, group));
         lived += ms;
         longest = Math.max(longest, ms);
         if (ms > question.overMs) {
@@ -66,7 +95,9 @@ export function standstillsOf({ group, paths }: GroupedPaths, question: Standsti
         }
         yield { days: ms / DAY, end: next === undefined ? 'running' : 'arrived' };
       }
-      if (stood.standstills > before) stood.dealsStood += 1;
+      if (stood.standstills === before) continue;
+      stood.dealsStood += 1;
+      behind?.take(['dealsStood'], path, () => silenceCounted(longestOf(silencesOf(path)), group));
     }
   }
   const { n, running, p50, p90, kaplanMeierMedian } = summariseLeadTimes(samples());

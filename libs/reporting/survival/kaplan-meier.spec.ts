@@ -1,4 +1,4 @@
-import { cumulativeIncidence, exitRate, kaplanMeier, quantile, restrictedMean, wilson } from './kaplan-meier.js';
+import { cumulativeIncidence, exitRate, kaplanMeier, notCome, quantile, restrictedMean, wilson } from './kaplan-meier.js';
 import type { Spell } from './kaplan-meier.js';
 
 /** Time in Qualification of metrics.md section 1, in days: eight finished spells, D6 still there after 16. */
@@ -55,6 +55,15 @@ describe('competing outcomes', () => {
     const curve = kaplanMeier(mixed);
     expect(steps.at(-1)).toEqual({ at: 5, atRisk: 1, incidence: { won: expect.closeTo(0.75, 12), lost: expect.closeTo(0.25, 12) } });
     steps.forEach(({ incidence }, index) => expect(incidence.won + incidence.lost + curve[index]!.surviving).toBeCloseTo(1, 12));
+    const notWon = [...notCome(mixed, 'won', mixed.length)].map(({ surviving }) => 1 - surviving);
+    expect(notWon).toEqual(steps.map(({ incidence }) => expect.closeTo(incidence.won, 12)));
+  });
+
+  it('do not come in place of one another: where nine of ten were lost there is no median time to a win', () => {
+    const lost: Spell<'won' | 'lost'>[] = Array.from({ length: 9 }, (_, day) => ({ duration: day + 1, outcome: 'lost' }));
+    const all = [...lost, { duration: 64, outcome: 'won' } as const];
+    expect(quantile(notCome(all, 'won', all.length))).toBeNull();
+    expect(restrictedMean(notCome(all, 'won', all.length))).toEqual({ mean: 64, limit: 64 });
   });
 });
 

@@ -32,21 +32,32 @@ function band(surviving: number, greenwood: number): { low: number; high: number
 interface Moment {
   readonly at: number;
   readonly ended: number;
+  /** Of those that ended, with the outcome asked for. */
+  readonly came: number;
   readonly censored: number;
 }
 
+/** How many of a sorted list are `at` from a place on. */
+function alike(sorted: Float64Array, from: number, at: number): number {
+  let next = from;
+  while (sorted[next] === at) next += 1;
+  return next - from;
+}
+
 /** Each length at which something ended or was censored, the shortest first. Numbers alone are sorted: there may be millions. */
-function* moments(spells: Iterable<Spell>): Generator<Moment> {
-  const [ends, runs]: [number[], number[]] = [[], []];
-  for (const { duration, outcome } of spells) (outcome === null ? runs : ends).push(duration);
-  const [ended, censored] = [Float64Array.from(ends).sort(), Float64Array.from(runs).sort()];
-  let [end, run] = [0, 0];
+function* moments(spells: Iterable<Spell>, asked?: string): Generator<Moment> {
+  const [ends, comings, runs]: [number[], number[], number[]] = [[], [], []];
+  for (const { duration, outcome } of spells) {
+    (outcome === null ? runs : ends).push(duration);
+    if (outcome === asked) comings.push(duration);
+  }
+  const [ended, came, censored] = [Float64Array.from(ends).sort(), Float64Array.from(comings).sort(), Float64Array.from(runs).sort()];
+  let [end, coming, run] = [0, 0, 0];
   while (end < ended.length || run < censored.length) {
     const at = Math.min(ended[end] ?? Infinity, censored[run] ?? Infinity);
-    const [firstEnd, firstRun] = [end, run];
-    while (ended[end] === at) end += 1;
-    while (censored[run] === at) run += 1;
-    yield { at, ended: end - firstEnd, censored: run - firstRun };
+    const moment = { at, ended: alike(ended, end, at), came: alike(came, coming, at), censored: alike(censored, run, at) };
+    [end, coming, run] = [end + moment.ended, coming + moment.came, run + moment.censored];
+    yield moment;
   }
 }
 
@@ -63,19 +74,41 @@ export function* survivalSteps(spells: Iterable<Spell>, n: number): Generator<Su
   }
 }
 
+/** The share to which an outcome has not come by `at`. */
+export interface NotCome {
+  readonly at: number;
+  readonly surviving: number;
+}
+
+/**
+ * 1 − the cumulative incidence of one outcome: what ends another way never comes to it, and stays in the share (metrics.md section 4). Kaplan-Meier would take it for
+ * still running, and promise that it comes. `n` is the number of spells.
+ */
+export function* notCome<Outcome extends string>(spells: Iterable<Spell<Outcome>>, outcome: Outcome, n: number): Generator<NotCome> {
+  let atRisk = n;
+  let running = 1;
+  let surviving = 1;
+  for (const { at, ended, came, censored } of moments(spells, outcome)) {
+    surviving -= (running * came) / atRisk;
+    running *= 1 - ended / atRisk;
+    atRisk -= ended + censored;
+    yield { at, surviving };
+  }
+}
+
 /** The survival curve as a whole. Empty for no spells. */
 export function kaplanMeier(spells: readonly Spell[]): SurvivalStep[] {
   return [...survivalSteps(spells, spells.length)];
 }
 
 /** The shortest length at which at most `share` still runs; null where the curve never comes that low. */
-export function quantile(steps: Iterable<SurvivalStep>, share = 0.5): number | null {
+export function quantile(steps: Iterable<NotCome>, share = 0.5): number | null {
   for (const { at, surviving } of steps) if (surviving <= share + 1e-12) return at;
   return null;
 }
 
 /** Area under the curve up to the longest length seen. Null for no spells. */
-export function restrictedMean(steps: Iterable<SurvivalStep>): { mean: number; limit: number } | null {
+export function restrictedMean(steps: Iterable<NotCome>): { mean: number; limit: number } | null {
   let mean = 0;
   let limit: number | null = null;
   let surviving = 1;
@@ -88,9 +121,9 @@ export function restrictedMean(steps: Iterable<SurvivalStep>): { mean: number; l
 }
 
 /** What is told of a curve, in one walk over it. */
-export function toldOf(steps: Iterable<SurvivalStep>): { median: number | null; restrictedMean: { mean: number; limit: number } | null } {
+export function toldOf(steps: Iterable<NotCome>): { median: number | null; restrictedMean: { mean: number; limit: number } | null } {
   let median: number | null = null;
-  function* seen(): Generator<SurvivalStep> {
+  function* seen(): Generator<NotCome> {
     for (const step of steps) {
       median ??= quantile([step]);
       yield step;

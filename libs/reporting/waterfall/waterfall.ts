@@ -79,10 +79,25 @@ function seenAt(history: History, dimensions: DimensionTimeline, at: EpochMs): S
   return { row, view, rates: view };
 }
 
-/** The instants in (from, to] at which a deal, or what its ids mean, changes. All facts of one instant are one step: no T lies between them. */
-function stepsOf(history: History, changes: readonly EpochMs[], from: EpochMs, to: EpochMs): readonly EpochMs[] {
+/** The instants in (from, to] at which a deal, or what its ids mean, changes. */
+function instantsOf(history: History, changes: readonly EpochMs[], from: EpochMs, to: EpochMs): readonly EpochMs[] {
   const own = history.flatMap(({ validFrom }) => (validFrom > from && validFrom <= to ? [validFrom] : []));
   return [...new Set([...own, ...changes])].sort((a, b) => a - b);
+}
+
+/**
+ * What a deal comes to at one instant, state after state. Facts of one instant are one step, as no T lies between them (a deal is new with the value that it is given at once);
+ * but where one closes the deal and another opened it, each is a step: who was won on the day of the request, in a source that knows days alone, was new and was won.
+ */
+function* statesAt(history: History, dimensions: DimensionTimeline, at: EpochMs): Generator<Seen> {
+  const last = seenAt(history, dimensions, at);
+  if (last === undefined) return;
+  const rows = history.filter(({ validFrom, status }) => validFrom === at && status !== 'requested' && status !== 'contacted');
+  for (const [index, row] of rows.entries()) {
+    const next = rows[index + 1];
+    if (next !== undefined && (next.status === 'open') !== (row.status === 'open')) yield { ...last, row };
+  }
+  yield last;
 }
 
 interface Walked {
@@ -111,8 +126,8 @@ function walk({ question, opening, closing, known, knownThen, moves }: Waterfall
     if (method === 'ends') walked.moves.take(bookings, origin);
   };
   const changes = known.dimensions.changesIn(opening, closing);
-  const before = byDeal(knownThen?.histories ?? []);
-  const isThere = new Set(before.size === 0 ? [] : known.histories.map(({ deal }) => deal));
+  const seenThen = byDeal(knownThen?.histories ?? []);
+  const isThere = new Set(seenThen.size === 0 ? [] : known.histories.map(({ deal }) => deal));
   const restate = (deal: string, was: Contribution | null, is: Contribution | null): void => {
     if (was?.group === is?.group && was?.money?.minor === is?.money?.minor && was?.money?.currency === is?.money?.currency) return;
     const bookings = [...(was === null ? [] : [leaving('restated', was)]), ...(is === null ? [] : [entering('restated', is)])];
@@ -127,20 +142,23 @@ function walk({ question, opening, closing, known, knownThen, moves }: Waterfall
     const opened = first === undefined ? null : of(first);
     if (knownThen === undefined) walked.opening.add(opened);
     else {
-      const then = knownThen === null ? undefined : seenAt(before.get(deal)?.rows ?? [], knownThen.dimensions, opening);
+      const then = knownThen === null ? undefined : seenAt(seenThen.get(deal)?.rows ?? [], knownThen.dimensions, opening);
       const was = then === undefined ? null : of(then);
       walked.opening.add(was);
       restate(deal, was, opened);
     }
     const changed = last?.row ?? first?.row;
     byEnds(bookEnds(first, last, of), { deal, at: changed?.validFrom ?? closing, row: changed });
-    for (const at of stepsOf(history, changes, opening, closing)) {
-      const after = seenAt(history, known.dimensions, at);
-      if (after !== undefined) byEvents(bookStep(seenAt(history, known.dimensions, at - 1), after, of), { deal, at, row: after.row });
+    for (const at of instantsOf(history, changes, opening, closing)) {
+      let before = seenAt(history, known.dimensions, at - 1);
+      for (const after of statesAt(history, known.dimensions, at)) {
+        byEvents(bookStep(before, after, of), { deal, at, row: after.row });
+        before = after;
+      }
     }
   }
   // Deals that were known then and are withdrawn by now.
-  for (const [deal, { rows: history }] of before) {
+  for (const [deal, { rows: history }] of seenThen) {
     if (isThere.has(deal) || knownThen === undefined || knownThen === null) continue;
     const then = seenAt(history, knownThen.dimensions, opening);
     const was = then === undefined ? null : of(then);

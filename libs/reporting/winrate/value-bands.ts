@@ -14,10 +14,15 @@ export function bandOf(minor: number): { readonly from: number; readonly to: num
 }
 
 /** What was expected of a deal when it ended, and not what it was won for: what is asked is whether the expectation tells the outcome. */
-function expectedValue(path: DealPath): { readonly minor: number; readonly currency: string } | null {
+export function expectedValue(path: DealPath): { readonly minor: number; readonly currency: string } | null {
   const row = path.rows.findLast(({ status }) => !isClosed(status));
   if (row === undefined || row.valueMinor === null || row.currency === null) return null;
   return { minor: row.valueMinor, currency: row.currency };
+}
+
+/** Only of deals that were won or lost is it asked whether the expectation told the outcome. */
+export function hasBand(path: DealPath): boolean {
+  return ['won', 'lost'].includes(lastRow(path).status);
 }
 
 /** Won and lost deals by what was expected of them, currency by currency (requirement SU07); deals of which nothing was known come last. */

@@ -1,15 +1,21 @@
+import type { Behind, Counted } from '../behind/behind.js';
+import type { WinRateFigure } from '../behind/figures.js';
+import type { DealPath } from '../paths/deal-path.js';
+import { milestoneAt, milestoneRow } from '../paths/milestones.js';
+import type { Group } from '../queries.js';
 import { moneyText } from '../../domain/shared/money.js';
 import type { CurvePoint, ValueShare, WinRateRow } from '../flow-queries.js';
 import type { GroupedPaths } from '../paths/grouped.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
 import { kaplanMeier } from '../survival/kaplan-meier.js';
-import { byValueBand } from './value-bands.js';
+import { byValueBand, expectedValue, hasBand } from './value-bands.js';
 import type { Share, WinRateCounts, WinRateScope } from './win-rate.js';
 import { countWinRate, emptyWinRate, winCurve, winRates } from './win-rate.js';
 
 export const WIN_RATE_METHOD = 'winrate/1';
 const WEEK_DAYS = 7;
+const DAY = 86_400_000;
 
 /** One point a week of age up to the oldest deal; at risk are the deals that came to that age still open. */
 function weekly(counts: WinRateCounts): CurvePoint[] {
@@ -31,9 +37,18 @@ function weekly(counts: WinRateCounts): CurvePoint[] {
   return points;
 }
 
-export function winRateOf({ group, paths }: GroupedPaths, scope: WinRateScope, view: DimensionView): WinRateRow {
+export function winRateOf(
+  { group, paths }: GroupedPaths,
+  scope: WinRateScope,
+  view: DimensionView,
+  behind?: Behind<WinRateFigure>,
+): WinRateRow {
   const counts = emptyWinRate();
-  const members = paths.filter((path) => countWinRate(counts, path, scope));
+  const members = paths.filter((path) => {
+    const figures = countWinRate(counts, path, scope);
+    behind?.take(figures, path, () => spellOf(path, scope, group));
+    return figures.length > 0;
+  });
   const { won, lost, derailed, open, overdue, old, unvalued } = counts;
   const { 'by-value': byValue, ...rates } = winRates(counts, scope.by);
   return {
@@ -51,6 +66,17 @@ export function winRateOf({ group, paths }: GroupedPaths, scope: WinRateScope, v
     byValue: Object.fromEntries(Object.entries(byValue).map(([currency, share]) => [currency, valueShare(currency, share)])),
     byBand: byValueBand(members),
     curve: weekly(counts),
+  };
+}
+
+/** As long as the curve counts the deal: from the milestone to its outcome, or to T. */
+function spellOf(path: DealPath, { milestone }: WinRateScope, group: Group): Counted {
+  const [from, to] = [milestoneAt(path, milestone), milestoneAt(path, 'closed')];
+  const event = milestoneRow(path, 'closed');
+  const expected = hasBand(path) ? expectedValue(path) : undefined;
+  return {
+    ...{ group, to, event, expected: expected && moneyText(expected) },
+    ...(from === null ? {} : { from, days: ((to ?? path.asOf) - from) / DAY }),
   };
 }
 

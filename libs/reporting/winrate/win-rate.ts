@@ -1,7 +1,8 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
+import type { WinRateFigure } from '../behind/figures.js';
 import { lastRow } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';
-import { isClosed, milestoneAt } from '../paths/milestones.js';
+import { endedUndated, isClosed, milestoneAt } from '../paths/milestones.js';
 import { cumulativeIncidence, wilson } from '../survival/kaplan-meier.js';
 import type { IncidenceStep, Spell } from '../survival/kaplan-meier.js';
 
@@ -72,23 +73,29 @@ export function countsForWinRate(path: DealPath, { by, milestone, from, to }: Wi
   return at !== null && at >= from && at < to && lastRow(path).qualifiedAt !== null;
 }
 
-/** Adds a deal where it belongs to the scope; true where it did. */
-export function countWinRate(counts: WinRateCounts, path: DealPath, scope: WinRateScope): boolean {
-  if (!countsForWinRate(path, scope)) return false;
+/** Adds a deal where it belongs to the scope: the figures that it counts in, none where it does not belong there. */
+export function countWinRate(counts: WinRateCounts, path: DealPath, scope: WinRateScope): readonly WinRateFigure[] {
+  if (!countsForWinRate(path, scope)) return [];
   const start = milestoneAt(path, scope.milestone);
   const closedAt = milestoneAt(path, 'closed');
   const last = lastRow(path);
   const outcome = last.status === 'won' ? 'won' : last.status === 'lost' ? 'lost' : isClosed(last.status) ? 'derailed' : null;
-  if (start !== null) counts.spells.push({ duration: ((closedAt ?? path.asOf) - start) / DAY, outcome });
+  // Of what ended nobody knows when, the outcome is known and the age is not.
+  if (start !== null && !endedUndated(path)) counts.spells.push({ duration: ((closedAt ?? path.asOf) - start) / DAY, outcome });
   if (outcome !== null) {
     counts[outcome] += 1;
-    if (outcome !== 'derailed') addValue(counts, outcome === 'won' ? counts.wonValue : counts.lostValue, last.valueMinor, last.currency);
-    return true;
+    if (outcome === 'derailed') return ['n', outcome];
+    addValue(counts, outcome === 'won' ? counts.wonValue : counts.lostValue, last.valueMinor, last.currency);
+    return last.valueMinor === null || last.currency === null ? ['n', outcome, 'unvalued'] : ['n', outcome];
   }
   counts.open += 1;
-  if (last.decisionDate !== null && last.decisionDate < scope.today) counts.overdue += 1;
-  else if (start !== null && path.asOf - start > scope.oldAfterMs) counts.old += 1;
-  return true;
+  if (last.decisionDate !== null && last.decisionDate < scope.today) {
+    counts.overdue += 1;
+    return ['n', 'open', 'overdue'];
+  }
+  if (start === null || path.asOf - start <= scope.oldAfterMs) return ['n', 'open'];
+  counts.old += 1;
+  return ['n', 'open', 'old'];
 }
 
 function share(won: number, of: number, interval = true): Share {

@@ -3,6 +3,7 @@ import { basisWords } from '../basis.js';
 import type { Column } from '../table.js';
 import { table } from '../table.js';
 import { countText, daysOf, heading, instantText, moneyText, percent } from '../text.js';
+import { behindText } from './behind.js';
 import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
 function limited(mean: { readonly mean: number; readonly limit: number } | null): string {
@@ -13,10 +14,12 @@ function cohortWords(period: { readonly label: string } | null, what: string): s
   return period === null ? '' : `, ${what} in ${period.label}`;
 }
 
+const STILL_ON_THE_WAY =
+  'The median with the running ones takes those still on the way for what they are, at least so long, and those that ended another way for what never comes (cumulative incidence); it is empty where fewer than half come. The mean to a limit likewise, up to the longest that is known.';
 const STILL_RUNNING =
   'The median with the running ones takes those still on the way for what they are: at least so long (Kaplan-Meier); the mean to a limit likewise, up to the longest that is known.';
 
-export function leadTimesText({ basis, rows }: LeadTimesAnswer): string {
+export function leadTimesText({ basis, rows, behind }: LeadTimesAnswer): string {
   const names = groupNames(rows);
   const whole = names.length === 0; // beside groups there is no room for all
   const figures = [
@@ -37,7 +40,8 @@ export function leadTimesText({ basis, rows }: LeadTimesAnswer): string {
   const [from, to] = [basis.from, basis.to].map((milestone) => milestone.replace(/^stage:/, ''));
   const cohort = cohortWords(basis.period, from ?? '');
   const title = `Days from ${from} to ${to}${cohort}, as of ${instantText(basis.asOf, basis.timeZone)}`;
-  return page(title, drawn, basisWords(basis, 'Days of 24 hours; mean and percentiles are of those that arrived.', STILL_RUNNING));
+  const words = basisWords(basis, 'Days of 24 hours; mean and percentiles are of those that arrived.', STILL_ON_THE_WAY);
+  return page(title, drawn, behindText(behind, basis.timeZone), words);
 }
 
 /** Broken where the whole word is wider than any count under it. */
@@ -57,7 +61,7 @@ function exitsTable(
   return `How the stays ended\n\n${drawn}`;
 }
 
-export function timeInStageText({ basis, rows }: TimeInStageAnswer): string {
+export function timeInStageText({ basis, rows, behind }: TimeInStageAnswer): string {
   const names = groupNames(rows);
   const pipelines = new Set(rows.map(({ pipeline }) => pipeline)).size > 1;
   const places = [...groupColumns(names), ...(pipelines ? [{ title: 'pipeline', shrinks: true }] : []), { title: 'stage', shrinks: true }];
@@ -84,11 +88,12 @@ export function timeInStageText({ basis, rows }: TimeInStageAnswer): string {
     title,
     drawn,
     rows.length > 0 && exitsTable(rows, place, places),
+    behindText(behind, basis.timeZone),
     basisWords(basis, 'Days of 24 hours.', postponed, STILL_RUNNING),
   );
 }
 
-export function velocityText({ basis, rows }: VelocityAnswer): string {
+export function velocityText({ basis, rows, behind }: VelocityAnswer): string {
   const names = groupNames(rows);
   const drawn = table(
     [...groupColumns(names), ...['open deals', 'win rate', 'average won', 'average cycle', 'a day'].map((title) => ({ title, ...RIGHT }))],
@@ -103,5 +108,5 @@ export function velocityText({ basis, rows }: VelocityAnswer): string {
   );
   const title = `Sales velocity as of ${instantText(basis.asOf, basis.timeZone)}`;
   const how = `Open deals times win rate (won of won and lost) times average won, over the average cycle from qualified to won; not available where one of them is.`;
-  return page(title, drawn, basisWords(basis, how));
+  return page(title, drawn, behindText(behind, basis.timeZone), basisWords(basis, how));
 }

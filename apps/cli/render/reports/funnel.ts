@@ -2,6 +2,7 @@ import type { FunnelAnswer, FunnelRow, Maturity } from '../../../../libs/reporti
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, instantText, intervalText, percent } from '../text.js';
+import { behindText } from './behind.js';
 import { RIGHT, groupCells, groupNames, page, valueText } from './grouped.js';
 
 const MODES = {
@@ -58,7 +59,7 @@ function section(rows: readonly FunnelRow[], { n, closed, share }: Maturity): st
   return `${name}: ${countText(n)} deals, the outcome of ${countText(closed)} known (${percent(share)})\n\n${stepsTable(rows)}`;
 }
 
-export function funnelText({ basis, rows, maturity }: FunnelAnswer): string {
+export function funnelText({ basis, rows, maturity, behind }: FunnelAnswer): string {
   const sections = maturity.map((of) =>
     section(
       rows.filter(({ group }) => JSON.stringify(group) === JSON.stringify(of.group)),
@@ -68,5 +69,5 @@ export function funnelText({ basis, rows, maturity }: FunnelAnswer): string {
   const cohort = `Cohort ${basis.period?.label ?? ''} by ${basis.milestone.replace(/^stage:/, '')}`;
   const within = basis.within === null ? '' : ` within ${basis.within}`;
   const title = `${cohort}: how many ${MODES[basis.mode]}${within} (${basis.mode}), as of ${instantText(basis.asOf, basis.timeZone)}`;
-  return page(title, ...sections, basisWords(basis));
+  return page(title, ...sections, behindText(behind, basis.timeZone), basisWords(basis));
 }

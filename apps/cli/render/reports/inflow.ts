@@ -3,6 +3,7 @@ import { basisWords } from '../basis.js';
 import { sparkline } from '../sparkline.js';
 import { table } from '../table.js';
 import { countText, daysText, instantText, percent } from '../text.js';
+import { behindText } from './behind.js';
 import { RIGHT, groupCells, groupColumns, groupLine, groupNames, inReadingOrder, page, valueText } from './grouped.js';
 
 /** More groups than this are no glance. */
@@ -22,7 +23,7 @@ function glance({ rows }: InflowAnswer): string {
 }
 
 export function inflowText(answer: InflowAnswer): string {
-  const { basis, rows } = answer;
+  const { basis, rows, behind } = answer;
   const names = groupNames(rows);
   const read = inReadingOrder(names, rows, ({ period }) => period);
   const patterns = rows.some(({ periods }) => periods > 1);
@@ -57,6 +58,7 @@ export function inflowText(answer: InflowAnswer): string {
     `Deals that came to ${basis.milestone.replace(/^stage:/, '')}${when}, by ${basis.step}, as of ${instantText(basis.asOf, basis.timeZone)}`,
     drawn,
     glance(answer),
+    behindText(behind, basis.timeZone),
     basisWords(basis, 'Value is what they are worth at that instant.'),
   );
 }

@@ -2,6 +2,7 @@ import type { ReemergenceAnswer } from '../../../../libs/reporting/flow-queries.
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, daysOf, instantText, intervalText, percent } from '../text.js';
+import { behindText } from './behind.js';
 import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
 const FIGURES = [
@@ -16,7 +17,7 @@ const FIGURES = [
   'median\nwith all',
 ];
 
-export function reemergenceText({ basis, rows }: ReemergenceAnswer): string {
+export function reemergenceText({ basis, rows, behind }: ReemergenceAnswer): string {
   const names = groupNames(rows);
   const drawn = table(
     [...groupColumns(names), ...FIGURES.map((title) => ({ title, ...RIGHT }))],
@@ -34,6 +35,7 @@ export function reemergenceText({ basis, rows }: ReemergenceAnswer): string {
   return page(
     `Requests turned away${when} (${basis.ended.join(', ')}) whose ${basis.by} asked again, as of ${instantText(basis.asOf, basis.timeZone)}`,
     drawn,
+    behindText(behind, basis.timeZone),
     basisWords(
       basis,
       'Days of 24 hours from being turned away to the next request; the median with all counts those who have not asked again as at least so long (Kaplan-Meier).',

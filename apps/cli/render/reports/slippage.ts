@@ -2,6 +2,7 @@ import type { SlippageAnswer, SlippageRow } from '../../../../libs/reporting/flo
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, daysText, moneyLines, moneyText, percent, withThousands } from '../text.js';
+import { behindText } from './behind.js';
 import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
 const FIGURES = [
@@ -23,7 +24,7 @@ function pushedText({ pushedValue }: SlippageRow, currency: string): string {
 }
 
 /** Dates moved within their period are in the other formats: amounts of two currencies leave no room for them. */
-export function slippageText({ basis, rows, most }: SlippageAnswer): string {
+export function slippageText({ basis, rows, most, behind }: SlippageAnswer): string {
   const names = groupNames(rows);
   const drawn = table(
     [...groupColumns(names), ...FIGURES.map((title) => ({ title, ...RIGHT }))],
@@ -61,6 +62,7 @@ export function slippageText({ basis, rows, most }: SlippageAnswer): string {
     `Expected dates put off, ${when}, by ${basis.grain}`,
     drawn,
     most.length > 0 && `Put off most often\n\n${list}`,
+    behindText(behind, basis.timeZone),
     basisWords(basis, 'A push is a change to a later period, a pull to an earlier one. Overdue is open with a date that has passed.'),
   );
 }

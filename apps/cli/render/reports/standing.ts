@@ -2,6 +2,7 @@ import type { AgingAnswer, AgingRow, CoverageAnswer, CoverageFigures } from '../
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, daysOf, groupText, instantText, moneyText, percent, withThousands } from '../text.js';
+import { behindText } from './behind.js';
 import { RIGHT, allCells, groupCells, groupColumns, groupNames, inReadingOrder, page, valueText } from './grouped.js';
 
 const CLOCKS = {
@@ -20,7 +21,7 @@ function bandsText({ bands }: AgingRow['age']): string {
 }
 
 /** The ninth decile of the ages is in the other formats: amounts of two currencies leave no room for it. */
-export function agingText({ basis, rows, oldest, postponed, totals }: AgingAnswer): string {
+export function agingText({ basis, rows, oldest, postponed, totals, behind }: AgingAnswer): string {
   const names = groupNames(rows);
   type Told = AgingAnswer['totals'] & Partial<Pick<AgingRow, 'thresholdDays' | 'usualDays'>>;
   const cells = (row: Told): string[] => [
@@ -73,6 +74,7 @@ export function agingText({ basis, rows, oldest, postponed, totals }: AgingAnswe
     drawn,
     bandsText(totals.age),
     oldest.length > 0 && `The oldest\n\n${list}`,
+    behindText(behind, basis.timeZone),
     basisWords(
       basis,
       'Ages are days of 24 hours; usual is what three of four ended stays in the stage took at most.',

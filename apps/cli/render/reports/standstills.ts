@@ -2,6 +2,7 @@ import type { StandstillsAnswer } from '../../../../libs/reporting/flow-queries.
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, groupText, percent, withThousands } from '../text.js';
+import { behindText } from './behind.js';
 import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
 const FIGURES = ['deals', 'silences', 'median', 'p90', 'longest', 'stand-\nstills', 'of\ndeals', 'still\nstand', 'of their\ntime'];
@@ -15,7 +16,7 @@ function words(eventType: string): string {
   return eventType.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 }
 
-export function standstillsText({ basis, rows, longest }: StandstillsAnswer): string {
+export function standstillsText({ basis, rows, longest, behind }: StandstillsAnswer): string {
   const names = groupNames(rows);
   const drawn = table(
     [...groupColumns(names), ...FIGURES.map((title) => ({ title, ...RIGHT }))],
@@ -57,6 +58,7 @@ export function standstillsText({ basis, rows, longest }: StandstillsAnswer): st
     `Silences inside deals, those over ${basis.over} as standstills`,
     drawn,
     longest.length > 0 && `The longest\n\n${list}`,
+    behindText(behind, basis.timeZone),
     basisWords(
       basis,
       'A silence is the time between two facts that changed a deal, while it was neither closed nor postponed. The median counts silences that go on as not ended.',

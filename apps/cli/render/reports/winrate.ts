@@ -3,6 +3,7 @@ import type { CurvePoint, ValueBand, WinRateAnswer, WinRateRow } from '../../../
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, instantText, intervalText, percent, withThousands } from '../text.js';
+import { behindText } from './behind.js';
 import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
 const FORMS = {
@@ -78,7 +79,7 @@ function countsText({ n, won, lost, derailed, open, overdue, old }: WinRateRow):
   return `${countText(n)} deals: ${countText(won)} won, ${countText(lost)} lost, ${countText(derailed)} ended without a decision, ${countText(open)} open (${countText(overdue)} overdue, ${countText(old)} old).`;
 }
 
-export function winRateText({ basis, rows }: WinRateAnswer): string {
+export function winRateText({ basis, rows, behind }: WinRateAnswer): string {
   const names = groupNames(rows);
   const drawn = table(
     [
@@ -102,6 +103,7 @@ export function winRateText({ basis, rows }: WinRateAnswer): string {
     only && countsText(only),
     only && bandsText(only.byBand),
     only && curveText(only.curve),
+    behindText(behind, basis.timeZone),
     basisWords(basis, `Old is open for more than ${basis.oldAfter}; ages are from ${basis.milestone}.`),
   );
 }
