@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { DealInterval } from '../rows.js';
 import type { DealPath } from './deal-path.js';
-import { endedUndated } from './milestones.js';
+import { isClosed } from './milestones.js';
 
 /** How a stay in a stage ended. `advanced` includes a move by skipping; `handed-off` is a transfer to another pipeline: an exit, not a loss. */
 export type Exit = 'advanced' | 'moved-back' | 'reassigned' | 'handed-off' | 'won' | 'lost' | 'to-marketing' | 'filed';
@@ -14,6 +14,8 @@ export interface StageSpell {
   readonly from: EpochMs;
   /** T where it still runs. */
   readonly to: EpochMs;
+  /** It ended by a fact that carries no date of its own: nobody knows how long it was. */
+  readonly endedUndated: boolean;
   /** Null: still there at T. */
   readonly exit: Exit | null;
   /** Stage it went to, for moves. */
@@ -99,6 +101,7 @@ export function stageSpells(path: DealPath, order: StageOrder): StageSpell[] {
       stage: first.stage ?? '',
       from: first.validFrom,
       to: next?.validFrom ?? path.asOf,
+      endedUndated: next !== undefined && isClosed(next.status) && next.closedAt === null,
       exit: next === undefined ? null : exitTo(row, next, order),
       toStage: next !== undefined && inStage(next) ? next.stage : null,
       postponedMs,
@@ -112,9 +115,7 @@ export function stageSpells(path: DealPath, order: StageOrder): StageSpell[] {
   return spells;
 }
 
-/** Those of a known length: not the last of a deal that ended nobody knows when. */
+/** Those of a known length. */
 export function timedSpells(path: DealPath, order: StageOrder): StageSpell[] {
-  const spells = stageSpells(path, order);
-  if (endedUndated(path)) spells.pop();
-  return spells;
+  return stageSpells(path, order).filter(({ endedUndated }) => !endedUndated);
 }

@@ -95,7 +95,8 @@ function* statesAt(history: History, dimensions: DimensionTimeline, at: EpochMs)
   const rows = history.filter(({ validFrom, status }) => validFrom === at && status !== 'requested' && status !== 'contacted');
   for (const [index, row] of rows.entries()) {
     const next = rows[index + 1];
-    if (next !== undefined && (next.status === 'open') !== (row.status === 'open')) yield { ...last, row };
+    // What is not open adds nothing, but is why a deal came or went.
+    if (next !== undefined && (next.status !== 'open' || row.status !== 'open')) yield { ...last, row };
   }
   yield last;
 }
