@@ -6,7 +6,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest'] },
-  testTimeout: 30_000,
+  // For what hangs, not for what is slow: a test of five seconds takes forty on two processors with seventeen things to do.
+  testTimeout: 60_000,
   // Every file's modules stay in the process that ran it: one that holds gigabytes collects its garbage for longer than it tests, and is begun anew.
   workerIdleMemoryLimit: '1GB',
 };

@@ -132,5 +132,5 @@ async function healthCheck(port: string): Promise<number | null> {
     await eventually('it says so', async () => (await ready(base))[1].includes('about to end'));
     expect((await exchange(base, '/v1/caller')).status).toBe(200);
     expect((await api.ended).code).toBe(0);
-  }, 30_000);
+  });
 });

@@ -260,5 +260,5 @@ const REQUESTS = `${QUESTIONS.find(({ command }) => command === 'report deals')?
     environment = { ...environment, DEALTRAIL_MASTER_KEY: Buffer.alloc(32, 8).toString('base64') };
     const { code, err } = await run('apps/api/main.js', '--without-projector').ended;
     expect([code, err]).toEqual([1, expect.stringMatching(/^dealtrail: the KeyStore .* is it the right one\?\n$/)]);
-  }, 30_000);
+  });
 });

@@ -45,7 +45,7 @@ export function someHistory(events: number, seed: number, deals = 40): RecordedE
 }
 
 /** Until it holds; the time-out is an error that says what was waited for. */
-export async function eventually(what: string, holds: () => Promise<boolean> | boolean, timeoutMs = 10_000): Promise<void> {
+export async function eventually(what: string, holds: () => Promise<boolean> | boolean, timeoutMs = 20_000): Promise<void> {
   const until = performance.now() + timeoutMs;
   while (!(await holds())) {
     if (performance.now() > until) throw new Error(`not within ${timeoutMs} ms: ${what}`);

@@ -29,9 +29,9 @@ async function askedOf(answers: Answers, asOf: string, knownAt: string): Promise
     () => answers.funnel({ ...at, cohort: '2025', groupBy: ['source'] }, nobody),
     () => answers.funnel({ ...at, cohort: '2025-W02', groupBy: ['owner'] }, nobody),
     () => answers.funnel({ ...at, cohort: '2025-01', milestone: 'qualified' }, nobody),
-    () => answers.leadTimes({ ...at, from: 'registered', to: 'won' }, nobody),
+    () => answers.leadTimes({ ...at, from: 'registered', to: 'won', behind: 'n' }, nobody),
     () => answers.leadTimes({ ...at, from: 'qualified', to: 'won', cohort: '2025-W02', groupBy: ['source'] }, nobody),
-    () => answers.timeInStage(at, nobody),
+    () => answers.timeInStage({ ...at, behind: 'n' }, nobody),
     () => answers.timeInStage({ ...at, cohort: '2025-W03' }, nobody),
     () => answers.winRate(at, nobody),
     () => answers.winRate({ ...at, closed: '2025-01' }, nobody),
@@ -40,7 +40,7 @@ async function askedOf(answers: Answers, asOf: string, knownAt: string): Promise
     () => answers.forecastHistory({ knownAt, period: '2025-01', step: 'week', from: '2025-01-10' }, nobody),
     () => answers.inflow({ ...between, step: 'month' }, nobody),
     () => answers.slippage({ from: '2025-01-01', to: asOf, knownAt }, nobody),
-    () => answers.reemergence({ ...at, ended: ['lost'] }, nobody),
+    () => answers.reemergence({ ...at, ended: ['lost'], behind: 'n' }, nobody),
     () => answers.standstills({ ...at, over: '3d', cohort: '2025-W02' }, nobody),
     () => answers.velocity(at, nobody),
     () => answers.aging(at, nobody),
@@ -81,7 +81,7 @@ describe('answers from rows kept in memory', () => {
         }
         await world.close();
       }),
-      0.15,
+      0.1,
     );
   });
 

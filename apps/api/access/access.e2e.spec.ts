@@ -168,7 +168,7 @@ describe('a server with tokens', () => {
         expect([authorization, same || (status === 401 && text.includes('"access/token-'))]).toEqual([authorization, true]);
       }),
     );
-  }, 30_000);
+  });
 
   it('names the right that is missing', async () => {
     const answer = await post('/v1/companies', { name: 'Company' }, tokens.read);

@@ -74,7 +74,7 @@ describe('the AsyncAPI document beside a real log', () => {
   beforeAll(async () => {
     await tellDemo(data.folder, 30);
     running = await runServer(data.folder);
-  }, 30_000);
+  });
   afterAll(async () => {
     await running.stop();
     data.remove();
