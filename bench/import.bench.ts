@@ -58,7 +58,7 @@ interface Imported {
 }
 
 async function toTheLog(): Promise<Imported & { readonly appends: AppendRequest[] }> {
-  const dealtrail = await openFresh();
+  const dealtrail = await openFresh({ threads: 'log' });
   const { commands, eventStore, keyStore, clock } = dealtrail;
   const marks: { events: number; at: number }[] = [];
   const [began, busy] = [performance.now(), processorTime()];
@@ -119,7 +119,7 @@ async function portAlone(appends: readonly AppendRequest[]): Promise<{ readonly 
 
 async function shown(): Promise<number> {
   // As the command line has it: projected beside.
-  const dealtrail = await openFresh({ threads: 'models' });
+  const dealtrail = await openFresh({ threads: 'log and models' });
   dealtrail.projector?.start();
   const began = performance.now();
   const { events } = await importInto(dealtrail, { ...source, options: {}, onProgress: () => undefined });

@@ -65,10 +65,10 @@ export interface OpenOptions {
   /** Keeps the timeline index in memory: for a process that answers many questions. */
   readonly indexed?: boolean;
   /**
-   * What has a thread of its own, on embedded stores. `log and models`: for a server, whose requests should wait neither for the disk nor for projecting. `models`: for who
-   * appends much at a time, to have it projected meanwhile. Left out: nothing.
+   * What has a thread of its own, on embedded stores. `log`: for who appends much and decides the next meanwhile. `models`: to have it projected meanwhile. `log and models`:
+   * for an import, which wants both, and for a server, whose requests should wait neither for the disk nor for projecting. Left out: nothing.
    */
-  readonly threads?: 'log and models' | 'models';
+  readonly threads?: 'log' | 'models' | 'log and models';
   /** Reports that follow deals are made in a thread of their own, whatever the stores: for a server, which answers everybody else meanwhile. Default false. */
   readonly reportThread?: boolean;
   readonly note?: (note: ProjectorNote) => void;
@@ -257,7 +257,7 @@ export async function openDealtrail(
   try {
     const keyStore = closing.add(await openKeyStore(config, { readOnly }));
     const log = await openLog(config, {
-      ...{ clock, keyStoreId: keyStore.id, writerThread: threads === 'log and models' },
+      ...{ clock, keyStoreId: keyStore.id, writerThread: threads !== undefined && threads !== 'models' },
       readOnly: readOnly || (!isEmbeddedLog && !beginsLog),
     });
     const watching = observability === undefined ? null : watch(observability, log.embedded, note);
@@ -270,7 +270,9 @@ export async function openDealtrail(
     }
     const commands = openCommandHandling({ eventStore, keyStore, clock, ...(watching === null ? {} : { watch: watching.commands }) });
     const inThread =
-      threads !== undefined && log.embedded !== null ? { log: log.embedded.file, traced: (observability?.tracing ?? null) !== null } : null;
+      threads !== undefined && threads !== 'log' && log.embedded !== null
+        ? { log: log.embedded.file, traced: (observability?.tracing ?? null) !== null }
+        : null;
     const { models, projector } =
       readOnly && config.mongoUrl === null
         ? { models: null, projector: null }

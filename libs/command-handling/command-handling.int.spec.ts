@@ -538,6 +538,24 @@ describe('carrying out commands', () => {
       expect((await desk.send(advance('proposal'))).revision).toBe(2);
     });
 
+    it('are decided at once and appended when what has to be first is written, or not at all', async () => {
+      const deals = (['d2', 'd3'] as DealId[]).map((id) => ({ stream: `deal-${id}` as StreamName, id }));
+      const [one, other] = deals.map(({ stream, id }) => [{ stream, steps: [{ command: request({ id }), context: ANN }] }]);
+      let written: () => void = () => undefined;
+      const first = new Promise<void>((resolve) => (written = resolve));
+      const settled = desk.handling.executeStreams(one ?? [], { after: first });
+      // The key of whom it is about is made by deciding.
+      while ((await desk.keyStore.find('contact-c1')).state === 'missing') await new Promise((resolve) => setImmediate(resolve));
+      expect(await desk.recorded('deal-d2')).toEqual([]);
+      written();
+      await settled;
+      expect(await desk.recorded('deal-d2')).toHaveLength(1);
+
+      const failed = Promise.reject(new EventStoreUnavailable('the disk is full'));
+      await expect(desk.handling.executeStreams(other ?? [], { after: failed })).rejects.toThrow('the disk is full');
+      expect(await desk.recorded('deal-d3')).toEqual([]);
+    });
+
     it('may name the same stream several times', async () => {
       const stream = 'deal-d1' as StreamName;
       const requests = [request(), qualify, advance('closing')].map((command) => ({ stream, steps: [{ command, context: ANN }] }));

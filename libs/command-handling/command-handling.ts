@@ -148,14 +148,19 @@ export class CommandHandling implements CarryingOut {
     return hashUnder(this.#parts.keyStore.logKey, canonicalJson(['request', body]));
   }
 
-  async #settle(requests: readonly StreamSteps[], { onRefusal = 'rest', keep = true }: StepOptions): Promise<readonly StreamOutcome[]> {
+  async #settle(
+    requests: readonly StreamSteps[],
+    { onRefusal = 'rest', keep = true, after }: StepOptions,
+  ): Promise<readonly StreamOutcome[]> {
     const outcomes: (StreamOutcome | undefined)[] = new Array<StreamOutcome | undefined>(requests.length).fill(undefined);
     const forgotten = new Set<KeyHolder>();
     let open = requests.map((_, index) => index);
     // Few functions wait for a commit, each in the one above: what waits is kept, and moved by the garbage collector.
     for (let fruitless = 0; open.length > 0;) {
       const attempt = new Attempt(this.#parts, { onRefusal, keep }, forgotten);
-      await attempt.append(await attempt.decide(requests, open), outcomes);
+      const decided = await attempt.decide(requests, open);
+      if (after !== undefined) await after;
+      await attempt.append(decided, outcomes);
       const left = open.filter((index) => outcomes[index] === undefined);
       fruitless = left.length < open.length ? 0 : fruitless + 1;
       const first = requests[left[0] ?? 0];

@@ -69,7 +69,7 @@ export class Attempt {
 
   constructor(
     private readonly parts: RunParts,
-    private readonly options: Required<StepOptions>,
+    private readonly options: Required<Pick<StepOptions, 'onRefusal' | 'keep'>>,
     private readonly forgotten: Set<KeyHolder>,
   ) {
     this.#processes = new ProcessBook(parts.loader);

@@ -47,7 +47,7 @@ export async function importSource(mappingFile: string, options: ImportCommandOp
   const flags = { strict: options.strict === true, asCorrections: options.asCorrections === true };
   const report = await carryOut<ImportReport>(options, {
     doing: 'import',
-    open: { threads: 'models' },
+    open: { threads: 'log and models' },
     here: async (dealtrail, onProgress, signal) => {
       await finishDemo(dealtrail, onProgress, signal);
       return importInto(dealtrail, {

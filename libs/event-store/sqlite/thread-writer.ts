@@ -14,6 +14,8 @@ interface Waiting {
 }
 
 const CALLS_AT_ONCE = 32;
+/** From so many appends on a call is a batch. */
+const APPENDS_OF_A_BATCH = 64;
 
 /**
  * By a connection of its own in a thread of its own: while it waits for the disk, the thread that asks goes on. WAL with synchronous=FULL syncs before a commit can be seen, so
@@ -42,8 +44,8 @@ export class ThreadWriter implements LogWriter {
       this.waiting.set(this.lastId, { resolve, reject });
       addCall(this.calls, { id: this.lastId, requests }, this.clock.now());
       const { length } = this.calls.ids;
-      // Calls of one turn of the event loop go over together, some at a time: the first are written while the rest is still decided.
-      if (length >= CALLS_AT_ONCE) this.send();
+      // Calls of one turn of the event loop go over together, some at a time: the first are written while the rest is still decided. A batch has the next one decided behind it.
+      if (length >= CALLS_AT_ONCE || requests.length >= APPENDS_OF_A_BATCH) this.send();
       else if (length === 1) setImmediate(() => this.send());
     });
   }

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../domain/shared/envelope.js';
-import type { PipelineId, StageId } from '../../domain/shared/ids.js';
+import type { PipelineId, StageId, StreamName } from '../../domain/shared/ids.js';
 import { streamName } from '../../domain/shared/ids.js';
 import type { PipelineEvent } from '../../domain/pipeline/pipeline.events.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
@@ -12,16 +12,28 @@ import type { ImportInput } from './import-input.js';
 import { SeenDeals } from './seen-deals.js';
 import type { IsRecorded } from './source-reading.js';
 import type { SnapshotEnd, Stretch } from './stretch.js';
+import { streamsOf } from './stretch.js';
 import { writeDeals } from './write-deals.js';
 import { Writer } from './writer.js';
 import { writeRegistrations } from './write-registrations.js';
 
-/** One pass over what is read of a source: booked, and unless it is dry, written, while the next stretch is read. */
+/** A stretch that is being decided or written. */
+interface UnderWay {
+  readonly streams: ReadonlySet<StreamName>;
+  /** Its last event is on the disk, and all that was before it. */
+  readonly written: Promise<void>;
+}
+
+const NOTHING: UnderWay = { streams: new Set(), written: Promise.resolve() };
+
+/** One pass over what is read of a source: booked, and unless it is dry, decided and written, while the next stretches are read. */
 export class ImportWriting {
   private readonly writer: Writer;
   private readonly context: ReconcileContext;
   private readonly seen = new SeenDeals();
-  private writing: Promise<void> = Promise.resolve();
+  /** At most two are under way: one is decided while the one before it is written. */
+  private earlier = NOTHING;
+  private latest = NOTHING;
 
   constructor(
     private readonly input: ImportInput,
@@ -49,14 +61,16 @@ export class ImportWriting {
         await this.take(stretch);
         this.tell(stretch);
       }
-      await this.writing;
+      await this.latest.written;
     } finally {
+      // Given up or failed, nothing of it is written any more once this has returned.
+      await Promise.allSettled([this.earlier.written, this.latest.written]);
       this.seen.close();
     }
   }
 
   readonly isRecorded: IsRecorded = async (stream) => {
-    await this.writing;
+    await this.latest.written;
     return !this.dry && (await this.input.commands.history(stream)).length > 0;
   };
 
@@ -64,24 +78,30 @@ export class ImportWriting {
     for (const { file, rows } of stretch.rows) this.book.read(file, rows);
     for (const { kind, place, reason } of stretch.findings) this.book.find(kind, place, reason);
     if (this.dry) return;
-    if (stretch.registrations.length > 0 || stretch.deals.length > 0) {
-      // One stretch is written while the next is read, never two: deals of one may be in the other.
-      await this.writing;
-      this.writing = this.write(stretch);
-      // Awaited by the next stretch or at the end; until then a failure is not unhandled.
-      this.writing.catch(() => undefined);
-    }
+    if (stretch.registrations.length > 0 || stretch.deals.length > 0) await this.begin(stretch);
     if (stretch.ended !== undefined) await this.findGone(stretch.ended);
   }
 
-  private async write({ registrations, deals }: Stretch): Promise<void> {
-    await writeRegistrations(registrations, this.writer);
+  private async begin(stretch: Stretch): Promise<void> {
+    await this.earlier.written;
+    const before = this.latest;
+    const streams = streamsOf(stretch);
+    // What is decided on a stream must have been told what is in it.
+    if (streams.some((stream) => before.streams.has(stream))) await before.written;
+    this.earlier = before;
+    this.latest = { streams: new Set(streams), written: this.write(stretch, before.written) };
+    // Awaited by one of the next stretches or at the end; until then a failure is not unhandled.
+    this.latest.written.catch(() => undefined);
+  }
+
+  private async write({ registrations, deals }: Stretch, after: Promise<void>): Promise<void> {
+    await writeRegistrations(registrations, this.writer, after);
     for (const { said } of deals) if (said.claim === 'observed') this.seen.add(said.id);
-    await writeDeals(deals, this.input.commands, this.writer, this.context);
+    await writeDeals(deals, this.input.commands, this.writer, this.context, after);
   }
 
   private async findGone({ file, column, contains, at }: SnapshotEnd): Promise<void> {
-    await this.writing;
+    await this.latest.written;
     const { eventStore, commands } = this.input;
     await findGoneDeals({ eventStore, commands, source: this.mapping.source, contains, at }, this.seen, (reason) =>
       this.book.find('gone from source', { file, line: null, column }, reason),
@@ -119,7 +139,7 @@ export class ImportWriting {
     };
     const [outcome] = await this.writer.execute(
       [{ stream, steps: [{ command: { type: 'DefinePipeline', id: pipelineId, process: definition }, context: this.writer.base }] }],
-      'nothing',
+      { onRefusal: 'nothing', after: this.latest.written },
     );
     const step = outcome?.steps[0];
     if (step?.status === 'refused') throw this.refused(step.error.message);

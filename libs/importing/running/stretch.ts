@@ -1,4 +1,7 @@
 import type { Command } from '../../domain/commands.js';
+import { streamOf } from '../../domain/commands.js';
+import type { StreamName } from '../../domain/shared/ids.js';
+import { streamName } from '../../domain/shared/ids.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { HashedSaid, Place, SaidOfDeal } from '../reconciling/moment.js';
 
@@ -53,6 +56,12 @@ export interface Stretch {
   readonly deals: readonly DealRead[];
   readonly ended?: SnapshotEnd;
   readonly progress: ReadingProgress;
+}
+
+/** Whose streams a stretch speaks of, each at least once. */
+export function streamsOf({ registrations, deals }: Stretch): readonly StreamName[] {
+  const registered = registrations.flatMap(({ steps: [first] }) => (first === undefined ? [] : [streamOf(first.command)]));
+  return [...registered, ...deals.map(({ said }) => streamName('deal', said.id))];
 }
 
 export interface ReadingProgress {

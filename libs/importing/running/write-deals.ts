@@ -2,26 +2,32 @@ import type { CommandHandling } from '../../command-handling/command-handling.js
 import type { StreamSteps } from '../../command-handling/command.js';
 import { streamName } from '../../domain/shared/ids.js';
 import type { PlannedStep } from '../reconciling/deal-plan.js';
-import type { ReconcileContext } from '../reconciling/reconciling.js';
+import type { ReconcileContext, Remark } from '../reconciling/reconciling.js';
 import { reconcile } from '../reconciling/reconcile.js';
 import type { DealRead } from './stretch.js';
 import type { Writer } from './writer.js';
 
-/** Compares deals with what is recorded of them and writes what is new, with one commit. One deal's events of one reading are one atomic append. */
+/**
+ * Compares deals with what is recorded of them and writes what is new behind what is written already, with one commit. One deal's events of one reading are one atomic
+ * append.
+ */
 export async function writeDeals(
   deals: readonly DealRead[],
   commands: Pick<CommandHandling, 'history'>,
   writer: Writer,
   context: ReconcileContext,
+  after: Promise<void>,
 ): Promise<void> {
   const requests: StreamSteps[] = [];
+  const remarks: Remark[] = [];
   const sources: { readonly deal: DealRead; readonly steps: readonly PlannedStep[] }[] = [];
+  const unchanged: DealRead[] = [];
   for (const deal of deals) {
     const stream = streamName('deal', deal.said.id);
-    const { steps, remarks } = reconcile(deal.said, await commands.history(stream), context);
-    for (const { kind, place, reason } of remarks) writer.book.find(kind, place, reason);
+    const { steps, remarks: more } = reconcile(deal.said, await commands.history(stream), context);
+    remarks.push(...more);
     if (steps.length === 0) {
-      countUnchanged(deal, writer);
+      unchanged.push(deal);
       continue;
     }
     sources.push({ deal, steps });
@@ -34,7 +40,10 @@ export async function writeDeals(
     });
   }
   const atomic = deals[0]?.said.claim === 'happened';
-  const outcomes = await writer.execute(requests, atomic ? 'nothing' : 'rest');
+  const outcomes = await writer.execute(requests, { onRefusal: atomic ? 'nothing' : 'rest', after });
+  await after; // also where there is nothing to write, so that the report tells one thing after the other
+  for (const { kind, place, reason } of remarks) writer.book.find(kind, place, reason);
+  for (const deal of unchanged) countUnchanged(deal, writer);
   outcomes.forEach((outcome, i) => {
     const source = sources[i];
     if (source === undefined) return;

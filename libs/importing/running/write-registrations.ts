@@ -9,12 +9,12 @@ interface Asked {
   readonly request: StreamSteps;
 }
 
-/** Writes people, companies, products and campaigns: before the deals that name them. */
-export async function writeRegistrations(registrations: readonly Registration[], writer: Writer): Promise<void> {
+/** Writes people, companies, products and campaigns: behind what is written already, and before the deals that name them. */
+export async function writeRegistrations(registrations: readonly Registration[], writer: Writer, after: Promise<void>): Promise<void> {
   const first = registrations.map((registration) => asked(registration, registration.steps, writer));
   const outcomes = await writer.execute(
     first.map(({ request }) => request),
-    'rest',
+    { onRefusal: 'rest', after },
   );
   const again: Asked[] = [];
   outcomes.forEach((outcome, i) => {
@@ -30,7 +30,7 @@ export async function writeRegistrations(registrations: readonly Registration[],
   });
   const second = await writer.execute(
     again.map(({ request }) => request),
-    'rest',
+    { onRefusal: 'rest', after },
   );
   second.forEach((outcome, i) => {
     const refused = outcome.steps.find((step) => step.status === 'refused');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandHandling } from '../../command-handling/command-handling.js';
-import type { CommandContext, StreamOutcome, StreamSteps } from '../../command-handling/command.js';
+import type { CommandContext, StepOptions, StreamOutcome, StreamSteps } from '../../command-handling/command.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { Place } from '../reconciling/moment.js';
 import type { ReportBook } from '../report/import-report.js';
@@ -26,9 +26,12 @@ export class Writer {
     return { actor, correlationId, importHash, effectiveAt, dated };
   }
 
-  async execute(requests: readonly StreamSteps[], onRefusal: 'rest' | 'nothing'): Promise<readonly StreamOutcome[]> {
+  async execute(
+    requests: readonly StreamSteps[],
+    options: Required<Pick<StepOptions, 'onRefusal' | 'after'>>,
+  ): Promise<readonly StreamOutcome[]> {
     if (this.dry || requests.length === 0) return [];
-    const outcomes = await this.commands.executeStreams(requests, { onRefusal, keep: false });
+    const outcomes = await this.commands.executeStreams(requests, { ...options, keep: false });
     const { book } = this;
     for (const { steps, position } of outcomes) {
       let appended = 0;
