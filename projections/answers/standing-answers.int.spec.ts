@@ -120,4 +120,25 @@ describe('coverage', () => {
     expect(byTeam.totals.coverage.map(({ quota }) => quota)).toEqual(['61500.00']);
     await close();
   });
+
+  it('takes a quota of a quarter and those of its months for one, and months for a quarter where that is all there is (PF02)', async () => {
+    const telling = new Telling();
+    const quota = (id: string, from: string, to: string, thousand: number): void => {
+      const holder = { kind: 'person', employeeId: 'anna' };
+      const data = { holder, from, to, amount: { minor: thousand * 100_000, currency: 'EUR' } };
+      telling.tell(`quota-${id}`, Date.parse('2025-01-01'), { type: 'QuotaSet', data });
+    };
+    quota('q1', '2025-01-01', '2025-04-01', 30);
+    for (const month of ['01', '02', '03', '04', '05'])
+      quota(month, `2025-${month}-01`, `2025-0${Number(month) + 1}-01`, Number(month) < 4 ? 10 : 11);
+    quota('april-too', '2025-04-01', '2025-05-01', 1);
+    const { answers, close } = await openAnswering(telling.events, { now: Date.parse('2025-02-01'), logMadeAt: Date.parse('2025-01-01') });
+    const quotaOf = async (period: string) =>
+      (await answers.coverage({ period, groupBy: ['owner'] }, nobody)).rows.map(({ coverage }) => coverage[0]?.quota);
+    expect(await quotaOf('2025-Q1')).toEqual(['30000.00']);
+    expect(await quotaOf('2025-02')).toEqual(['10000.00']);
+    expect(await quotaOf('2025-Q2')).toEqual(['23000.00']);
+    expect(await quotaOf('2025')).toEqual(['53000.00']);
+    await close();
+  });
 });

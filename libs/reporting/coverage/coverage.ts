@@ -89,6 +89,20 @@ function quotasInScope(quotas: readonly Quota[], filters: Filters, view: Dimensi
   });
 }
 
+/** Of one holder, a quarter's quota and those of its months are one target said twice: the longer spans count, and of the others those beside them. */
+function notTwice(quotas: readonly Quota[]): readonly Quota[] {
+  const taken = new Map<string, Quota[]>();
+  const days = ({ from, to }: Quota): number => Date.parse(to) - Date.parse(from);
+  for (const quota of quotas.toSorted((a, b) => days(b) - days(a))) {
+    const key = JSON.stringify([quota.holder, quota.amount.currency]);
+    const own = taken.get(key) ?? [];
+    const isLonger = (other: Quota): boolean => days(other) > days(quota) && quota.from < other.to && other.from < quota.to;
+    if (!own.some(isLonger)) own.push(quota);
+    taken.set(key, own);
+  }
+  return [...taken.values()].flat();
+}
+
 function ratio(open: number, of: number): number {
   return Math.round((open / of) * 10_000) / 10_000;
 }
@@ -145,7 +159,7 @@ export function coverageReport({ question, period, rows, view, asOf }: CoverageI
   const isIn = inScope(question.scope, view, question.zone);
   const readers = question.groupBy.map((grouping) => keyReader(grouping, view, question.zone));
   const inPeriod = [...view.all('quota').values()].filter(({ from, to }) => from >= period.from && to <= period.to);
-  const quotas = quotasInScope(inPeriod, question.scope.filters, view);
+  const quotas = quotasInScope(notTwice(inPeriod), question.scope.filters, view);
   const elapsed = elapsedShare(period, asOf);
   const cells = new Map<string, Cell>();
   const all = emptyCell({});
