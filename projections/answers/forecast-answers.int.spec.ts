@@ -7,6 +7,7 @@ import { openAnswering } from '../../libs/testing/answering.js';
 import { arbitraryLog, HISTORY_BEGINS } from '../../libs/testing/histories.js';
 import { metricsFixtureWithSubmissions } from '../../libs/testing/metrics-fixture.js';
 import { holds } from '../../libs/testing/property.js';
+import { Telling } from '../../libs/testing/tell.js';
 
 const nobody = { readPersonal: false };
 const methods = FORECAST_METHODS.filter((method) => method !== 'submitted');
@@ -96,6 +97,35 @@ describe('what people said they would win', () => {
       ['2025-03-31', usd('8500.00')],
     ]);
     await expect(answers.forecast({ ...asked, groupBy: ['product'] }, nobody)).rejects.toThrow('people submit sums, not deals');
+    await close();
+  });
+
+  it('is less what each has won himself, so that persons, teams and the whole add up to one total (FC03, PF02)', async () => {
+    const telling = new Telling();
+    const at = Date.parse('2025-01-10');
+    const won = (owner: string, euros: number): void => {
+      const request = { contactId: 'not-in-source', companyId: 'not-in-source', summary: 'not-in-source', source: { kind: 'unknown' } };
+      const told = (type: string, data: object): void => void telling.tell(`deal-${owner}`, at, { type, data });
+      told('RequestRegistered', { ...request, origin: { kind: 'spontaneous' }, receivedBy: 'not-in-source' });
+      told('LeadQualified', { pipelineId: 'sales', stageId: 'meeting', ownerId: owner });
+      told('DealWon', { value: { minor: euros * 100, currency: 'EUR' }, reasons: [] });
+    };
+    const said = (submitterId: string, euros: number): void => {
+      const amount = { minor: euros * 100, currency: 'EUR' };
+      const data = { submitterId, from: '2025-01-01', to: '2025-04-01', category: 'commit', amount };
+      telling.tell(`forecast-${submitterId}`, at, { type: 'ForecastSubmitted', data });
+    };
+    for (const owner of ['anna', 'ben', 'cees']) telling.tell(`employee-${owner}`, at, { type: 'TeamJoined', data: { team: 'north' } });
+    said('anna', 50); // nothing won yet
+    won('ben', 30); // said nothing
+    said('cees', 10); // has won more than he said
+    won('cees', 15);
+    const { answers, close } = await openAnswering(telling.events, { now: Date.parse('2025-02-01'), logMadeAt: Date.parse('2025-01-01') });
+    const totals = async (groupBy: readonly Grouping[]) =>
+      (await answers.forecast({ period: '2025-Q1', method: 'submitted', groupBy }, nobody)).totals;
+    const eur = (amount: string) => [{ amount, currency: 'EUR' }];
+    for (const groupBy of [[], ['owner'], ['team']] as const)
+      expect(await totals(groupBy)).toMatchObject({ expected: eur('50.00'), won: eur('45.00'), forecast: eur('95.00') });
     await close();
   });
 

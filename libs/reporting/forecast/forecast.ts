@@ -77,6 +77,8 @@ export function wonIn(row: DealInterval, period: Period): boolean {
 /** Folds the rows that count at (T, K), in any order. A decision date is a date of the calendar: it is compared with the period's dates, zone or no zone. */
 export class ForecastFold {
   private readonly groups = new Map<string, ForecastGroup>();
+  /** By method `submitted` only: what each person has won in the period. */
+  private readonly wonByOwner = new Map<string, Map<string, number>>();
   readonly deals: ForecastDeal[] = [];
   private readonly undatedDeals = { deals: 0, unvalued: 0, value: new Map<string, number>() };
   private readonly isIn: (row: DealInterval) => boolean;
@@ -100,7 +102,9 @@ export class ForecastFold {
     if (wonIn(row, period)) {
       const { sums } = this.groupOf(row);
       sums.wonDeals += 1;
-      if (valueMinor !== null && currency !== null) addMoney(sums.won, currency, valueMinor);
+      if (valueMinor === null || currency === null) return;
+      addMoney(sums.won, currency, valueMinor);
+      if (method === 'submitted' && row.owner !== null) this.addWonOf(row.owner, currency, valueMinor);
       return;
     }
     if (row.status !== 'open') return;
@@ -124,23 +128,30 @@ export class ForecastFold {
     if (chance !== null) addMoney(sums.expected, currency, expectedOf(valueMinor, chance));
   }
 
-  /** Adds what people said they would win of this very period; a submission covers the whole of it, so what is won already is taken off. */
+  /**
+   * Adds what people said they would win of this very period. A submission covers the whole of it, so what its own person has won already is taken off, and nobody else's: groups add up,
+   * however they are cut.
+   */
   addSubmissions(): void {
     const { view, period } = this.asked;
     const submissions = [...view.all('submission').values()].filter(
       ({ from, to, category }) => from === period.from && to === period.to && category === 'commit',
     );
-    for (const submission of submissions) {
-      const row = { ...NOTHING_KNOWN, status: 'open' as const, owner: submission.submitterId };
+    const said = new Map<string, Map<string, number>>();
+    for (const { submitterId, amount } of submissions) {
+      const { valueMinor, currency } = this.worth({ status: 'open', valueMinor: amount.minor, currency: amount.currency });
+      const own = said.get(submitterId) ?? new Map<string, number>();
+      said.set(submitterId, own);
+      addMoney(own, currency ?? amount.currency, valueMinor ?? amount.minor);
+    }
+    for (const [submitter, own] of said) {
+      const row = { ...NOTHING_KNOWN, status: 'open' as const, owner: submitter };
       if (!this.isIn(row)) continue;
       const { sums } = this.groupOf(row);
-      const { minor, currency: said } = submission.amount;
-      const { valueMinor, currency } = this.worth({ status: 'open', valueMinor: minor, currency: said });
-      addMoney(sums.expected, currency ?? said, valueMinor ?? minor);
-    }
-    for (const { sums } of this.groups.values()) {
-      for (const [currency, minor] of sums.won)
-        if (sums.expected.has(currency)) sums.expected.set(currency, Math.max(0, (sums.expected.get(currency) ?? 0) - minor));
+      for (const [currency, minor] of own) {
+        const won = this.wonByOwner.get(submitter)?.get(currency) ?? 0;
+        addMoney(sums.expected, currency, Math.max(0, minor - won));
+      }
     }
   }
 
@@ -153,6 +164,12 @@ export class ForecastFold {
       noExpectedDate: { deals, unvalued, value: moneyTexts(value) },
       all: groups.map(({ sums }) => sums).reduce(addForecast, noForecast()),
     };
+  }
+
+  private addWonOf(owner: string, currency: string, minor: number): void {
+    const own = this.wonByOwner.get(owner) ?? new Map<string, number>();
+    this.wonByOwner.set(owner, own);
+    addMoney(own, currency, minor);
   }
 
   private groupOf(row: DealInterval): ForecastGroup {
