@@ -118,7 +118,7 @@ const SAMPLES = 64;
 /** It is of no use to read more than these for each row that is looked at. */
 const MOST_READ = 32;
 /** Most lie no further before the latest than so many times as the mean does. */
-const MEANS = 4;
+const MEANS = 3;
 
 /** Where most of the rows lie; undefined where they are few, or lie among too many others. */
 function mostOf(rows: Uint32Array, from: number, to: number): Among | undefined {

@@ -72,9 +72,9 @@ export class Keyframes {
     }
   }
 
-  /** How much the square of the way of answers then grows for each byte given, beside other groupings of the segment. */
+  /** How much the fourth power of the way of answers then grows for each byte given, beside other groupings of the segment. */
   get thinningCosts(): number {
-    return this.apart ** 3 / this.cells;
+    return this.apart ** 5 / this.cells;
   }
 
   /** Every second frame goes, but for the last. Not while they are made. */

@@ -102,8 +102,13 @@ export class LayoutBook {
 
   /** The part of the keyframes' memory that a space gets. */
   shareOf({ axes, cells, currencies }: CellSpace, asked: StateQuestion): number {
-    const sizes = STANDARD_COLUMNS.map((column) => framedSize(asked, this, column));
-    return frameShare(cells, axes.length, sizes, currencies);
+    const singles = STANDARD_COLUMNS.map((column) => ({ columns: [column], cells: currencies * framedSize(asked, this, column) }));
+    const pairs = singles.flatMap((one, index) =>
+      singles
+        .slice(index + 1)
+        .map((other) => ({ columns: [...one.columns, ...other.columns], cells: (one.cells * other.cells) / currencies })),
+    );
+    return frameShare({ columns: axes.map(({ column }) => column), cells }, [...singles, ...pairs]);
   }
 
   private plan(asked: StateQuestion, column: CodedColumn, groupings: readonly Grouping[], framed: boolean): Plan {
