@@ -143,8 +143,13 @@ export interface WinRateQuery extends FlowScope, BehindQuery<WinRateFigure> {
 export interface CurvePoint {
   readonly age: number;
   readonly atRisk: number;
+  /** Cumulative incidences, each with its 95 % band (log-log; Wilson's interval of those at risk where nothing or all has ended). */
   readonly won: number;
+  readonly wonLow: number;
+  readonly wonHigh: number;
   readonly lost: number;
+  readonly lostLow: number;
+  readonly lostHigh: number;
   readonly derailed: number;
   /** Still open (Kaplan-Meier) with its 95 % band. */
   readonly open: number;

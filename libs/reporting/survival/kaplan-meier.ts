@@ -8,25 +8,29 @@ export interface Spell<Outcome extends string = string> {
   readonly outcome: Outcome | null;
 }
 
-export interface SurvivalStep {
-  readonly at: number;
-  readonly atRisk: number;
-  readonly ended: number;
-  readonly censored: number;
-  /** Share still running just after `at`. */
-  readonly surviving: number;
-  /** Greenwood's standard error on the log-log scale turned into a 95 % band; [0, 1] where it is not defined. */
+/** 95 % of the shares that it may be. */
+export interface Band {
   readonly low: number;
   readonly high: number;
 }
 
+export interface SurvivalStep extends Band {
+  readonly at: number;
+  readonly atRisk: number;
+  readonly ended: number;
+  readonly censored: number;
+  /** Share still running just after `at`; its band is of Greenwood's variance. */
+  readonly surviving: number;
+}
+
 const Z95 = 1.959963984540054;
 
-function band(surviving: number, greenwood: number): { low: number; high: number } {
-  if (surviving <= 0 || surviving >= 1) return { low: surviving, high: surviving };
-  const logS = Math.log(surviving);
-  const spread = (Z95 * Math.sqrt(greenwood)) / Math.abs(logS);
-  return { low: surviving ** Math.exp(spread), high: surviving ** Math.exp(-spread) };
+/** A share's 95 % band on the log-log scale. Where that is not defined, nothing or all having ended, Wilson's interval of those at risk: of two that run nobody knows that all will. */
+function band(share: number, variance: number, atRisk: number): Band {
+  if (share <= 1e-12 || share >= 1 - 1e-12) return wilson(share < 0.5 ? 0 : atRisk, atRisk) ?? { low: 0, high: 1 };
+  const log = Math.log(share);
+  const spread = (Z95 * Math.sqrt(Math.max(0, variance))) / (share * Math.abs(log));
+  return { low: share ** Math.exp(spread), high: share ** Math.exp(-spread) };
 }
 
 interface Moment {
@@ -69,7 +73,7 @@ export function* survivalSteps(spells: Iterable<Spell>, n: number): Generator<Su
   for (const { at, ended, censored } of moments(spells)) {
     surviving *= 1 - ended / atRisk;
     if (ended > 0 && atRisk > ended) greenwood += ended / (atRisk * (atRisk - ended));
-    yield { at, atRisk, ended, censored, surviving, ...band(surviving, greenwood) };
+    yield { at, atRisk, ended, censored, surviving, ...band(surviving, surviving * surviving * greenwood, atRisk) };
     atRisk -= ended + censored;
   }
 }
@@ -145,15 +149,48 @@ export interface IncidenceStep<Outcome extends string> {
   readonly atRisk: number;
   /** Share that has ended in each way by `at`; with the share still running they add up to 1. */
   readonly incidence: Readonly<Record<Outcome, number>>;
+  readonly bands: Readonly<Record<Outcome, Band>>;
 }
 
-/** Competing outcomes, each with its own cumulative incidence (never 1 − Kaplan-Meier twice: metrics.md section 4). */
+/**
+ * The variance of one cumulative incidence by the delta method (Dinse & Larson 1986; Marubini & Valsecchi 1995), kept as sums so that each step takes the same time. Without
+ * censoring it is that of a share: p (1 − p) / n.
+ */
+class IncidenceVariance {
+  private ends = 0;
+  private endsByShare = 0;
+  private endsByShare2 = 0;
+  private own = 0;
+  private ownCross = 0;
+  private ownCrossByShare = 0;
+
+  /** `share`: the incidence with this step in it; `surviving`: what still ran before it. */
+  add({ share, surviving, atRisk, ended, came }: { share: number; surviving: number; atRisk: number; ended: number; came: number }): void {
+    // Where all have ended nothing comes after it, and no later share differs from this one.
+    const hazard = atRisk > ended ? ended / (atRisk * (atRisk - ended)) : 0;
+    const cross = (surviving * came) / (atRisk * atRisk);
+    this.ends += hazard;
+    this.endsByShare += hazard * share;
+    this.endsByShare2 += hazard * share * share;
+    this.own += (surviving * surviving * came * (atRisk - came)) / atRisk ** 3;
+    this.ownCross += cross;
+    this.ownCrossByShare += cross * share;
+  }
+
+  /** Σ (I − Iⱼ)² hⱼ + Σ ownⱼ − 2 Σ (I − Iⱼ) crossⱼ. */
+  at(share: number): number {
+    const spread = share * share * this.ends - 2 * share * this.endsByShare + this.endsByShare2;
+    return spread + this.own - 2 * (share * this.ownCross - this.ownCrossByShare);
+  }
+}
+
+/** Competing outcomes, each with its own cumulative incidence and its band (never 1 − Kaplan-Meier twice: metrics.md section 4). */
 export function cumulativeIncidence<Outcome extends string>(
   spells: readonly Spell<Outcome>[],
   outcomes: readonly Outcome[],
 ): IncidenceStep<Outcome>[] {
   const sorted = [...spells].sort((a, b) => a.duration - b.duration);
-  const incidence = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+  const told = outcomes.map((outcome) => ({ outcome, share: 0, variance: new IncidenceVariance() }));
   let surviving = 1;
   let start = 0;
   const steps: IncidenceStep<Outcome>[] = [];
@@ -163,21 +200,26 @@ export function cumulativeIncidence<Outcome extends string>(
     while (end < sorted.length && sorted[end]!.duration === at) end += 1; // end < length
     const atRisk = sorted.length - start;
     const here = sorted.slice(start, end);
-    let ended = 0;
-    for (const { outcome } of here) {
-      if (outcome === null) continue;
-      ended += 1;
-      incidence[outcome] += surviving / atRisk;
+    const ended = here.filter(({ outcome }) => outcome !== null).length;
+    for (const each of told) {
+      const came = here.filter(({ outcome }) => outcome === each.outcome).length;
+      each.share += (surviving * came) / atRisk;
+      each.variance.add({ share: each.share, surviving, atRisk, ended, came });
     }
     surviving *= 1 - ended / atRisk;
-    steps.push({ at, atRisk, incidence: { ...incidence } });
+    const of = <T>(read: (each: (typeof told)[number]) => T) =>
+      Object.fromEntries(told.map((each) => [each.outcome, read(each)])) as Record<Outcome, T>;
+    steps.push({
+      ...{ at, atRisk, incidence: of(({ share }) => share) },
+      bands: of(({ share, variance }) => band(share, variance.at(share), atRisk)),
+    });
     start = end;
   }
   return steps;
 }
 
 /** Wilson's 95 % interval of a share; null for n = 0. */
-export function wilson(successes: number, n: number): { low: number; high: number } | null {
+export function wilson(successes: number, n: number): Band | null {
   if (n === 0) return null;
   const share = successes / n;
   const z2 = Z95 * Z95;

@@ -8,7 +8,7 @@ import type { CurvePoint, ValueShare, WinRateRow } from '../flow-queries.js';
 import type { GroupedPaths } from '../paths/grouped.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
-import { kaplanMeier } from '../survival/kaplan-meier.js';
+import { kaplanMeier, wilson } from '../survival/kaplan-meier.js';
 import { byValueBand, expectedValue, hasBand } from './value-bands.js';
 import type { Share, WinRateCounts, WinRateScope } from './win-rate.js';
 import { countWinRate, emptyWinRate, winCurve, winRates } from './win-rate.js';
@@ -30,9 +30,16 @@ function weekly(counts: WinRateCounts): CurvePoint[] {
   for (let age = 0; age < oldest + WEEK_DAYS; age += WEEK_DAYS) {
     while ((outcomes[step + 1]?.at ?? Infinity) <= age) step += 1;
     while ((durations[younger] ?? Infinity) < age) younger += 1;
+    const atRisk = durations.length - younger;
     const { won, lost, derailed } = outcomes[step]?.incidence ?? { won: 0, lost: 0, derailed: 0 };
-    const { surviving, low, high } = open[step] ?? { surviving: 1, low: 1, high: 1 };
-    points.push({ age, atRisk: durations.length - younger, won, lost, derailed, open: surviving, openLow: low, openHigh: high });
+    const bands = outcomes[step]?.bands;
+    const none = wilson(0, durations.length) ?? { low: 0, high: 1 };
+    const { surviving, low, high } = open[step] ?? { surviving: 1, low: 1 - none.high, high: 1 };
+    points.push({
+      ...{ age, atRisk, won, wonLow: (bands?.won ?? none).low, wonHigh: (bands?.won ?? none).high },
+      ...{ lost, lostLow: (bands?.lost ?? none).low, lostHigh: (bands?.lost ?? none).high, derailed },
+      ...{ open: surviving, openLow: low, openHigh: high },
+    });
   }
   return points;
 }

@@ -39,18 +39,18 @@ function forms(names: ReturnType<typeof groupNames>, by: 'cohort' | 'closed', ro
 }
 
 function curveText(curve: readonly CurvePoint[]): string {
-  const told = curve.filter(({ age }) => WEEKS.includes(age / 7));
+  const told = curve.filter(({ age }, index) => age > 0 && (WEEKS.includes(age / 7) || index === curve.length - 1));
   if (told.length === 0) return '';
   const drawn = table(
     [
       { title: 'age', ...RIGHT },
-      ...['at risk', 'won', 'lost', 'derailed', 'still open', '95 % interval'].map((title) => ({ title, ...RIGHT })),
+      ...['at risk', 'won', '95 %', 'lost', '95 %', 'derailed', 'still\nopen', '95 %'].map((title) => ({ title, ...RIGHT })),
     ],
     told.map((point) => [
       `${point.age / 7} weeks`,
       countText(point.atRisk),
-      ...[point.won, point.lost, point.derailed, point.open].map(percent),
-      intervalText(point.openLow, point.openHigh),
+      ...[percent(point.won), intervalText(point.wonLow, point.wonHigh), percent(point.lost), intervalText(point.lostLow, point.lostHigh)],
+      ...[percent(point.derailed), percent(point.open), intervalText(point.openLow, point.openHigh)],
     ]),
   );
   return `Outcomes by age\n\n${drawn}`;
