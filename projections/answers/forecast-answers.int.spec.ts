@@ -97,6 +97,7 @@ describe('what people said they would win', () => {
       ['2025-03-31', usd('8500.00')],
     ]);
     await expect(answers.forecast({ ...asked, groupBy: ['product'] }, nobody)).rejects.toThrow('people submit sums, not deals');
+    await expect(answers.forecast({ ...asked, closing: '2025-01' }, nobody)).rejects.toThrow('not by closing');
     await close();
   });
 
@@ -124,8 +125,10 @@ describe('what people said they would win', () => {
     const totals = async (groupBy: readonly Grouping[]) =>
       (await answers.forecast({ period: '2025-Q1', method: 'submitted', groupBy }, nobody)).totals;
     const eur = (amount: string) => [{ amount, currency: 'EUR' }];
-    for (const groupBy of [[], ['owner'], ['team']] as const)
+    for (const groupBy of [[], ['owner'], ['team'], ['currency']] as const)
       expect(await totals(groupBy)).toMatchObject({ expected: eur('50.00'), won: eur('45.00'), forecast: eur('95.00') });
+    const inSek = await answers.forecast({ period: '2025-Q1', method: 'submitted', filters: { currency: ['SEK'] } }, nobody);
+    expect(inSek.totals).toMatchObject({ wonDeals: 0, forecast: [] });
     await close();
   });
 

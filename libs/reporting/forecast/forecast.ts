@@ -145,10 +145,10 @@ export class ForecastFold {
       addMoney(own, currency ?? amount.currency, valueMinor ?? amount.minor);
     }
     for (const [submitter, own] of said) {
-      const row = { ...NOTHING_KNOWN, status: 'open' as const, owner: submitter };
-      if (!this.isIn(row)) continue;
-      const { sums } = this.groupOf(row);
       for (const [currency, minor] of own) {
+        const row = { ...NOTHING_KNOWN, status: 'open' as const, owner: submitter, currency };
+        if (!this.isIn(row)) continue;
+        const { sums } = this.groupOf(row);
         const won = this.wonByOwner.get(submitter)?.get(currency) ?? 0;
         addMoney(sums.expected, currency, Math.max(0, minor - won));
       }
@@ -195,11 +195,12 @@ function addForecast(a: ForecastSums, b: ForecastSums): ForecastSums {
   };
 }
 
-const OF_A_PERSON = ['owner', 'team', 'manager', 'office'];
+const OF_A_PERSON = ['owner', 'team', 'manager', 'office', 'currency'];
 
-/** People submit sums for themselves: nothing finer than a person can be told of them. */
+/** People submit sums for themselves: nothing finer than a person and a currency can be told of them. */
 function checkSubmitted({ groupBy, scope }: PipelineQuestion): void {
-  const other = [...groupBy, ...Object.keys(scope.filters)].find((name) => !OF_A_PERSON.includes(name));
+  const asked = [...groupBy, ...Object.keys(scope.filters), ...(scope.closing === null ? [] : ['closing'])];
+  const other = asked.find((name) => !OF_A_PERSON.includes(name));
   if (other !== undefined) {
     throw new QuestionNotUnderstood(
       `submitted forecasts are told by ${OF_A_PERSON.join(', ')}, not by ${other}: people submit sums, not deals`,

@@ -22,7 +22,8 @@ export function forecastHistoryChart({ basis, rows, actual, finished }: Forecast
   if (groupings.length > 0 && new Set(rows.map((row) => groupLine(groupings, row))).size > 1)
     throw new NoChart('a chart holds one forecast: ask without --group-by, or for one group by a filter');
   const currencies = [...new Set(rows.flatMap(({ figures }) => (figures?.forecast ?? []).map(({ currency }) => currency)))];
-  if (currencies.length > 1) throw new NoChart(`a chart holds one currency and this answer ${currencies.join(', ')}: take --currency`);
+  if (currencies.length > 1)
+    throw new NoChart(`a chart holds one currency and this answer ${currencies.join(', ')}: take --convert-to, or --currency`);
   const [currency = 'nothing'] = currencies;
   const points = rows.map(({ at, figures }) => ({
     at: Date.parse(at),
