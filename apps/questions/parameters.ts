@@ -1,5 +1,5 @@
 import type { BehindQuery } from '../../libs/reporting/behind/behind.js';
-import type { Filters, Grouping } from '../../libs/reporting/queries.js';
+import type { Filters, FlowGrouping, Grouping } from '../../libs/reporting/queries.js';
 import { GROUPINGS, QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import { choice, given, number, one } from './given.js';
 import type { Choice, Given, Parameter } from './question.js';
@@ -67,7 +67,7 @@ export const behindLimit: Parameter = {
 
 export const NO_GROUPING = 'none';
 
-export function groupBy(fallback: string, choices: readonly Grouping[] = GROUPINGS): Parameter {
+export function groupBy(fallback: string, choices: readonly FlowGrouping[] = GROUPINGS): Parameter {
   return {
     name: 'groupBy',
     about: `one row per combination of these; default ${fallback}`,
@@ -97,13 +97,13 @@ export function scopeWithout(...names: readonly string[]): readonly Parameter[] 
 export const knowledge: readonly Parameter[] = [knownAt, timeZone, after, timeout];
 
 /** @throws QuestionNotUnderstood for `none` beside others */
-export function groupings(said: Given): readonly Grouping[] | undefined {
+export function groupings<G extends FlowGrouping = Grouping>(said: Given): readonly G[] | undefined {
   const names = said['groupBy'];
   if (names?.includes(NO_GROUPING)) {
     if (names.length > 1) throw new QuestionNotUnderstood(`'${NO_GROUPING}' stands alone: it asks for no grouping at all`);
     return [];
   }
-  return names as readonly Grouping[] | undefined; // one of the parameter's choices each
+  return names as readonly G[] | undefined; // one of the parameter's choices each
 }
 
 export function filtersOf(said: Given): Filters | undefined {

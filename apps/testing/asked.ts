@@ -23,7 +23,7 @@ export const ASKED: Readonly<Record<string, readonly [report: string, said: (day
   ],
   'report reemergence': ['reemergence', () => ({ ended: 'marketing,filed,lost', by: 'contact', groupBy: 'source', behind: 'n' })],
   'report time-in-stage': ['time-in-stage', () => ({ postponed: 'left-out', groupBy: 'owner,product', behind: 'finished' })],
-  'report winrate': ['winrate', ({ ago }) => ({ cohort: ago(300).slice(0, 4), milestone: 'registered', groupBy: 'industry' })],
+  'report winrate': ['winrate', ({ ago }) => ({ cohort: ago(300).slice(0, 4), milestone: 'registered', groupBy: 'relationship,industry' })],
   'report velocity': ['velocity', () => ({ groupBy: 'team', behind: 'won' })],
   'report forecast': [
     'forecast',

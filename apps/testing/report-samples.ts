@@ -66,14 +66,19 @@ function parametersText(command: string): string {
   return [`Over HTTP \`GET ${question.path}\`; parameters there are written \`asOf\` for \`--as-of\`.`, '', ...rows].join('\n');
 }
 
+/** What a command line is answered with, as somebody who may read names. */
+export async function askedBy(line: string, answers: Answers): Promise<object> {
+  const { question, id, said } = read(line);
+  return question.ask(answers, readGiven(question, said), { readPersonal: true }, id);
+}
+
 /** The page as it reads when every sample is run and every list of parameters is made anew. */
 export async function runSamples(page: string, answers: Answers, log: string): Promise<SamplePage> {
   const files = new Map<string, string>();
   let text = page;
   for (const [fence, line = ''] of page.matchAll(SAMPLE)) {
-    const { question, id, said, format, output } = read(line);
-    const answer = await question.ask(answers, readGiven(question, said), { readPersonal: true }, id);
-    const printed = await render(answerText(answer), format);
+    const { format, output } = read(line);
+    const printed = await render(answerText(await askedBy(line, answers)), format);
     if (typeof printed !== 'string') throw new Error(`${line}: what is no text is no sample`);
     const told = withoutIdentity(printed, log);
     if (output !== undefined) files.set(output, told);

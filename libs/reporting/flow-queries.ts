@@ -11,7 +11,7 @@ import type {
   VelocityFigure,
   WinRateFigure,
 } from './behind/figures.js';
-import type { Basis, Group, Grouping, Labels, PipelineQuery } from './queries.js';
+import type { Basis, FlowGrouping, Group, Labels, PipelineQuery } from './queries.js';
 import type { FunnelMode, StageAccount } from './funnel/funnel.js';
 import type { LeadTimes, TimeInStage } from './leadtimes/lead-times.js';
 import type { VelocityRow } from './winrate/velocity.js';
@@ -19,7 +19,7 @@ import type { Share, WinRateForm } from './winrate/win-rate.js';
 
 /** What every flow question says of scope and instants: as a pipeline question, asked as of T and known at K. */
 type FlowScope = Omit<PipelineQuery, 'groupBy' | 'convertTo'> & {
-  /** Default none: one row, or one funnel. */ readonly groupBy?: readonly Grouping[];
+  /** Default none: one row, or one funnel. */ readonly groupBy?: readonly FlowGrouping[];
 };
 
 /** A period of a flow, dates included on both sides, and what it is judged as of. */

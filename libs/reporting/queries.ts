@@ -25,6 +25,23 @@ export const GROUPINGS = [
 ] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
+/**
+ * What only reports that follow deals can be grouped by: it is told of a deal's whole way, or of all deals of its firm. `receivedBy`: the colleague who took the request; `relationship`: what the firm was when it
+ * asked; `purchase`: whether a win is its first; `completeness`: how many of the facts about a deal were known when it ended.
+ */
+export const OWN_GROUPINGS = ['receivedBy', 'relationship', 'purchase', 'completeness'] as const;
+export type OwnGrouping = (typeof OWN_GROUPINGS)[number];
+export const FLOW_GROUPINGS = [...GROUPINGS, ...OWN_GROUPINGS] as const;
+export type FlowGrouping = (typeof FLOW_GROUPINGS)[number];
+
+/** What a firm was to us when it asked (requirement EF05): it had bought before, had asked before, or neither. */
+export const RELATIONSHIPS = ['customer', 'acquaintance', 'unknown'] as const;
+export type Relationship = (typeof RELATIONSHIPS)[number];
+
+export function isOwnGrouping(grouping: FlowGrouping): grouping is OwnGrouping {
+  return OWN_GROUPINGS.some((own) => own === grouping);
+}
+
 /** Asks for deals of which it is not known, as `--company not-known`. Groups say null for it. */
 export const NOT_KNOWN = 'not-known';
 
@@ -116,9 +133,9 @@ export const NOT_KNOWN_YET = 'not known yet';
 export type NotKnownYet = typeof NOT_KNOWN_YET;
 
 /** Exactly the keys asked for, in that order. Null: not known, or without a meaning in the status. */
-export type Group = { readonly [name in Grouping]?: string | null };
+export type Group = { readonly [name in FlowGrouping]?: string | null };
 /** Names of what the group's ids stand for. Sealed until a caller with the right asks; `withheld` or `forgotten` otherwise. */
-export type Labels = { readonly [name in Grouping]?: Personal | null };
+export type Labels = { readonly [name in FlowGrouping]?: Personal | null };
 
 /** What an answer stands on: the same basis gives the same answer. */
 export interface Basis {

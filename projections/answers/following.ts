@@ -11,7 +11,10 @@ import { flowDeals } from '../../libs/reporting/paths/grouped.js';
 import type { StageOrder } from '../../libs/reporting/paths/spells.js';
 import { stageOrder, stagesKnown } from '../../libs/reporting/paths/stage-order.js';
 import { pipelineTally } from '../../libs/reporting/pipeline/tally.js';
-import type { Grouping, PipelineQuery } from '../../libs/reporting/queries.js';
+import { FirmDealings } from '../../libs/reporting/paths/own-groupings.js';
+import type { FlowGrouping, Grouping, PipelineQuery } from '../../libs/reporting/queries.js';
+import { FLOW_GROUPINGS, isOwnGrouping } from '../../libs/reporting/queries.js';
+import { parseGroupings } from '../../libs/reporting/scope/groupings.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
 import { parseInstant } from '../../libs/reporting/time/instant.js';
 import type { Period } from '../../libs/reporting/time/period.js';
@@ -28,12 +31,16 @@ export interface Cohorts extends Asked {
   readonly view: DimensionView;
   readonly read: ReadQuestion;
   readonly deals: FlowDeals;
+  readonly groupBy: readonly FlowGrouping[];
   readonly order: StageOrder;
   /** Labels of all stages that there ever were, by id. */
   readonly stages: ReadonlyMap<string, string>;
   /** The dated deals of every scope. */
   everyone(): readonly DealPath[];
 }
+
+/** As every flow question says it; groupings that only these reports have are taken too. */
+type FollowQuery = Omit<PipelineQuery, 'groupBy'> & { readonly groupBy?: readonly FlowGrouping[] };
 
 /** Which deals a question looks at, once its periods can be read. */
 export type Selecting = (time: Asked['time']) => DealSelection | undefined;
@@ -48,8 +55,8 @@ export function registeredIn(period: string | undefined): Selecting | undefined 
 }
 
 /** Without a grouping there is one row, be it of nobody; with one, a group is there when it has deals. */
-export function isOneGroup({ read }: Cohorts): boolean {
-  return read.groupBy.length === 0;
+export function isOneGroup({ groupBy }: Cohorts): boolean {
+  return groupBy.length === 0;
 }
 
 /** What every report that follows deals by their own clocks does first and last. */
@@ -57,18 +64,34 @@ export class Following {
   constructor(private readonly asking: Asking) {}
 
   /** `selection`: of deals outside it the question does not ask. */
-  async follow(query: PipelineQuery, asker: Asker, selection?: Selecting, more: readonly Grouping[] = []): Promise<Cohorts> {
+  async follow(query: FollowQuery, asker: Asker, selection?: Selecting, more: readonly Grouping[] = []): Promise<Cohorts> {
     const { sources } = this.asking;
-    const asked = await this.asking.begin(query, []);
+    const groupBy = parseGroupings(query.groupBy ?? [], FLOW_GROUPINGS);
+    const own = groupBy.filter(isOwnGrouping);
+    const asked = await this.asking.begin({ ...query, groupBy: groupBy.filter((grouping) => !isOwnGrouping(grouping)) }, []);
     const asOf = query.asOf === undefined ? asked.time.now : parseInstant(query.asOf, asked.time);
     const knownAt = asked.most.number;
-    const view = await this.asking.view(asked.question, asOf, asked.most, more);
+    const view = await this.asking.view(asked.question, asOf, asked.most, own.includes('receivedBy') ? [...more, 'owner'] : more);
     const read = await this.asking.byId(asked.question, view, asker);
-    const histories = await sources.dealRows.histories(knownAt, selection?.(asked.time));
-    const deals = flowDeals(histories, { question: read, view, asOf });
+    // What a firm was to us is told by its other deals, too.
+    const ofFirms = own.some((grouping) => grouping === 'relationship' || grouping === 'purchase');
+    const histories = await sources.dealRows.histories(knownAt, ofFirms ? undefined : selection?.(asked.time));
     const everyone = (): readonly DealPath[] => pathsOf(histories, asOf).filter((path) => lastRow(path).dated === 1);
+    let known: FirmDealings | undefined;
+    const firms = (): FirmDealings => (known ??= new FirmDealings(everyone()));
+    const deals = flowDeals(histories, { question: read, groupBy, view, asOf, firms });
     const processes = await sources.dimensions.known(knownAt, ['process']);
-    return { ...asked, asOf, view, read, deals, order: stageOrder(processes, knownAt), stages: stagesKnown(processes, knownAt), everyone };
+    return {
+      ...asked,
+      asOf,
+      view,
+      read,
+      deals,
+      groupBy,
+      order: stageOrder(processes, knownAt),
+      stages: stagesKnown(processes, knownAt),
+      everyone,
+    };
   }
 
   async basis(

@@ -16,6 +16,8 @@ import type {
   WinRateQuery,
 } from '../../../libs/reporting/flow-queries.js';
 import { DISQUALIFICATIONS, INFLOW_STEPS, REEMERGENCE_BY } from '../../../libs/reporting/flow-queries.js';
+import type { FlowGrouping } from '../../../libs/reporting/queries.js';
+import { FLOW_GROUPINGS } from '../../../libs/reporting/queries.js';
 import { choice, given, needed, one } from '../given.js';
 import { asOf, behind, behindLimit, behindSaid, groupBy, groupings, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
 import type { Given, Parameter, Question } from '../question.js';
@@ -23,10 +25,13 @@ import type { Given, Parameter, Question } from '../question.js';
 const MILESTONES = 'registered, contacted, qualified, won (signed), lost, marketing, filed, closed, postponed, reopened, or a stage';
 
 /** What every question about deals' own ways takes after its own parameters. */
-const common: readonly Parameter[] = [asOf, groupBy('none'), ...scope, ...knowledge];
+const common: readonly Parameter[] = [asOf, groupBy('none', FLOW_GROUPINGS), ...scope, ...knowledge];
 
 function flowOf(said: Given) {
-  return { ...scopeOf(said), ...given<Pick<FunnelQuery, 'asOf' | 'groupBy'>>({ asOf: one(said, 'asOf'), groupBy: groupings(said) }) };
+  return {
+    ...scopeOf(said),
+    ...given<Pick<FunnelQuery, 'asOf' | 'groupBy'>>({ asOf: one(said, 'asOf'), groupBy: groupings<FlowGrouping>(said) }),
+  };
 }
 
 export const mode = oneOf({

@@ -3,6 +3,8 @@ import type { AgingQuery, CoverageQuery } from '../../../libs/reporting/standing
 import type { SlippageQuery, StandstillsQuery } from '../../../libs/reporting/flow-queries.js';
 import { SLIPPAGE_GRAINS } from '../../../libs/reporting/flow-queries.js';
 import { AGING_CLOCKS } from '../../../libs/reporting/standing-queries.js';
+import type { FlowGrouping } from '../../../libs/reporting/queries.js';
+import { FLOW_GROUPINGS } from '../../../libs/reporting/queries.js';
 import { choice, given, needed, one } from '../given.js';
 import {
   asOf,
@@ -100,12 +102,12 @@ const slippage: Question = {
       about: `how many of the deals put off most are listed; default 10, at most 1000; with --behind, ${behindLimit.about}`,
       example: '10',
     },
-    groupBy('none'),
+    groupBy('none', FLOW_GROUPINGS),
     ...scope,
     ...knowledge,
   ],
   ask: (answers, said, asker) => {
-    const optional = { to: one(said, 'to'), grain: choice(said, grain), groupBy: groupings(said) };
+    const optional = { to: one(said, 'to'), grain: choice(said, grain), groupBy: groupings<FlowGrouping>(said) };
     return answers.slippage(
       {
         ...scopeOf(said),
@@ -135,14 +137,14 @@ const standstills: Question = {
       example: '20',
     },
     asOf,
-    groupBy('none'),
+    groupBy('none', FLOW_GROUPINGS),
     ...scope,
     ...knowledge,
   ],
   ask: (answers, said, asker) => {
     const optional = {
       ...{ over: one(said, 'over'), cohort: one(said, 'cohort'), asOf: one(said, 'asOf') },
-      groupBy: groupings(said),
+      groupBy: groupings<FlowGrouping>(said),
     };
     return answers.standstills(
       {

@@ -1,11 +1,14 @@
 import type { PipelineQuestion } from '../pipeline/tally.js';
-import type { Group } from '../queries.js';
+import type { FlowGrouping, Group } from '../queries.js';
+import { isOwnGrouping } from '../queries.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { groupOrder, keyReader } from '../scope/groupings.js';
 import { inScope } from '../scope/scope.js';
 import type { DealHistory } from './deal-history.js';
 import type { DealPath } from './deal-path.js';
 import { lastRow, pathOf } from './deal-path.js';
+import type { FirmDealings } from './own-groupings.js';
+import { ownReader } from './own-groupings.js';
 
 export interface GroupedPaths {
   readonly group: Group;
@@ -21,13 +24,23 @@ export interface FlowDeals {
   readonly all: readonly DealPath[];
 }
 
+export interface FlowQuestion {
+  readonly question: PipelineQuestion;
+  readonly groupBy: readonly FlowGrouping[];
+  readonly view: DimensionView;
+  readonly asOf: number;
+  /** What all firms asked and bought; asked for only by groupings that tell of them. */
+  readonly firms: () => FirmDealings;
+}
+
 /** Undated deals that T has not reached are in scope by their state at their recording. */
-export function flowDeals(
-  histories: Iterable<DealHistory>,
-  { question, view, asOf }: { question: PipelineQuestion; view: DimensionView; asOf: number },
-): FlowDeals {
+export function flowDeals(histories: Iterable<DealHistory>, { question, groupBy, view, asOf, firms }: FlowQuestion): FlowDeals {
   const isIn = inScope(question.scope, view, question.zone);
-  const readers = question.groupBy.map((grouping) => keyReader(grouping, view, question.zone));
+  const readers = groupBy.map((grouping) => {
+    if (isOwnGrouping(grouping)) return ownReader(grouping, firms);
+    const read = keyReader(grouping, view, question.zone);
+    return (path: DealPath) => read(lastRow(path));
+  });
   const groups = new Map<string, { group: Group; paths: DealPath[] }>();
   if (readers.length === 0) groups.set('[]', { group: {}, paths: [] });
   const all: DealPath[] = [];
@@ -41,17 +54,17 @@ export function flowDeals(
       undated += 1;
       continue;
     }
-    const keys = readers.map((read) => read(row));
+    const keys = readers.map((read) => read(path));
     const text = JSON.stringify(keys);
     let of = groups.get(text);
     if (of === undefined) {
-      of = { group: Object.fromEntries(question.groupBy.map((grouping, index) => [grouping, keys[index] ?? null])), paths: [] };
+      of = { group: Object.fromEntries(groupBy.map((grouping, index) => [grouping, keys[index] ?? null])), paths: [] };
       groups.set(text, of);
     }
     of.paths.push(path);
     all.push(path);
   }
-  const order = groupOrder(question.groupBy, view);
+  const order = groupOrder(groupBy, view);
   return { groups: [...groups.values()].sort((a, b) => order(a.group, b.group)), undated, all };
 }
 

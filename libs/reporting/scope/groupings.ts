@@ -3,8 +3,8 @@ import type { Personal } from '../../domain/shared/envelope.js';
 import { NOT_IN_SOURCE } from '../../domain/shared/envelope.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { DEAL_STATUSES } from '../../domain/deal/deal.evolve.js';
-import type { Group, Grouping, Labels } from '../queries.js';
-import { GROUPINGS, QuestionNotUnderstood } from '../queries.js';
+import type { FlowGrouping, Group, Grouping, Labels } from '../queries.js';
+import { GROUPINGS, QuestionNotUnderstood, RELATIONSHIPS } from '../queries.js';
 import type { DealInterval, DimensionKind } from '../rows.js';
 import { liveStage } from '../rows.js';
 import type { Period, PeriodUnit } from '../time/period.js';
@@ -70,11 +70,14 @@ export function keyReader(grouping: Grouping, view: DimensionView, zone: ReportZ
 }
 
 /** @throws QuestionNotUnderstood for a name that is no grouping, or one said twice */
-export function parseGroupings(names: readonly string[]): readonly Grouping[] {
+export function parseGroupings(names: readonly string[]): readonly Grouping[];
+/** Of a report that knows more than those of every report. */
+export function parseGroupings<G extends string>(names: readonly string[], known: readonly G[]): readonly G[];
+export function parseGroupings(names: readonly string[], known: readonly string[] = GROUPINGS): readonly string[] {
   const groupings = names.map((name) => {
-    const grouping = GROUPINGS.find((known) => known === name);
+    const grouping = known.find((each) => each === name);
     if (grouping === undefined)
-      throw new QuestionNotUnderstood(`'${name}' is no grouping${nearest(name, GROUPINGS)}; take of ${GROUPINGS.join(', ')}`);
+      throw new QuestionNotUnderstood(`'${name}' is no grouping${nearest(name, known)}; take of ${known.join(', ')}`);
     return grouping;
   });
   const twice = groupings.find((grouping, index) => groupings.indexOf(grouping) !== index);
@@ -83,8 +86,9 @@ export function parseGroupings(names: readonly string[]): readonly Grouping[] {
 }
 
 /** What the ids of a grouping name. A team is named by a text of its own or, as in many sources, by its manager: then it has that person's name. */
-export const NAMED_KINDS: { readonly [G in Grouping]?: 'employee' | 'company' | 'product' | 'campaign' } = {
+export const NAMED_KINDS: { readonly [G in FlowGrouping]?: 'employee' | 'company' | 'product' | 'campaign' } = {
   owner: 'employee',
+  receivedBy: 'employee',
   manager: 'employee',
   team: 'employee',
   company: 'company',
@@ -106,7 +110,7 @@ function stageLabel(stage: string, pipeline: string | null, view: DimensionView)
 }
 
 /** The name of what a grouping's value stands for; undefined for groupings whose values name themselves. */
-export function labelOf(grouping: Grouping, value: string, view: DimensionView, pipeline: string | null): Personal | null | undefined {
+export function labelOf(grouping: FlowGrouping, value: string, view: DimensionView, pipeline: string | null): Personal | null | undefined {
   const kind = NAMED_KINDS[grouping];
   if (grouping === 'team') return nameOf(view, 'employee', value) ?? undefined;
   if (value === NOT_IN_SOURCE) return kind === undefined ? undefined : null;
@@ -118,9 +122,9 @@ export function labelOf(grouping: Grouping, value: string, view: DimensionView, 
 
 /** The names beside a group's ids: one for each grouping whose values stand for something with a name. */
 export function labelsOf(group: Group, view: DimensionView): Labels {
-  const labels: Partial<Record<Grouping, Personal | null>> = {};
+  const labels: Partial<Record<FlowGrouping, Personal | null>> = {};
   for (const [name, value] of Object.entries(group)) {
-    const grouping = name as Grouping; // a group's keys are groupings
+    const grouping = name as FlowGrouping; // a group's keys are groupings
     const label = value === null ? undefined : labelOf(grouping, value, view, group.pipeline ?? null);
     if (label !== undefined) labels[grouping] = label;
   }
@@ -132,13 +136,14 @@ function textOrder(a: string, b: string): number {
 }
 
 /** Whether `valueOrder` is another where the process in force is. */
-export function isOrderedByView(grouping: Grouping): boolean {
+export function isOrderedByView(grouping: FlowGrouping): boolean {
   return grouping === 'stage' || grouping === 'lastStage';
 }
 
 /** Statuses in the order of the process, stages in that of their pipeline, all else by its text; not known comes last. */
-export function valueOrder(grouping: Grouping, view: DimensionView): (a: string | null, b: string | null) => number {
+export function valueOrder(grouping: FlowGrouping, view: DimensionView): (a: string | null, b: string | null) => number {
   let place: ((value: string) => number) | undefined;
+  if (grouping === 'relationship') place = (value) => RELATIONSHIPS.findIndex((relationship) => relationship === value);
   if (grouping === 'status') place = (value) => DEAL_STATUSES.findIndex((status) => status === value);
   if (isOrderedByView(grouping)) {
     const first = new Map<string, number>();
@@ -154,7 +159,7 @@ export function valueOrder(grouping: Grouping, view: DimensionView): (a: string 
 }
 
 /** The one order of an answer's rows, whatever order the deals came in. */
-export function groupOrder(groupings: readonly Grouping[], view: DimensionView): (a: Group, b: Group) => number {
+export function groupOrder(groupings: readonly FlowGrouping[], view: DimensionView): (a: Group, b: Group) => number {
   const orders = groupings.map((grouping) => [grouping, valueOrder(grouping, view)] as const);
   return (a, b) => {
     for (const [grouping, order] of orders) {

@@ -34,7 +34,7 @@ export function groupLine(names: Names, row: Grouped): string {
 }
 
 /** Named by people: read by name. The others have an order of their own (of a process, of time) or are ids and codes, which stand as they come. */
-const BY_NAME: ReadonlySet<keyof Group> = new Set(['owner', 'team', 'manager', 'office', 'company', 'product', 'campaign']);
+const BY_NAME: ReadonlySet<keyof Group> = new Set(['owner', 'receivedBy', 'team', 'manager', 'office', 'company', 'product', 'campaign']);
 const byName = new Intl.Collator('en', { numeric: true }).compare;
 
 /**
