@@ -51,12 +51,10 @@ export class Booking {
    * they come from the cache, in less than half the time.
    */
   scatteredRows(cells: Cells, rows: Uint32Array, from: number, to: number, sign: 1 | -1): void {
-    const among = mostOf(rows, from, to);
-    if (among !== undefined) {
-      const { columns, space, work } = this;
-      const codes = new Set([...space.axes.map(({ column }) => column), 'state' as const, 'currency' as const]);
-      for (const column of codes) work.readAhead += readThrough(columns[column].data, among);
-      work.readAhead += readThrough(columns.value.data, among);
+    if (to - from >= SAMPLES) {
+      const among = mostOf(rows, from, to);
+      const read = new Set([...this.space.axes.map(({ column }) => column), 'state' as const, 'currency' as const, 'value' as const]);
+      for (const column of read) this.work.readAhead += readThrough(this.columns[column].data, among, to - from);
     }
     this.rows(cells, rows, from, to, sign);
   }
@@ -115,14 +113,11 @@ interface Among {
 
 /** Rows looked at to say where most lie. */
 const SAMPLES = 64;
-/** It is of no use to read more than these for each row that is looked at. */
-const MOST_READ = 32;
 /** Most lie no further before the latest than so many times as the mean does. */
 const MEANS = 3;
 
-/** Where most of the rows lie; undefined where they are few, or lie among too many others. */
-function mostOf(rows: Uint32Array, from: number, to: number): Among | undefined {
-  if (to - from < SAMPLES) return undefined;
+/** Where most of the rows lie. */
+function mostOf(rows: Uint32Array, from: number, to: number): Among {
   const step = Math.ceil((to - from) / SAMPLES);
   let [latest, sum, count] = [0, 0, 0];
   for (let index = from; index < to; index += step) {
@@ -131,17 +126,19 @@ function mostOf(rows: Uint32Array, from: number, to: number): Among | undefined 
     sum += row;
     count += 1;
   }
-  const first = Math.max(0, Math.floor(latest - MEANS * (latest - sum / count)));
-  const end = latest + 1;
-  return end - first > MOST_READ * (to - from) ? undefined : { first, end };
+  return { first: Math.max(0, Math.floor(latest - MEANS * (latest - sum / count))), end: latest + 1 };
 }
 
 /** What the processor fetches at once. */
 const LINE = 64;
 
-/** Fetches a part of a column. */
-function readThrough(data: Backing, { first, end }: Among): number {
+/** It is of no use to read more bytes than these for each row that is looked at. */
+const MOST_READ = 160;
+
+/** Fetches a part of a column, of which so many rows are looked at. */
+function readThrough(data: Backing, { first, end }: Among, rows: number): number {
   const width = data.BYTES_PER_ELEMENT;
+  if ((end - first) * width > rows * MOST_READ) return 0;
   const bytes = new Uint8Array(data.buffer, data.byteOffset + first * width, (end - first) * width);
   let sum = 0;
   for (let at = 0; at < bytes.length; at += LINE) sum = (sum + bytes[at]!) | 0; // below length
