@@ -1,6 +1,6 @@
 import type { Basis, KnownWhen } from '../../../libs/reporting/queries.js';
 import { folded } from './fold.js';
-import { countText, instantText } from './text.js';
+import { countText, dealsText, instantText } from './text.js';
 
 function scopeWords({ scope, organised, timeZone }: Basis): string[] {
   const words = Object.entries(scope.filters).map(([name, values]) => `${name} ${(values ?? []).join(' or ')}`);
@@ -33,7 +33,7 @@ function conversionWords({ to, rates }: NonNullable<Basis['conversion']>, timeZo
 /** What an answer stands on, in words: enough to ask for the same answer again. */
 export function basisWords(basis: Basis & { readonly known?: KnownWhen }, ...more: readonly string[]): string {
   const known = basis.known === 'then' ? 'Each point as it was known at that point.' : knownWords(basis);
-  const sentences = [known, ...scopeWords(basis), `${countText(basis.n)} ${basis.n === 1 ? 'deal' : 'deals'} in the rows.`, ...more];
+  const sentences = [known, ...scopeWords(basis), `${dealsText(basis.n)} in the rows.`, ...more];
   if (basis.processVersions.length > 0) sentences.push(`Weights of ${basis.processVersions.join(', ')}.`);
   if (basis.conversion !== undefined) sentences.push(conversionWords(basis.conversion, basis.timeZone));
   if (basis.assumedSinceBeginning.length > 0)

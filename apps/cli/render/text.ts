@@ -12,6 +12,10 @@ export function countText(count: number): string {
   return withThousands(String(count));
 }
 
+export function dealsText(count: number): string {
+  return `${countText(count)} ${count === 1 ? 'deal' : 'deals'}`;
+}
+
 export function moneyText(money: MoneyText): string {
   return `${withThousands(money.amount)} ${money.currency}`;
 }

@@ -2,7 +2,7 @@ import { scaleBand, scaleLinear } from 'd3-scale';
 import type { FunnelAnswer, FunnelRow } from '../../../../libs/reporting/flow-queries.js';
 import { NoChart } from '../formats.js';
 import { groupLine, groupNames } from '../reports/grouped.js';
-import { countText, percent, secondsText } from '../text.js';
+import { countText, dealsText, percent, secondsText } from '../text.js';
 import { colour, INK, slide } from './page.js';
 import type { Area } from './page.js';
 import { line, rect, text, widthOf } from './svg.js';
@@ -74,7 +74,7 @@ export function funnelChart({ basis, rows, maturity }: FunnelAnswer): string {
   const within = basis.within === null ? '' : ` within ${basis.within}`;
   return slide({
     title: `Funnel of the cohort ${basis.period?.label ?? ''} by ${basis.milestone.replace(/^stage:/, '')}`,
-    subtitle: `${countText(n)} deals, mode ${basis.mode}${within}, as of ${secondsText(basis.asOf, basis.timeZone)}; the outcome of ${countText(closed)} is known`,
+    subtitle: `${dealsText(n)}, mode ${basis.mode}${within}, as of ${secondsText(basis.asOf, basis.timeZone)}; the outcome of ${countText(closed)} is known`,
     basis,
     legend: groups.length > 1 ? groups.map((name, index) => ({ name, colour: colour(index) })) : [],
     draw,

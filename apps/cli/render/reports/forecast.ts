@@ -10,7 +10,7 @@ import { basisWords } from '../basis.js';
 import { folded } from '../fold.js';
 import { sparkline } from '../sparkline.js';
 import { table } from '../table.js';
-import { countText, daysText, instantText, intervalText, moneyLines, percent, pointText, signedMoney } from '../text.js';
+import { countText, daysText, dealsText, instantText, intervalText, moneyLines, percent, pointText, signedMoney } from '../text.js';
 import { RIGHT, allCells, groupCells, groupColumns, groupLine, groupNames, inReadingOrder, page, valueText } from './grouped.js';
 
 function methodOf(id: string): string {
@@ -164,7 +164,7 @@ function realisationText({ realisation }: ForecastHistoryAnswer): string {
   if (realisation === null || realisation.deals === 0) return '';
   const { deals, won, wonInPeriod, lost, open, other, rate } = realisation;
   return folded(
-    `Of ${countText(deals)} deals in the forecast when the period began, ${countText(won)} were won (${percent(rate)}; ${countText(wonInPeriod)} in the period), ${countText(lost)} lost, ${countText(open)} are open${other === 0 ? '' : `, ${countText(other)} ended otherwise`}.`,
+    `Of ${dealsText(deals)} in the forecast when the period began, ${countText(won)} were won (${percent(rate)}; ${countText(wonInPeriod)} in the period), ${countText(lost)} lost, ${countText(open)} are open${other === 0 ? '' : `, ${countText(other)} ended otherwise`}.`,
   );
 }
 

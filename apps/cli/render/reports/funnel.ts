@@ -1,7 +1,8 @@
 import type { FunnelAnswer, FunnelRow, Maturity } from '../../../../libs/reporting/flow-queries.js';
+import { folded } from '../fold.js';
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
-import { countText, instantText, intervalText, percent } from '../text.js';
+import { countText, dealsText, instantText, intervalText, percent } from '../text.js';
 import { behindText } from './behind.js';
 import { RIGHT, groupCells, groupNames, page, valueText } from './grouped.js';
 
@@ -56,7 +57,8 @@ function section(rows: readonly FunnelRow[], { n, closed, share }: Maturity): st
   const name = groupCells(names, first)
     .map((cell, index) => `${String(names[index])} ${cell}`)
     .join(', ');
-  return `${name}: ${countText(n)} deals, the outcome of ${countText(closed)} known (${percent(share)})\n\n${stepsTable(rows)}`;
+  const heading = `${name}: ${dealsText(n)}, the outcome of ${countText(closed)} known (${percent(share)})`;
+  return `${folded(heading)}\n\n${stepsTable(rows)}`;
 }
 
 export function funnelText({ basis, rows, maturity, behind }: FunnelAnswer): string {

@@ -1,7 +1,7 @@
 import type { AgingAnswer, AgingRow, CoverageAnswer, CoverageFigures } from '../../../../libs/reporting/standing-queries.js';
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
-import { countText, daysOf, groupText, instantText, moneyText, percent, withThousands } from '../text.js';
+import { countText, daysOf, dealsText, groupText, instantText, moneyText, percent, withThousands } from '../text.js';
 import { behindText } from './behind.js';
 import { RIGHT, allCells, groupCells, groupColumns, groupNames, inReadingOrder, page, valueText } from './grouped.js';
 
@@ -67,8 +67,7 @@ export function agingText({ basis, rows, oldest, postponed, totals, behind }: Ag
     ]),
   );
   const without = basis.clock === 'since_customer_contact' ? 'no recorded contact' : 'no date';
-  const unknown =
-    totals.ageUnknown === 0 ? [] : [`${countText(totals.ageUnknown)} deals have ${without}: how long they stand is not known.`];
+  const unknown = totals.ageUnknown === 0 ? [] : [`${dealsText(totals.ageUnknown)} of no known age, having ${without}.`];
   return page(
     `Open deals by age, ${CLOCKS[basis.clock]} (${basis.clock}), as of ${instantText(basis.asOf, basis.timeZone)}`,
     drawn,

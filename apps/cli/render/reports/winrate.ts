@@ -2,7 +2,7 @@ import type { MoneyText } from '../../../../libs/domain/shared/money.js';
 import type { CurvePoint, ValueBand, WinRateAnswer, WinRateRow } from '../../../../libs/reporting/flow-queries.js';
 import { basisWords } from '../basis.js';
 import { table } from '../table.js';
-import { countText, instantText, intervalText, percent, withThousands } from '../text.js';
+import { countText, dealsText, instantText, intervalText, percent, withThousands } from '../text.js';
 import { behindText } from './behind.js';
 import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
@@ -76,7 +76,7 @@ function wholeText({ amount }: MoneyText): string {
 }
 
 function countsText({ n, won, lost, derailed, open, overdue, old }: WinRateRow): string {
-  return `${countText(n)} deals: ${countText(won)} won, ${countText(lost)} lost, ${countText(derailed)} ended without a decision, ${countText(open)} open (${countText(overdue)} overdue, ${countText(old)} old).`;
+  return `${dealsText(n)}: ${countText(won)} won, ${countText(lost)} lost, ${countText(derailed)} ended without a decision, ${countText(open)} open (${countText(overdue)} overdue, ${countText(old)} old).`;
 }
 
 export function winRateText({ basis, rows, behind }: WinRateAnswer): string {
