@@ -18,14 +18,8 @@ import { FUNNEL_METHOD, funnelOf, funnelSteps } from '../../libs/reporting/funne
 import type { FunnelQuestion } from '../../libs/reporting/funnel/funnel.js';
 import { FunnelFold } from '../../libs/reporting/funnel/funnel.js';
 import { INFLOW_METHOD, inflowOf, inflowPeriods } from '../../libs/reporting/inflow/inflow.js';
-import type { LeadTimeSample } from '../../libs/reporting/leadtimes/lead-times.js';
-import {
-  LEAD_TIME_ENDS,
-  LEAD_TIMES_METHOD,
-  leadTimeCounted,
-  leadTimeOf,
-  summariseLeadTimes,
-} from '../../libs/reporting/leadtimes/lead-times.js';
+import type { LeadTime } from '../../libs/reporting/leadtimes/lead-times.js';
+import { LEAD_TIME_ENDS, LEAD_TIMES_METHOD, leadTimeOf, summariseLeadTimes } from '../../libs/reporting/leadtimes/lead-times.js';
 import { TIME_IN_STAGE_METHOD, timeInStage } from '../../libs/reporting/leadtimes/time-in-stage.js';
 import { lastRow } from '../../libs/reporting/paths/deal-path.js';
 import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
@@ -120,7 +114,7 @@ export class CohortAnswers {
     const rows = cohorts.deals.groups
       .map(({ group, paths }) => {
         const taken = samples(paths, sample, (path, of) =>
-          behind?.take(LEAD_TIME_ENDS[of.end], path, () => ({ group, ...leadTimeCounted(path, [from, to], of) })),
+          behind?.take(LEAD_TIME_ENDS[of.end], path, () => ({ group, from: of.from, to: of.to, days: of.days, event: of.event() })),
         );
         return { group, labels: labelsOf(group, cohorts.view), ...summariseLeadTimes(taken) };
       })
@@ -243,9 +237,9 @@ export class CohortAnswers {
 
 function* samples(
   paths: readonly DealPath[],
-  of: (path: DealPath) => LeadTimeSample | undefined,
-  taken: (path: DealPath, sample: LeadTimeSample) => void,
-): Iterable<LeadTimeSample> {
+  of: (path: DealPath) => LeadTime | undefined,
+  taken: (path: DealPath, sample: LeadTime) => void,
+): Iterable<LeadTime> {
   for (const path of paths) {
     const sample = of(path);
     if (sample === undefined) continue;

@@ -312,6 +312,11 @@ describe('what else the eight deals tell', () => {
     expect(rows[0]).toMatchObject({ n: 7, finished: 2, running: 4, gone: 1, mean: 42.5, least: 21, most: 64 });
     // By 64 days 1/7 and then all of what is neither lost (at 36 days: 1/5 of 6/7) nor won have come.
     expect(rows[0]).toMatchObject({ kaplanMeierMedian: 64, restrictedMean: { mean: expect.closeTo(21 + (43 * 6) / 7, 9), limit: 64 } });
+    // From an end it goes on: D5 was reopened after twelve days, D2 has been lost for a month and may be yet.
+    const back = (await answering.answers.leadTimes({ from: 'lost', to: 'reopened', asOf }, nobody)).rows[0];
+    expect(back).toMatchObject({ n: 2, finished: 1, running: 1, gone: 0, mean: 12, kaplanMeierMedian: 12 });
+    const toWonAgain = (await answering.answers.leadTimes({ from: 'closed', to: 'won', cohort: '2025-02..2025-03', asOf }, nobody)).rows[0];
+    expect(toWonAgain).toMatchObject({ n: 4, finished: 2, running: 2, gone: 0 });
     const toLost = await answering.answers.leadTimes({ from: 'registered', to: 'lost', cohort: '2025-01..2025-02', asOf }, nobody);
     // Two were won and four are on the way: 17 % are lost by 64 days, and half never will be.
     const lostBy64 = 6 / 7 / 5;

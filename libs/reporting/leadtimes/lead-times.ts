@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
-import type { Counted } from '../behind/behind.js';
 import type { DealPath } from '../paths/deal-path.js';
-import { endedUndated, milestoneAt, milestoneRow } from '../paths/milestones.js';
+import { endedUndated, isClosed, milestoneAt, milestoneRow } from '../paths/milestones.js';
 import type { Milestone } from '../paths/milestones.js';
 import { exitRate, notCome, survivalSteps, toldOf } from '../survival/kaplan-meier.js';
+import type { DealInterval } from '../rows.js';
 import type { Spell } from '../survival/kaplan-meier.js';
 
 export const LEAD_TIMES_METHOD = 'leadtimes/1';
@@ -43,32 +43,43 @@ export interface LeadTimeSample {
   readonly end: 'arrived' | 'running' | 'gone';
 }
 
-/** One deal's lead time; undefined where it did not come to the first milestone in [from, to), came to the second before the first, or ended nobody knows when. */
-export function leadTimeOf(
-  path: DealPath,
-  from: Milestone,
-  to: Milestone,
-  period: { from: EpochMs; to: EpochMs },
-): LeadTimeSample | undefined {
-  const start = milestoneAt(path, from);
-  if (start === null || start < period.from || start >= period.to) return undefined;
-  const end = milestoneAt(path, to);
-  if (end !== null) return end < start ? undefined : { days: (end - start) / DAY, end: 'arrived' };
-  if (endedUndated(path)) return undefined;
-  const closed = milestoneAt(path, 'closed');
-  if (closed !== null && closed >= start) return { days: (closed - start) / DAY, end: 'gone' };
-  return { days: (path.asOf - start) / DAY, end: 'running' };
+/** One deal's, with its two ends; `to` is null while it runs. */
+export interface LeadTime extends LeadTimeSample {
+  readonly from: EpochMs;
+  readonly to: EpochMs | null;
+  /** What made it count: looked for where somebody asks. */
+  event(): DealInterval | undefined;
 }
 
-/** What is told of one that counts in the figures of lead times. */
-export function leadTimeCounted(
-  path: DealPath,
-  [from, to]: readonly [Milestone, Milestone],
-  { days, end }: LeadTimeSample,
-): Omit<Counted, 'group'> {
-  const came = end === 'arrived' ? to : end === 'gone' ? 'closed' : from;
-  const until = end === 'running' ? null : milestoneAt(path, came);
-  return { from: milestoneAt(path, from) ?? path.asOf, to: until, days, event: milestoneRow(path, came) };
+const ENDINGS: readonly Milestone[] = ['won', 'lost', 'marketing', 'filed', 'closed'];
+
+/** The end of a deal that a lead time begins with: it goes on from there, as a lost deal may be reopened, and the first counts, whether it stands or not. */
+function firstEnd(path: DealPath, from: Milestone): number {
+  return path.rows.findIndex(({ status }) => (from === 'closed' ? isClosed(status) : status === from));
+}
+
+/** One deal's lead time; undefined where it did not come to the first milestone in [from, to), came to the second before the first, or ended nobody knows when. */
+export function leadTimeOf(path: DealPath, from: Milestone, to: Milestone, period: { from: EpochMs; to: EpochMs }): LeadTime | undefined {
+  const { rows, asOf } = path;
+  const first = ENDINGS.includes(from) ? firstEnd(path, from) : -1;
+  const begun = first === -1 ? undefined : rows[first];
+  const start = begun === undefined ? milestoneAt(path, from) : begun.dated === 0 ? null : begun.closedAt;
+  if (start === null || start < period.from || start >= period.to) return undefined;
+  const told = (end: LeadTime['end'], until: EpochMs, event: LeadTime['event']): LeadTime => ({
+    ...{ days: (until - start) / DAY, end, from: start, to: end === 'running' ? null : until, event },
+  });
+  if (begun !== undefined) {
+    const reopened = rows.find(({ status }, index) => index > first && status === 'open');
+    // While the end stands that it began with, it runs.
+    if (reopened === undefined && milestoneAt(path, to) === null) return told('running', asOf, () => begun);
+    if (reopened !== undefined && to === 'reopened') return told('arrived', reopened.validFrom, () => reopened);
+  }
+  const end = milestoneAt(path, to);
+  if (end !== null) return end < start ? undefined : told('arrived', end, () => milestoneRow(path, to));
+  if (endedUndated(path)) return undefined;
+  const closed = milestoneAt(path, 'closed');
+  if (closed !== null && closed >= start) return told('gone', closed, () => milestoneRow(path, 'closed'));
+  return told('running', asOf, () => begun ?? milestoneRow(path, from));
 }
 
 /** The figures that a lead time counts in. */
