@@ -51,7 +51,7 @@ export const timeout: Parameter = { name: 'timeoutMs', about: 'how long to wait 
 export function behind<const F extends string>(figures: readonly F[], example: F): Choice<F> {
   return {
     name: 'behind',
-    about: 'tell the deals behind this figure too, named as its column in CSV; CSV and Parquet then hold them',
+    about: 'tell the deals behind this figure too, named as in JSON and the columns of CSV; CSV and Parquet then hold them',
     example,
     choices: figures,
   };

@@ -1,4 +1,6 @@
 import type { MoneyText } from '../domain/shared/money.js';
+import type { BehindFigure, BehindQuery } from './behind/behind.js';
+import type { ForecastHistoryFigure } from './behind/figures.js';
 import type { FlowBasis } from './flow-queries.js';
 import type { ForecastMethod } from './forecast/methods.js';
 import type { Group, Grouping, KnownWhen, Labels, NotKnownYet, PipelineQuery } from './queries.js';
@@ -50,7 +52,7 @@ export interface ForecastAnswer {
   readonly totals: ForecastFigures | NotKnownYet;
 }
 
-export interface ForecastHistoryQuery extends ForecastScope {
+export interface ForecastHistoryQuery extends ForecastScope, BehindQuery<ForecastHistoryFigure> {
   readonly period: string;
   readonly method?: ForecastMethod;
   /** Default week. */
@@ -133,6 +135,7 @@ export interface ForecastHistoryAnswer {
   readonly accuracy: readonly Accuracy[];
   readonly calibration: readonly CalibrationBucket[];
   readonly realisation: Realisation | null;
+  readonly behind?: BehindFigure<ForecastHistoryFigure>;
 }
 
 export interface CalibrationQuery extends ForecastScope {

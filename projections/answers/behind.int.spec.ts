@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { BehindFigure, BehindRow } from '../../libs/reporting/behind/behind.js';
 import {
   AGING_FIGURES,
+  FORECAST_HISTORY_FIGURES,
   FUNNEL_FIGURES,
   INFLOW_FIGURES,
   LEAD_TIMES_FIGURES,
@@ -17,8 +18,9 @@ import type { Filters, Group, Grouping } from '../../libs/reporting/queries.js';
 import { NOT_KNOWN } from '../../libs/reporting/queries.js';
 import { bandOf } from '../../libs/reporting/winrate/value-bands.js';
 import type { Answering } from '../../libs/testing/answering.js';
-import { askable, nobody, withAnswers } from '../../libs/testing/answering.js';
+import { askable, nobody, openAnswering, withAnswers } from '../../libs/testing/answering.js';
 import { arbitraryLog, tellingInstant } from '../../libs/testing/histories.js';
+import { metricsFixture } from '../../libs/testing/metrics-fixture.js';
 import { holds } from '../../libs/testing/property.js';
 import { isoInstant } from '../../libs/domain/shared/instant.js';
 
@@ -234,6 +236,22 @@ describe('a figure that is opened', () => {
     });
   });
 
+  it('of what became of a forecast: each deal with its end, and with the chance that it was given', async () => {
+    await atRandom(async (answers, { asOf }) => {
+      for (const figure of FORECAST_HISTORY_FIGURES) {
+        const query = { period: '2025-02', asOf, step: 'month', method: 'get', behind: figure } as const;
+        const { realisation, calibration, behind } = await answers.forecastHistory(query, nobody);
+        const told = behind?.told ?? [];
+        expect([figure, told.length]).toEqual([figure, figureOf({ realisation: realisation ?? {} } as never, figure)]);
+        if (figure !== 'realisation.deals' && figure !== 'realisation.won') continue;
+        for (const bucket of calibration) {
+          const ofBucket = told.filter(({ row }) => row['chance'] === `${Math.round(bucket.from * 100)}–${Math.round(bucket.to * 100)} %`);
+          expect(ofBucket.length).toBe(figure === 'realisation.deals' ? bucket.deals : bucket.won);
+        }
+      }
+    });
+  });
+
   it('of an instant is opened by deals, with the group as filters: pipeline, series, forecast, its history and calibration, coverage', async () => {
     await atRandom(async (answers, { asOf, groupBy }) => {
       const periods = ['2025-Q1', '2025-Q2'] as const;
@@ -289,6 +307,24 @@ describe('a figure that is opened', () => {
         expect(later.value[currency] ?? 0).toBe(minor(actual.amount));
       }
     });
+  });
+
+  it('is each count of each report: what is not opened is made of what is (a share, a mean, a sum, an age)', async () => {
+    const MADE =
+      /^(mean|median|p\d\d|least|most|kaplanMeierMedian|restrictedMean|exitRate|winRate|averageCycleDays|share|low|high|rates|byValue|conversionFrom|daysLater|daysNet|pushedShare|longest|daysStood|daysLived|age\.|perPeriod|usualDays|thresholdDays)/;
+    const counts = (value: unknown, path = ''): string[] =>
+      typeof value === 'number'
+        ? [path]
+        : typeof value !== 'object' || value === null || Array.isArray(value)
+          ? []
+          : Object.entries(value).flatMap(([name, part]) => counts(part, path === '' ? name : `${path}.${name}`));
+    const { answers, close } = await openAnswering(metricsFixture(), { now: Date.UTC(2025, 3, 1), logMadeAt: Date.UTC(2025, 0, 1) });
+    for (const [name, [figures, ask]] of Object.entries(REPORTS)) {
+      const { rows } = await ask(answers, { asOf: '2025-03-20T00:00:00Z', groupBy: [] }, undefined as never); // none is opened
+      const counted = new Set(rows.flatMap((row) => counts(row)).filter((path) => !MADE.test(path) && path !== 'periods'));
+      expect([name, [...counted].filter((path) => !figures.includes(path))]).toEqual([name, []]);
+    }
+    await close();
   });
 
   it('is refused with a limit that is none', async () => {

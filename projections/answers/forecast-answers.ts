@@ -1,3 +1,4 @@
+import { behindOf } from '../../libs/reporting/behind/behind.js';
 import type { EpochMs } from '../../libs/domain/shared/instant.js';
 import { isoInstant } from '../../libs/domain/shared/instant.js';
 import { LOG_START } from '../../libs/domain/shared/position.js';
@@ -110,6 +111,8 @@ export class ForecastAnswers {
     };
     const actual = actualsOf(actualNow, actualAtClose, view);
     const won = new Set([...endings].filter(([, { status }]) => status === 'won').map(([deal]) => deal));
+    const behind = behindOf(query, view);
+    const hasOpening = opening.knowledge.position !== LOG_START && begun;
     const answer = {
       report: 'forecast-history',
       basis,
@@ -119,7 +122,8 @@ export class ForecastAnswers {
       accuracy: standings.flatMap((standing) => accuracies(standing, period, actualNow)),
       // Unweighted means certain, which nobody said of any deal.
       calibration: read.method === 'unweighted' || !begun ? [] : calibrationOf(opening.fold.deals, won),
-      realisation: opening.knowledge.position === LOG_START || !begun ? null : realisationOf(opening.fold.deals, endings),
+      realisation: hasOpening ? realisationOf(opening.fold.deals, endings, behind) : null,
+      ...behind?.answer(),
     } as const;
     return this.asking.sources.personal.open(answer, asker);
   }
@@ -135,7 +139,7 @@ export class ForecastAnswers {
 
   private async endings({ asked, period }: ForecastAsked, until: EpochMs): Promise<Map<string, Ending>> {
     const rows = await this.standings.rowsAt(until, asked.most);
-    return new Map(rows.map((row) => [row.entity, { status: row.status, wonInPeriod: wonIn(row, period) }]));
+    return new Map(rows.map((row) => [row.entity, { row, status: row.status, wonInPeriod: wonIn(row, period) }]));
   }
 
   private historyRows({ asOf, knowledge, groups, view }: Standing, period: Period, actual: readonly ForecastGroup[]): ForecastHistoryRow[] {

@@ -1,8 +1,22 @@
+import { FORECAST_HISTORY_FIGURES } from '../../../libs/reporting/behind/figures.js';
 import { FORECAST_METHODS } from '../../../libs/reporting/forecast/methods.js';
 import type { CalibrationQuery, ForecastHistoryQuery, ForecastQuery } from '../../../libs/reporting/forecast-queries.js';
 import { SERIES_STEPS } from '../../../libs/reporting/time/steps.js';
 import { choice, given, needed, one } from '../given.js';
-import { asOf, convertTo, groupBy, groupings, known, knowledge, oneOf, scope, scopeOf } from '../parameters.js';
+import {
+  asOf,
+  behind,
+  behindLimit,
+  behindSaid,
+  convertTo,
+  groupBy,
+  groupings,
+  known,
+  knowledge,
+  oneOf,
+  scope,
+  scopeOf,
+} from '../parameters.js';
 import type { Given, Parameter, Question } from '../question.js';
 
 const period: Parameter = { name: 'period', about: 'in which the decision is expected', example: '2017-Q4', required: true };
@@ -31,6 +45,8 @@ const forecast: Question = {
 
 const step = oneOf({ name: 'step', about: 'how far apart the points are; default week', example: 'week', choices: SERIES_STEPS });
 
+const behindHistory = behind(FORECAST_HISTORY_FIGURES, 'realisation.lost');
+
 const forecastHistory: Question = {
   command: 'report forecast-history',
   operationId: 'ForecastHistoryReport',
@@ -42,6 +58,8 @@ const forecastHistory: Question = {
     { name: 'from', about: 'the first point; default when the period before began', example: '2017-07-01' },
     known,
     method,
+    behindHistory,
+    behindLimit,
     asOf,
     groupBy('none'),
     ...scope,
@@ -51,7 +69,11 @@ const forecastHistory: Question = {
   ask: (answers, said, asker) => {
     const optional = { step: choice(said, step), from: one(said, 'from'), known: choice(said, known) };
     return answers.forecastHistory(
-      { ...forecastOf(said), ...given<Pick<ForecastHistoryQuery, 'step' | 'from' | 'known'>>(optional) },
+      {
+        ...forecastOf(said),
+        ...behindSaid(said, behindHistory),
+        ...given<Pick<ForecastHistoryQuery, 'step' | 'from' | 'known'>>(optional),
+      },
       asker,
     );
   },

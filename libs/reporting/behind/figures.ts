@@ -39,3 +39,8 @@ export type StandstillsFigure = (typeof STANDSTILLS_FIGURES)[number];
 
 export const AGING_FIGURES = ['deals', 'unvalued', 'ageUnknown', 'stagnant.deals', 'stagnant.unvalued'] as const;
 export type AgingFigure = (typeof AGING_FIGURES)[number];
+
+/** Of the deals that were in the forecast when the period began; each is told with the chance that it was given then. */
+const REALISED = ['deals', 'won', 'wonInPeriod', 'lost', 'open', 'other'] as const;
+export const FORECAST_HISTORY_FIGURES = REALISED.map((figure) => `realisation.${figure}` as const);
+export type ForecastHistoryFigure = (typeof FORECAST_HISTORY_FIGURES)[number];

@@ -1,4 +1,5 @@
 import { accuracyOf, calibrationOf } from './accuracy.js';
+import { NOTHING_KNOWN } from '../rows.js';
 
 describe('accuracy of forecasts (metrics.md section 2)', () => {
   it('of F = 100, 50, 10 against A = 80, 60, 0: WAPE 28.6 %, bias +14.3 %, MAPE not defined', () => {
@@ -20,7 +21,7 @@ describe('accuracy of forecasts (metrics.md section 2)', () => {
   });
 
   it('calibrates chances in tenths, 100 % in the last, deals without a chance in none', () => {
-    const deals = [2_500, 2_999, 10_000, null].map((chance, index) => ({ deal: `D${index}`, chance }));
+    const deals = [2_500, 2_999, 10_000, null].map((chance, index) => ({ deal: `D${index}`, chance, row: NOTHING_KNOWN }));
     const buckets = calibrationOf(deals, new Set(['D1', 'D2']));
     expect(buckets.map(({ from, to, deals: n, won, realised }) => [from, to, n, won, realised])).toEqual([
       [0.2, 0.3, 2, 1, 0.5],

@@ -1,3 +1,6 @@
+import type { Behind, Counted } from '../behind/behind.js';
+import type { ForecastHistoryFigure } from '../behind/figures.js';
+import type { DealInterval } from '../rows.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import { isoInstant } from '../../domain/shared/instant.js';
 import type { Accuracy, CalibrationBucket, Realisation } from '../forecast-queries.js';
@@ -30,12 +33,16 @@ export function accuracyOf(at: EpochMs, horizonDays: number, currency: string, p
 
 const BUCKET = 1_000;
 
+function bucketOf(chance: number): number {
+  return Math.min(9, Math.floor(chance / BUCKET)) * BUCKET;
+}
+
 /** Ten buckets of the chance given, each with the share that was won in the end and its 95 % interval. Deals without a chance are in none. */
 export function calibrationOf(deals: readonly ForecastDeal[], won: ReadonlySet<string>): CalibrationBucket[] {
   const buckets = new Map<number, { deals: number; chance: number; won: number }>();
   for (const { deal, chance } of deals) {
     if (chance === null) continue;
-    const from = Math.min(9, Math.floor(chance / BUCKET)) * BUCKET;
+    const from = bucketOf(chance);
     const bucket = buckets.get(from) ?? { deals: 0, chance: 0, won: 0 };
     bucket.deals += 1;
     bucket.chance += chance;
@@ -55,19 +62,37 @@ export function calibrationOf(deals: readonly ForecastDeal[], won: ReadonlySet<s
 
 /** How a deal of the forecast stands in the end. */
 export interface Ending {
+  readonly row: DealInterval;
   readonly status: string;
   readonly wonInPeriod: boolean;
 }
 
-export function realisationOf(deals: readonly ForecastDeal[], endings: ReadonlyMap<string, Ending>): Realisation {
+const ENDS = ['won', 'lost', 'open'] as const;
+
+/** What each deal is told with: the bucket of the chance that it was given, and what it was worth in the forecast. */
+function realised({ chance, row }: ForecastDeal, ending: Ending | undefined): Counted {
+  const from = chance === null ? null : bucketOf(chance) / 100;
+  return { group: {}, row: from === null ? {} : { chance: `${from}–${from + BUCKET / 100} %` }, event: ending?.row ?? row, valued: row };
+}
+
+export function realisationOf(
+  deals: readonly ForecastDeal[],
+  endings: ReadonlyMap<string, Ending>,
+  behind?: Behind<ForecastHistoryFigure>,
+): Realisation {
   const counts = { deals: deals.length, won: 0, wonInPeriod: 0, lost: 0, open: 0, other: 0 };
-  for (const { deal } of deals) {
-    const ending = endings.get(deal);
-    if (ending?.wonInPeriod === true) counts.wonInPeriod += 1;
-    if (ending?.status === 'won') counts.won += 1;
-    else if (ending?.status === 'lost') counts.lost += 1;
-    else if (ending?.status === 'open') counts.open += 1;
-    else counts.other += 1;
+  for (const deal of deals) {
+    const ending = endings.get(deal.deal);
+    const end = ENDS.find((each) => each === ending?.status) ?? 'other';
+    const inPeriod = ending?.wonInPeriod === true;
+    counts[end] += 1;
+    if (inPeriod) counts.wonInPeriod += 1;
+    const { entity, validFrom } = deal.row;
+    behind?.take(
+      ['realisation.deals', `realisation.${end}`, ...(inPeriod ? (['realisation.wonInPeriod'] as const) : [])],
+      { deal: entity, rows: [ending?.row ?? deal.row], asOf: validFrom },
+      () => realised(deal, ending),
+    );
   }
   return { ...counts, rate: counts.deals === 0 ? null : counts.won / counts.deals };
 }

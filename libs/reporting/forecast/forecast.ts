@@ -45,6 +45,8 @@ export interface ForecastGroup {
 export interface ForecastDeal {
   readonly deal: string;
   readonly chance: number | null;
+  /** As it stood then. */
+  readonly row: DealInterval;
 }
 
 function noForecast(): ForecastSums {
@@ -118,7 +120,7 @@ export class ForecastFold {
     const { sums } = this.groupOf(row);
     sums.deals += 1;
     const chance = chanceOf(row, method, view, conversion);
-    this.deals.push({ deal: row.entity, chance });
+    this.deals.push({ deal: row.entity, chance, row });
     if (chance === null && method !== 'submitted') sums.unweighable += 1;
     if (valueMinor === null || currency === null) {
       sums.unvalued += 1;

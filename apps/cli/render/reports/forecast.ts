@@ -11,6 +11,7 @@ import { folded } from '../fold.js';
 import { sparkline } from '../sparkline.js';
 import { table } from '../table.js';
 import { countText, daysText, dealsText, instantText, intervalText, moneyLines, percent, pointText, signedMoney } from '../text.js';
+import { behindText } from './behind.js';
 import { RIGHT, allCells, groupCells, groupColumns, groupLine, groupNames, inReadingOrder, page, valueText } from './grouped.js';
 
 function methodOf(id: string): string {
@@ -177,6 +178,7 @@ export function forecastHistoryText(answer: ForecastHistoryAnswer): string {
     accuracyText(answer),
     calibrationText(answer),
     realisationText(answer),
+    behindText(answer.behind, basis.timeZone),
     basisWords(basis, 'Error is forecast less what came, as known now.'),
   );
 }
