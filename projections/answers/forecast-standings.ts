@@ -9,6 +9,7 @@ import { lastRow, pathsOf } from '../../libs/reporting/paths/deal-path.js';
 import type { KnownWhen } from '../../libs/reporting/queries.js';
 import type { DealInterval } from '../../libs/reporting/rows.js';
 import type { DimensionView } from '../../libs/reporting/scope/dimension-view.js';
+import type { Scope } from '../../libs/reporting/scope/scope.js';
 import { inScope } from '../../libs/reporting/scope/scope.js';
 import type { Period } from '../../libs/reporting/time/period.js';
 import type { Asked, Asking } from './asking.js';
@@ -31,6 +32,12 @@ export interface ForecastAsked {
   readonly asked: Asked;
   readonly period: Period;
   readonly method: ForecastMethod;
+}
+
+/** Where deals stand now says which are weighed, and not which have ended: of a filter on that, no past would be left to tell what becomes of them. */
+function pastOf({ filters }: Scope): Scope {
+  const { status: _status, stage: _stage, lastStage: _last, closingMonth: _month, closingQuarter: _quarter, ...lasting } = filters;
+  return { filters: lasting, closing: null };
 }
 
 /** How forecasts stood at any (T, K), and what came: what every question about forecasts reads. */
@@ -90,7 +97,7 @@ export class ForecastStandings {
   }
 
   private async paths(question: ReadQuestion, view: DimensionView, asOf: EpochMs, knowledge: Knowledge, all?: readonly DealHistory[]) {
-    const isIn = inScope(question.scope, view, question.zone);
+    const isIn = inScope(pastOf(question.scope), view, question.zone);
     const histories = all ?? (await this.asking.sources.dealRows.histories(knowledge.number));
     return pathsOf(histories, asOf).filter((path) => isIn(lastRow(path)));
   }

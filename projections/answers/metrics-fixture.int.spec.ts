@@ -248,6 +248,17 @@ describe('what else the eight deals tell', () => {
     expect(await forecast('unweighted')).toMatchObject({ ...common, expected: usd(85), forecast: usd(106.5) });
   });
 
+  it('forecast by conversion of one stage alone is that of its row: of those that were in Meeting, D1 was won', async () => {
+    const asked = { period: '2025-Q1', method: 'conversion', asOf } as const;
+    const byStage = await answering.answers.forecast({ ...asked, groupBy: ['stage'] }, nobody);
+    const meeting = byStage.rows.find(({ group }) => group.stage === 'meeting')!;
+    expect(meeting).toMatchObject({ deals: 3, unweighable: 0, expected: usd(70) });
+    for (const scope of [{ filters: { stage: ['meeting'] } }, { filters: { stage: ['meeting'], status: ['open'] }, closing: '2025-03' }]) {
+      const { rows } = await answering.answers.forecast({ ...asked, ...scope }, nobody);
+      expect(rows[0]).toMatchObject({ deals: 3, unweighable: 0, expected: meeting.expected });
+    }
+  });
+
   it('forecast per week, month, quarter or year: the parts add up to the whole (FC05)', async () => {
     const forecast = async (period: string) => {
       const { rows } = await answering.answers.forecast({ period, asOf }, nobody);
