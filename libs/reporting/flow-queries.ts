@@ -13,7 +13,7 @@ import type {
 } from './behind/figures.js';
 import type { Basis, FlowGrouping, Group, Labels, PipelineQuery } from './queries.js';
 import type { FunnelMode, StageAccount } from './funnel/funnel.js';
-import type { LeadTimes, TimeInStage } from './leadtimes/lead-times.js';
+import type { ArrivalPoint, LeadTimes, TimeInStage } from './leadtimes/lead-times.js';
 import type { VelocityRow } from './winrate/velocity.js';
 import type { Share, WinRateForm } from './winrate/win-rate.js';
 
@@ -94,6 +94,8 @@ export interface LeadTimesQuery extends FlowScope, BehindQuery<LeadTimesFigure> 
 export interface LeadTimesRow extends LeadTimes {
   readonly group: Group;
   readonly labels: Labels;
+  /** One point a week. */
+  readonly curve: readonly ArrivalPoint[];
 }
 
 export interface LeadTimesAnswer {

@@ -19,7 +19,7 @@ import type { FunnelQuestion } from '../../libs/reporting/funnel/funnel.js';
 import { FunnelFold } from '../../libs/reporting/funnel/funnel.js';
 import { INFLOW_METHOD, inflowOf, inflowPeriods } from '../../libs/reporting/inflow/inflow.js';
 import type { LeadTime } from '../../libs/reporting/leadtimes/lead-times.js';
-import { LEAD_TIME_ENDS, LEAD_TIMES_METHOD, leadTimeOf, summariseLeadTimes } from '../../libs/reporting/leadtimes/lead-times.js';
+import { LEAD_TIME_ENDS, LEAD_TIMES_METHOD, leadTimeOf, leadTimesByAge } from '../../libs/reporting/leadtimes/lead-times.js';
 import { TIME_IN_STAGE_METHOD, timeInStage } from '../../libs/reporting/leadtimes/time-in-stage.js';
 import { lastRow } from '../../libs/reporting/paths/deal-path.js';
 import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
@@ -116,7 +116,7 @@ export class CohortAnswers {
         const taken = samples(paths, sample, (path, of) =>
           behind?.take(LEAD_TIME_ENDS[of.end], path, () => ({ group, from: of.from, to: of.to, days: of.days, event: of.event() })),
         );
-        return { group, labels: labelsOf(group, cohorts.view), ...summariseLeadTimes(taken) };
+        return { group, labels: labelsOf(group, cohorts.view), ...leadTimesByAge(taken) };
       })
       .filter(({ n }) => n > 0 || isOneGroup(cohorts));
     const leftOut = cohorts.deals.all.filter((path) => FunnelFold.startOf(path, { ...bounds, milestone: from }) !== null && !sample(path));

@@ -281,6 +281,12 @@ describe('by plain loops over corrected histories, at random (T, K),', () => {
         ...{ gone: times.filter(({ end }) => end === 'gone').length, mean: meanOf(arrived) },
         ...{ kaplanMeierMedian: close(medianOf(times, 'arrived')), restrictedMean: meanToLimit(times, 'arrived') },
       });
+      for (const point of rows[0]?.curve.slice(0, 30) ?? []) {
+        expect(point).toMatchObject({
+          ...{ atRisk: times.filter(({ days }) => days >= point.age).length, arrived: close(1 - notEnded(times, point.age, 'arrived')) },
+          ...{ gone: close(1 - notEnded(times, point.age, 'gone')), running: close(notEnded(times, point.age)) },
+        });
+      }
     });
   });
 

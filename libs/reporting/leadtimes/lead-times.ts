@@ -2,6 +2,7 @@ import type { EpochMs } from '../../domain/shared/instant.js';
 import type { DealPath } from '../paths/deal-path.js';
 import { endedUndated, isClosed, milestoneAt, milestoneRow } from '../paths/milestones.js';
 import type { Milestone } from '../paths/milestones.js';
+import { curveByAge } from '../survival/curve-by-age.js';
 import { exitRate, notCome, survivalSteps, toldOf } from '../survival/kaplan-meier.js';
 import type { DealInterval } from '../rows.js';
 import type { Spell } from '../survival/kaplan-meier.js';
@@ -94,10 +95,48 @@ export function percentile(sorted: ArrayLike<number>, share: number): number | n
   return low + (high - low) * (rank - Math.floor(rank));
 }
 
+type DaysByEnd = Readonly<Record<LeadTimeSample['end'], number[]>>;
+
 /** Takes samples one by one: of a million of them numbers alone are kept. */
-export function summariseLeadTimes(samples: Iterable<LeadTimeSample>): LeadTimes {
-  const days: Record<LeadTimeSample['end'], number[]> = { arrived: [], running: [], gone: [] };
+function daysByEnd(samples: Iterable<LeadTimeSample>): DaysByEnd {
+  const days: DaysByEnd = { arrived: [], running: [], gone: [] };
   for (const sample of samples) days[sample.end].push(sample.days);
+  return days;
+}
+
+/** How many had arrived, or ended another way, by an age of so many days: shares, each with its 95 % band. */
+export interface ArrivalPoint {
+  readonly age: number;
+  /** Came to this age still on the way. */
+  readonly atRisk: number;
+  readonly arrived: number;
+  readonly arrivedLow: number;
+  readonly arrivedHigh: number;
+  readonly gone: number;
+  readonly goneLow: number;
+  readonly goneHigh: number;
+  readonly running: number;
+  readonly runningLow: number;
+  readonly runningHigh: number;
+}
+
+/** Lead times, and how the share of those that arrived grows with their age, week by week. */
+export function leadTimesByAge(samples: Iterable<LeadTimeSample>): LeadTimes & { readonly curve: readonly ArrivalPoint[] } {
+  const days = daysByEnd(samples);
+  const { arrived, gone, running } = days;
+  const curve = curveByAge({ arrived, gone }, running).map(({ age, atRisk, ended, running: still }) => ({
+    ...{ age, atRisk, arrived: ended.arrived.share, arrivedLow: ended.arrived.low, arrivedHigh: ended.arrived.high },
+    ...{ gone: ended.gone.share, goneLow: ended.gone.low, goneHigh: ended.gone.high },
+    ...{ running: still.share, runningLow: still.low, runningHigh: still.high },
+  }));
+  return { ...summaryOf(days), curve };
+}
+
+export function summariseLeadTimes(samples: Iterable<LeadTimeSample>): LeadTimes {
+  return summaryOf(daysByEnd(samples));
+}
+
+function summaryOf(days: DaysByEnd): LeadTimes {
   const sorted = Float64Array.from(days.arrived).sort();
   const n = days.arrived.length + days.running.length + days.gone.length;
   function* spells(): Generator<Spell<'arrived' | 'gone'>> {

@@ -26,7 +26,7 @@ export interface SurvivalStep extends Band {
 const Z95 = 1.959963984540054;
 
 /** A share's 95 % band on the log-log scale. Where that is not defined, nothing or all having ended, Wilson's interval of those at risk: of two that run nobody knows that all will. */
-function band(share: number, variance: number, atRisk: number): Band {
+export function bandOf(share: number, variance: number, atRisk: number): Band {
   if (share <= 1e-12 || share >= 1 - 1e-12) return wilson(share < 0.5 ? 0 : atRisk, atRisk) ?? { low: 0, high: 1 };
   const log = Math.log(share);
   const spread = (Z95 * Math.sqrt(Math.max(0, variance))) / (share * Math.abs(log));
@@ -73,7 +73,7 @@ export function* survivalSteps(spells: Iterable<Spell>, n: number): Generator<Su
   for (const { at, ended, censored } of moments(spells)) {
     surviving *= 1 - ended / atRisk;
     if (ended > 0 && atRisk > ended) greenwood += ended / (atRisk * (atRisk - ended));
-    yield { at, atRisk, ended, censored, surviving, ...band(surviving, surviving * surviving * greenwood, atRisk) };
+    yield { at, atRisk, ended, censored, surviving, ...bandOf(surviving, surviving * surviving * greenwood, atRisk) };
     atRisk -= ended + censored;
   }
 }
@@ -142,80 +142,6 @@ export function exitRate(spells: readonly Spell[]): { ended: number; exposure: n
   const exposure = spells.reduce((sum, { duration }) => sum + duration, 0);
   const ended = spells.filter(({ outcome }) => outcome !== null).length;
   return exposure > 0 ? { ended, exposure, rate: ended / exposure } : null;
-}
-
-export interface IncidenceStep<Outcome extends string> {
-  readonly at: number;
-  readonly atRisk: number;
-  /** Share that has ended in each way by `at`; with the share still running they add up to 1. */
-  readonly incidence: Readonly<Record<Outcome, number>>;
-  readonly bands: Readonly<Record<Outcome, Band>>;
-}
-
-/**
- * The variance of one cumulative incidence by the delta method (Dinse & Larson 1986; Marubini & Valsecchi 1995), kept as sums so that each step takes the same time. Without
- * censoring it is that of a share: p (1 − p) / n.
- */
-class IncidenceVariance {
-  private ends = 0;
-  private endsByShare = 0;
-  private endsByShare2 = 0;
-  private own = 0;
-  private ownCross = 0;
-  private ownCrossByShare = 0;
-
-  /** `share`: the incidence with this step in it; `surviving`: what still ran before it. */
-  add({ share, surviving, atRisk, ended, came }: { share: number; surviving: number; atRisk: number; ended: number; came: number }): void {
-    // Where all have ended nothing comes after it, and no later share differs from this one.
-    const hazard = atRisk > ended ? ended / (atRisk * (atRisk - ended)) : 0;
-    const cross = (surviving * came) / (atRisk * atRisk);
-    this.ends += hazard;
-    this.endsByShare += hazard * share;
-    this.endsByShare2 += hazard * share * share;
-    this.own += (surviving * surviving * came * (atRisk - came)) / atRisk ** 3;
-    this.ownCross += cross;
-    this.ownCrossByShare += cross * share;
-  }
-
-  /** Σ (I − Iⱼ)² hⱼ + Σ ownⱼ − 2 Σ (I − Iⱼ) crossⱼ. */
-  at(share: number): number {
-    const spread = share * share * this.ends - 2 * share * this.endsByShare + this.endsByShare2;
-    return spread + this.own - 2 * (share * this.ownCross - this.ownCrossByShare);
-  }
-}
-
-/** Competing outcomes, each with its own cumulative incidence and its band (never 1 − Kaplan-Meier twice: metrics.md section 4). */
-export function cumulativeIncidence<Outcome extends string>(
-  spells: readonly Spell<Outcome>[],
-  outcomes: readonly Outcome[],
-): IncidenceStep<Outcome>[] {
-  const sorted = [...spells].sort((a, b) => a.duration - b.duration);
-  const told = outcomes.map((outcome) => ({ outcome, share: 0, variance: new IncidenceVariance() }));
-  let surviving = 1;
-  let start = 0;
-  const steps: IncidenceStep<Outcome>[] = [];
-  while (start < sorted.length) {
-    const at = sorted[start]!.duration; // start < length
-    let end = start;
-    while (end < sorted.length && sorted[end]!.duration === at) end += 1; // end < length
-    const atRisk = sorted.length - start;
-    const here = sorted.slice(start, end);
-    const ended = here.filter(({ outcome }) => outcome !== null).length;
-    for (const each of told) {
-      const came = here.filter(({ outcome }) => outcome === each.outcome).length;
-      each.share += (surviving * came) / atRisk;
-      each.variance.add({ share: each.share, surviving, atRisk, ended, came });
-    }
-    surviving *= 1 - ended / atRisk;
-    const of = <T>(read: (each: (typeof told)[number]) => T) =>
-      Object.fromEntries(told.map((each) => [each.outcome, read(each)])) as Record<Outcome, T>;
-    steps.push({
-      ...{ at, atRisk, incidence: of(({ share }) => share) },
-      bands: of(({ share, variance }) => band(share, variance.at(share), atRisk)),
-    });
-    start = end;
-  }
-  return steps;
 }
 
 /** Wilson's 95 % interval of a share; null for n = 0. */

@@ -8,40 +8,24 @@ import type { CurvePoint, ValueShare, WinRateRow } from '../flow-queries.js';
 import type { GroupedPaths } from '../paths/grouped.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
-import { kaplanMeier, wilson } from '../survival/kaplan-meier.js';
+import { curveByAge } from '../survival/curve-by-age.js';
 import { byValueBand, expectedValue, hasBand } from './value-bands.js';
-import type { Share, WinRateCounts, WinRateScope } from './win-rate.js';
-import { countWinRate, emptyWinRate, winCurve, winRates } from './win-rate.js';
+import type { OutcomeSpell, Share, WinRateCounts, WinRateScope } from './win-rate.js';
+import { countWinRate, emptyWinRate, winRates } from './win-rate.js';
 
 export const WIN_RATE_METHOD = 'winrate/1';
-const WEEK_DAYS = 7;
 const DAY = 86_400_000;
 
-/** One point a week of age up to the oldest deal; at risk are the deals that came to that age still open. */
-function weekly(counts: WinRateCounts): CurvePoint[] {
-  const outcomes = winCurve(counts);
-  const open = kaplanMeier(counts.spells);
-  const oldest = outcomes.at(-1)?.at;
-  if (oldest === undefined) return [];
-  const durations = counts.spells.map(({ duration }) => duration).sort((a, b) => a - b);
-  const points: CurvePoint[] = [];
-  let step = -1;
-  let younger = 0;
-  for (let age = 0; age < oldest + WEEK_DAYS; age += WEEK_DAYS) {
-    while ((outcomes[step + 1]?.at ?? Infinity) <= age) step += 1;
-    while ((durations[younger] ?? Infinity) < age) younger += 1;
-    const atRisk = durations.length - younger;
-    const { won, lost, derailed } = outcomes[step]?.incidence ?? { won: 0, lost: 0, derailed: 0 };
-    const bands = outcomes[step]?.bands;
-    const none = wilson(0, durations.length) ?? { low: 0, high: 1 };
-    const { surviving, low, high } = open[step] ?? { surviving: 1, low: 1 - none.high, high: 1 };
-    points.push({
-      ...{ age, atRisk, won, wonLow: (bands?.won ?? none).low, wonHigh: (bands?.won ?? none).high },
-      ...{ lost, lostLow: (bands?.lost ?? none).low, lostHigh: (bands?.lost ?? none).high, derailed },
-      ...{ open: surviving, openLow: low, openHigh: high },
-    });
-  }
-  return points;
+/** Form (d) for every age: one point a week up to the oldest deal. */
+function weekly({ spells }: WinRateCounts): CurvePoint[] {
+  const days = (wanted: OutcomeSpell['outcome']): number[] =>
+    spells.flatMap(({ duration, outcome }) => (outcome === wanted ? [duration] : []));
+  const curve = curveByAge({ won: days('won'), lost: days('lost'), derailed: days('derailed') }, days(null));
+  return curve.map(({ age, atRisk, ended: { won, lost, derailed }, running }) => ({
+    ...{ age, atRisk, won: won.share, wonLow: won.low, wonHigh: won.high },
+    ...{ lost: lost.share, lostLow: lost.low, lostHigh: lost.high, derailed: derailed.share },
+    ...{ open: running.share, openLow: running.low, openHigh: running.high },
+  }));
 }
 
 export function winRateOf(

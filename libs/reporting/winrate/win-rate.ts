@@ -3,8 +3,8 @@ import type { WinRateFigure } from '../behind/figures.js';
 import { lastRow } from '../paths/deal-path.js';
 import type { DealPath } from '../paths/deal-path.js';
 import { endedUndated, isClosed, milestoneAt } from '../paths/milestones.js';
-import { cumulativeIncidence, wilson } from '../survival/kaplan-meier.js';
-import type { IncidenceStep, Spell } from '../survival/kaplan-meier.js';
+import { wilson } from '../survival/kaplan-meier.js';
+import type { Spell } from '../survival/kaplan-meier.js';
 
 /** The five numbers that are all called win rate (metrics.md section 3), each under its own name. */
 export const WIN_RATES = ['by-deals', 'by-value', 'broad', 'cohort', 'overdue'] as const;
@@ -122,9 +122,4 @@ export function winRates(
     cohort: by === 'closed' ? share(0, 0) : share(won, won + lost + derailed + open),
     overdue: by === 'closed' ? share(0, 0) : share(won, won + lost + overdue + old),
   };
-}
-
-/** Form (d) for every age: the share won, lost and derailed by each age in days, with the number at risk. */
-export function winCurve(counts: WinRateCounts): IncidenceStep<'won' | 'lost' | 'derailed'>[] {
-  return cumulativeIncidence(counts.spells, ['won', 'lost', 'derailed']);
 }

@@ -4,6 +4,7 @@ import type { Column } from '../table.js';
 import { table } from '../table.js';
 import { countText, daysOf, heading, instantText, moneyText, percent } from '../text.js';
 import { behindText } from './behind.js';
+import { curveText } from './curve.js';
 import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
 function limited(mean: { readonly mean: number; readonly limit: number } | null): string {
@@ -41,7 +42,15 @@ export function leadTimesText({ basis, rows, behind }: LeadTimesAnswer): string 
   const cohort = cohortWords(basis.period, from ?? '');
   const title = `Days from ${from} to ${to}${cohort}, as of ${instantText(basis.asOf, basis.timeZone)}`;
   const words = basisWords(basis, 'Days of 24 hours; mean and percentiles are of those that arrived.', STILL_ON_THE_WAY);
-  return page(title, drawn, behindText(behind, basis.timeZone), words);
+  return page(title, drawn, whole && arrivalsText(rows[0]?.curve ?? []), behindText(behind, basis.timeZone), words);
+}
+
+function arrivalsText(curve: LeadTimesAnswer['rows'][number]['curve']): string {
+  return curveText('Arrived by age', curve, (point) => [
+    ['arrived', point.arrived, point.arrivedLow, point.arrivedHigh],
+    ['other\nend', point.gone, point.goneLow, point.goneHigh],
+    ['on the\nway', point.running, point.runningLow, point.runningHigh],
+  ]);
 }
 
 /** Broken where the whole word is wider than any count under it. */

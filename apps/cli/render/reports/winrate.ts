@@ -4,6 +4,7 @@ import { basisWords } from '../basis.js';
 import { table } from '../table.js';
 import { countText, dealsText, instantText, intervalText, percent, withThousands } from '../text.js';
 import { behindText } from './behind.js';
+import { curveText } from './curve.js';
 import { RIGHT, groupCells, groupColumns, groupNames, inReadingOrder, page } from './grouped.js';
 
 const FORMS = {
@@ -12,9 +13,6 @@ const FORMS = {
   cohort: 'won of all, the open ones too',
   overdue: 'won of won, lost, overdue and old',
 } as const;
-
-/** Ages in weeks at which the curve is told in a terminal; the JSON has every week. */
-const WEEKS = [4, 8, 13, 26, 39, 52, 78, 104];
 
 /** Of deals picked by their closing none is open: the forms that count open ones have nothing to say. */
 const COUNT_OPEN: readonly string[] = ['cohort', 'overdue'];
@@ -38,22 +36,13 @@ function forms(names: ReturnType<typeof groupNames>, by: 'cohort' | 'closed', ro
   ]);
 }
 
-function curveText(curve: readonly CurvePoint[]): string {
-  const told = curve.filter(({ age }, index) => age > 0 && (WEEKS.includes(age / 7) || index === curve.length - 1));
-  if (told.length === 0) return '';
-  const drawn = table(
-    [
-      { title: 'age', ...RIGHT },
-      ...['at risk', 'won', '95 %', 'lost', '95 %', 'derailed', 'still\nopen', '95 %'].map((title) => ({ title, ...RIGHT })),
-    ],
-    told.map((point) => [
-      `${point.age / 7} weeks`,
-      countText(point.atRisk),
-      ...[percent(point.won), intervalText(point.wonLow, point.wonHigh), percent(point.lost), intervalText(point.lostLow, point.lostHigh)],
-      ...[percent(point.derailed), percent(point.open), intervalText(point.openLow, point.openHigh)],
-    ]),
-  );
-  return `Outcomes by age\n\n${drawn}`;
+function outcomesText(curve: readonly CurvePoint[]): string {
+  return curveText('Outcomes by age', curve, (point) => [
+    ['won', point.won, point.wonLow, point.wonHigh],
+    ['lost', point.lost, point.lostLow, point.lostHigh],
+    ['derailed', point.derailed],
+    ['still\nopen', point.open, point.openLow, point.openHigh],
+  ]);
 }
 
 function bandsText(bands: readonly ValueBand[]): string {
@@ -102,7 +91,7 @@ export function winRateText({ basis, rows, behind }: WinRateAnswer): string {
     drawn,
     only && countsText(only),
     only && bandsText(only.byBand),
-    only && curveText(only.curve),
+    only && outcomesText(only.curve),
     behindText(behind, basis.timeZone),
     basisWords(basis, `Old is open for more than ${basis.oldAfter}; ages are from ${basis.milestone}.`),
   );
