@@ -38,6 +38,9 @@ interface Scope {
   readonly limit?: number;
 }
 
+/** A curve of weeks goes on to the instant asked about. */
+const LATEST = Date.UTC(2030, 0, 1);
+
 const OPEN: Filters = { status: ['open'] };
 const WON: Filters = { status: ['won'] };
 const LOST: Filters = { status: ['lost'] };
@@ -140,7 +143,9 @@ const asked = fc.record({
 async function atRandom(property: (answers: Answers, scope: Scope) => Promise<void>): Promise<void> {
   await holds(
     fc.asyncProperty(arbitraryLog({ events: 60 }), asked, async (told, { a, groupBy }) => {
-      await withAnswers(told, ({ answers }) => property(answers, { asOf: isoInstant(askable(tellingInstant(told, a))), groupBy }));
+      await withAnswers(told, ({ answers }) =>
+        property(answers, { asOf: isoInstant(Math.min(askable(tellingInstant(told, a)), LATEST)), groupBy }),
+      );
     }),
     0.1,
   );
@@ -154,7 +159,7 @@ describe('a figure that is opened', () => {
         const { rows, behind } = await ask!(answers, scope, figure as never); // a figure of the report
         const told = behind?.told ?? [];
         expect([figure, behind?.figure, behind?.more]).toEqual([figure, figure, 0]);
-        for (const row of rows) expect([row, ofRow(told, row).length]).toEqual([row, figureOf(row, figure)]);
+        for (const row of rows) expect([row.group, ofRow(told, row).length]).toEqual([row.group, figureOf(row, figure)]);
         expect(told.filter((each) => !rows.some((row) => ofRow([each], row).length > 0))).toEqual([]);
         const cut = (await ask!(answers, { ...scope, limit: 2 }, figure as never)).behind;
         expect([cut?.told, cut?.more]).toEqual([told.slice(0, 2), Math.max(0, told.length - 2)]);

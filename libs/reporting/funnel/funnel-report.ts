@@ -11,7 +11,7 @@ import type { StageSpell } from '../paths/spells.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
 import { wilson } from '../survival/kaplan-meier.js';
-import type { FunnelQuestion, FunnelStep, StepCount } from './funnel.js';
+import type { FunnelCounted, FunnelQuestion, FunnelStep, StepCount } from './funnel.js';
 import { FunnelFold } from './funnel.js';
 
 export const FUNNEL_METHOD = 'funnel/1';
@@ -81,9 +81,10 @@ export function funnelOf(
   view: DimensionView,
   behind?: Behind<FunnelFigure>,
 ): { rows: FunnelRow[]; maturity: Maturity } {
-  const fold = new FunnelFold(question, (figures, step, path, spell) =>
-    behind?.take(figures, path, () => ({ group, row: stepName(step), ...cameBy(path, step, spell) })),
-  );
+  const counted: FunnelCounted | undefined =
+    behind &&
+    ((figures, step, path, spell) => behind.take(figures, path, () => ({ group, row: stepName(step), ...cameBy(path, step, spell) })));
+  const fold = new FunnelFold(question, counted);
   for (const path of paths) fold.add(path);
   const { steps, n, closed, oldEnough } = fold.result();
   const labels = labelsOf(group, view);

@@ -99,8 +99,6 @@ function strictly(path: DealPath, steps: readonly FunnelStep[], upTo: number, sp
 /** Told of what counts at a step, as it is counted: of a stay with the stay. */
 export type FunnelCounted = (figures: readonly FunnelFigure[], step: FunnelStep, path: DealPath, spell?: StageSpell) => void;
 
-const UNTOLD: FunnelCounted = () => undefined;
-
 /** Folds deals one by one: memory grows with the steps, not with the deals (ids apart, which are kept for opening a figure). */
 export class FunnelFold {
   private readonly counts: StepCount[];
@@ -110,7 +108,7 @@ export class FunnelFold {
 
   constructor(
     private readonly question: FunnelQuestion,
-    private readonly counted = UNTOLD,
+    private readonly counted?: FunnelCounted,
   ) {
     this.counts = question.steps.map((step) => ({
       step,
@@ -163,14 +161,14 @@ export class FunnelFold {
       const passed = beyond(index);
       if (!was && passed) {
         count.skippedIn += 1;
-        this.counted(['skippedIn'], count.step, path);
+        this.counted?.(['skippedIn'], count.step, path);
       }
       const counts = mode === 'touched' ? was : mode === 'reached' ? was || passed : was && strictly(path, steps, index, spells);
       if (!counts) return;
       count.deals += 1;
       count.dealIds.push(path.deal);
       const isValued = last.valueMinor !== null && last.currency !== null;
-      this.counted(isValued ? ['deals'] : ['deals', 'unvalued'], count.step, path);
+      this.counted?.(isValued ? ['deals'] : ['deals', 'unvalued'], count.step, path);
       if (last.valueMinor === null || last.currency === null) count.unvalued += 1;
       else count.value.set(last.currency, (count.value.get(last.currency) ?? 0) + last.valueMinor);
     });
@@ -185,28 +183,28 @@ export class FunnelFold {
         const isRequest = last.status === 'requested' || last.status === 'contacted';
         if (isStage(step) || step.milestone !== 'registered' || !isRequest) continue;
         count.stillHere += 1;
-        this.counted(['stillHere'], step, path);
+        this.counted?.(['stillHere'], step, path);
         continue;
       }
       const here = spells.filter(({ pipeline, stage }) => pipeline === step.pipeline && stage === step.stage);
       account.entries += here.length;
       for (const spell of here) {
         account[spell.exit ?? 'stillThere'] += 1;
-        this.counted(['account.entries', `account.${spell.exit ?? 'stillThere'}`], step, path, spell);
+        this.counted?.(['account.entries', `account.${spell.exit ?? 'stillThere'}`], step, path, spell);
       }
       const running = here.find(({ exit }) => exit === null);
       const movedBack = here.find(({ exit }) => exit === 'moved-back');
       if (running !== undefined) {
         count.stillHere += 1;
-        this.counted(['stillHere'], step, path, running);
+        this.counted?.(['stillHere'], step, path, running);
       }
       if (movedBack !== undefined) {
         count.movedBack += 1;
-        this.counted(['movedBack'], step, path, movedBack);
+        this.counted?.(['movedBack'], step, path, movedBack);
       }
       if (last.status === 'lost' && last.pipeline === step.pipeline && last.stage === step.stage) {
         count.lost += 1;
-        this.counted(['lost'], step, path);
+        this.counted?.(['lost'], step, path);
       }
     }
   }

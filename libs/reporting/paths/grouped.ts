@@ -1,6 +1,7 @@
 import type { PipelineQuestion } from '../pipeline/tally.js';
 import type { FlowGrouping, Group } from '../queries.js';
 import { isOwnGrouping } from '../queries.js';
+import type { DealInterval } from '../rows.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { groupOrder, keyReader } from '../scope/groupings.js';
 import { inScope } from '../scope/scope.js';
@@ -39,7 +40,7 @@ export function flowDeals(histories: Iterable<DealHistory>, { question, groupBy,
   const readers = groupBy.map((grouping) => {
     if (isOwnGrouping(grouping)) return ownReader(grouping, firms);
     const read = keyReader(grouping, view, question.zone);
-    return (path: DealPath) => read(lastRow(path));
+    return (_: DealPath, last: DealInterval) => read(last);
   });
   const groups = new Map<string, { group: Group; paths: DealPath[] }>();
   if (readers.length === 0) groups.set('[]', { group: {}, paths: [] });
@@ -54,7 +55,7 @@ export function flowDeals(histories: Iterable<DealHistory>, { question, groupBy,
       undated += 1;
       continue;
     }
-    const keys = readers.map((read) => read(path));
+    const keys = readers.map((read) => read(path, row));
     const text = JSON.stringify(keys);
     let of = groups.get(text);
     if (of === undefined) {
