@@ -127,6 +127,12 @@ describe('every question', () => {
     expect(await as('text/html, */*')).toEqual([200, 'application/json; charset=utf-8', '{"re']);
     expect(await as('text/csv, application/json')).toEqual([200, 'application/json; charset=utf-8', '{"re']);
     expect((await as('image/svg+xml', '/v1/reports/aging'))[0]).toBe(406);
+    // Rows have no place for marks: an empty list of them says why in a header.
+    const marksAs = async (accept: string) =>
+      (await running.ask('/v1/reports/pipeline?asOf=1990', { headers: { accept } })).headers['dealtrail-marks'];
+    expect(await marksAs('text/csv')).toMatch(/^1990-12-31T23:59:59\.999Z is before the first event of any deal, /);
+    expect(await marksAs('application/vnd.apache.parquet')).toMatch(/is before the first event/);
+    expect(await marksAs('application/json')).toBeUndefined();
   });
 
   it('without grouping is asked by `none`, which stands alone', async () => {

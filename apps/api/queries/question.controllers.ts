@@ -71,7 +71,9 @@ function controllerOf(question: Question): Type<object> {
       void reply.header('server-timing', `query;dur=${(performance.now() - began).toFixed(3)}`);
       const { revision } = answer as { revision?: number | null };
       if (typeof revision === 'number') void reply.header('etag', `"${revision}"`);
-      const { type, body } = await written(answer, request.headers.accept);
+      const { type, body, marks } = await written(answer, request.headers.accept);
+      // A header holds no letters beyond ASCII, and a mark may name a currency or a source in any.
+      if (marks.length > 0) void reply.header('dealtrail-marks', marks.map((mark) => encodeURI(mark).replaceAll('%20', ' ')).join('; '));
       void reply.header('vary', 'accept').type(type).send(body);
     }
   }

@@ -12,7 +12,7 @@ import { CommandFailed, EXIT } from '../exit-codes.js';
 import { deliver, remark } from '../output.js';
 import type { OutputOptions } from '../output.js';
 import { NoChart } from '../render/formats.js';
-import { render } from '../render/answer.js';
+import { marksOf, render } from '../render/answer.js';
 import { whereToAsk } from '../where.js';
 
 /** Asked in this process: with the projections first brought to the end of the log, by this process or who keeps them; beside an owner at its checkpoint. */
@@ -62,7 +62,10 @@ export async function ask(
   );
   try {
     const given = readGiven(question, spoken);
-    await deliver(await render(await bodyOf(configOf(options), options, question, given, id), options.format), options);
+    const body = await bodyOf(configOf(options), options, question, given, id);
+    await deliver(await render(body, options.format), options);
+    // Rows alone have no place for what the data cannot tell: nothing would read like zero.
+    if (options.format === 'csv' || options.format === 'parquet') for (const line of marksOf(body)) remark(line);
   } catch (error) {
     if (WRONG_USAGE.some((type) => error instanceof type)) throw new CommandFailed(EXIT.usage, (error as Error).message);
     throw error;

@@ -1,4 +1,5 @@
 import type { Answer } from './answers.js';
+import { markLines } from './basis.js';
 import { csvText } from './csv.js';
 import { dealHistoryText, dealText } from './deal.js';
 import type { Format, TextFormat } from './formats.js';
@@ -77,6 +78,12 @@ export function renderText(body: string, format: TextFormat): string {
   if (format === 'json') return body;
   const answer = JSON.parse(body) as Answer; // made by our own server or process
   return format === 'csv' ? csvText(rowsOf(answer)) : visible(tableOf(withNamesakes(answer)));
+}
+
+/** What the data cannot tell, line by line: for forms that hold rows alone. */
+export function marksOf(body: string): string[] {
+  const { basis } = JSON.parse(body) as Answer; // as above
+  return markLines(basis);
 }
 
 /** Libraries of files and charts are loaded by who asks for one. @throws NoChart */
