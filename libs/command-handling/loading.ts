@@ -18,7 +18,7 @@ const ABSENT_KEPT = 5_000;
 export class StreamLoader {
   readonly #kept: LRUCache<StreamName, StreamState>;
   /** Streams that were looked for a moment ago and were not there: told once, for the command that looked before it wrote. */
-  readonly #absent = new LRUCache<StreamName, StreamState>({ max: ABSENT_KEPT });
+  readonly #absent = new Map<StreamName, StreamState>();
 
   constructor(
     private readonly parts: { readonly eventStore: EventStore; readonly keyStore: KeyStore; readonly catalog: Catalog },
@@ -51,6 +51,7 @@ export class StreamLoader {
     const empty = emptyState(stream);
     const sealed = await this.#read(stream);
     if (sealed.length === 0) {
+      if (this.#absent.size >= ABSENT_KEPT) this.#absent.clear();
       this.#absent.set(stream, empty);
       return empty;
     }

@@ -199,8 +199,7 @@ export class Attempt {
 
   /** Appends in one call, and fills in the outcomes of what could be settled. @throws what the stores throw, after everything else was settled */
   async append({ requests, keys }: Decided, outcomes: (StreamOutcome | undefined)[]): Promise<void> {
-    const writing = requests.filter(({ from, to }) => to > from);
-    const results = await this.#appendAll(writing.map((request) => this.#appendRequest(request, keys)));
+    const results = await this.#handOver(requests, keys);
     let next = 0;
     const places = new Map<UndecidedStream, StreamPlace>();
     const failed: unknown[] = [];
@@ -223,6 +222,13 @@ export class Attempt {
       else this.parts.loader.drop(stream.base.stream);
     }
     if (failed.length > 0) throw failed[0];
+  }
+
+  /** Whoever waits for the disk keeps what he holds from the garbage collector, which moves it again and again: events that nobody asks for any more are let go first. */
+  #handOver(requests: readonly DecidedRequest[], keys: ReadonlyMap<KeyHolder, KeyState>) {
+    const appended = this.#appendAll(requests.filter(({ from, to }) => to > from).map((request) => this.#appendRequest(request, keys)));
+    if (!this.options.keep) for (const { stream } of requests) stream.letGo();
+    return appended;
   }
 
   #appendRequest({ stream, from, to, recordedAt }: DecidedRequest, keys: ReadonlyMap<KeyHolder, KeyState>): AppendRequest {

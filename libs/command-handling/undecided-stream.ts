@@ -71,6 +71,15 @@ export class UndecidedStream {
     };
   }
 
+  /** What was decided was handed to the store, and nothing more will be decided here. */
+  letGo(): void {
+    this.pending.length = 0;
+    this.#folded = this.base.folded;
+    this.#history = this.base.history;
+    this.#importHashes.clear();
+    this.#answers.clear();
+  }
+
   /** Where the next event will be if nobody comes between; only the order within a history that is folded again matters. */
   nextPosition(): Position {
     return this.base.history === null ? this.base.position : positionOf(positionNumber(this.base.position) + this.pending.length + 1);

@@ -101,16 +101,25 @@ export class SqliteEventStore implements EventStore {
   }
 
   async appendMany(requests: readonly AppendRequest[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
-    const prepared = requests.map((request) => settled(() => this.prepare(request)));
-    const ready = prepared.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const written = ready.length === 0 ? [] : await this.write(ready);
-    const results: PromiseSettledResult<AppendResult>[] = [];
-    let next = 0;
-    for (const one of prepared) {
-      const result = one.status === 'rejected' ? one : written[next++];
-      if (result !== undefined) results.push(result);
-    }
+    const { refused, written } = this.begin(requests);
+    const done = await written;
+    if (refused.size === 0) return done;
+    const results = [...done];
+    // In their order, so that each finds its place.
+    for (const [index, refusal] of refused) results.splice(index, 0, refusal);
     return results;
+  }
+
+  /** In a function of its own: what waits for the disk would be kept from the garbage collector, which would move it again and again. */
+  private begin(requests: readonly AppendRequest[]) {
+    const refused = new Map<number, PromiseRejectedResult>();
+    const ready: PreparedAppend[] = [];
+    requests.forEach((request, index) => {
+      const prepared = settled(() => this.prepare(request));
+      if (prepared.status === 'fulfilled') ready.push(prepared.value);
+      else refused.set(index, prepared);
+    });
+    return { refused, written: ready.length === 0 ? [] : this.write(ready) };
   }
 
   async readStream(

@@ -20,10 +20,30 @@ export function dealFactHash({ logKey, source }: Hashing, key: string, fact: Imp
   return factHash(logKey, source, key, `${is}${kind}`, at, value);
 }
 
-/** Each fact with its hash at its moment's date. */
-export function hashed({ key, id, claim, moments }: SaidOfDeal, hashing: Hashing): SaidOfDeal<HashedSaid> {
+/** Each fact with its hash at its moment's date: what `dealFactHash` says of it, with what the facts of a deal and of a moment share written out once. */
+export function hashed({ key, id, claim, moments }: SaidOfDeal, { logKey, source }: Hashing): SaidOfDeal<HashedSaid> {
+  const before = `["import",${JSON.stringify(source)},${JSON.stringify(key)},"`;
   return {
     ...{ key, id, claim },
-    moments: moments.map(({ at, said }) => ({ at, said: said.map((one) => ({ ...one, hash: dealFactHash(hashing, key, one.fact, at) })) })),
+    moments: moments.map(({ at, said }) => {
+      const date = at === null ? '' : isoInstant(at);
+      return {
+        at,
+        said: said.map(({ fact, place, onlyIfNew }) => {
+          const hash = hashUnder(logKey, `${before}${fact.is}","${date}",${valueText(fact)}]`);
+          return onlyIfNew === undefined ? { fact, place, hash } : { fact, place, onlyIfNew, hash };
+        }),
+      };
+    }),
   };
+}
+
+/** The JSON of a fact's value, which is all of it but what it is. */
+function valueText(fact: ImportFact): string {
+  const text = JSON.stringify(fact);
+  const is = `{"is":"${fact.is}"`;
+  // Where that is named first, as it is written everywhere, no copy without it has to be made.
+  if (text.startsWith(`${is},`)) return `{${text.slice(is.length + 1)}`;
+  const { is: _is, ...value } = fact;
+  return JSON.stringify(value);
 }

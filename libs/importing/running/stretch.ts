@@ -5,8 +5,8 @@ import { streamName } from '../../domain/shared/ids.js';
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { HashedSaid, Place, SaidOfDeal } from '../reconciling/moment.js';
 
-/** About so many facts go into one commit: more gain little, and make a killed import do more again. */
-const FACTS_A_STRETCH = 2_000;
+/** About so many facts go into one commit. With more, what is in hand lives long enough to be moved in memory; waiting for the disk is another thread's. */
+const FACTS_A_STRETCH = 1_000;
 const REGISTRATIONS_A_STRETCH = 500;
 
 /** A row that cannot be read, or is odd. */
