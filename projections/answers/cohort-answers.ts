@@ -14,6 +14,7 @@ import type {
   WinRateAnswer,
   WinRateQuery,
 } from '../../libs/reporting/flow-queries.js';
+import { counted } from '../../libs/reporting/figures.js';
 import { FUNNEL_METHOD, funnelOf, funnelSteps } from '../../libs/reporting/funnel/funnel-report.js';
 import type { FunnelQuestion } from '../../libs/reporting/funnel/funnel.js';
 import { FunnelFold } from '../../libs/reporting/funnel/funnel.js';
@@ -24,7 +25,7 @@ import { TIME_IN_STAGE_METHOD, timeInStage } from '../../libs/reporting/leadtime
 import { lastRow } from '../../libs/reporting/paths/deal-path.js';
 import type { DealPath } from '../../libs/reporting/paths/deal-path.js';
 import type { Milestone } from '../../libs/reporting/paths/milestones.js';
-import { milestoneOf } from '../../libs/reporting/paths/milestones.js';
+import { isReachedUndated, milestoneOf } from '../../libs/reporting/paths/milestones.js';
 import { dealBehind, DEALS_METHOD, inGroup, pageOfDeals } from '../../libs/reporting/pipeline/deals-behind.js';
 import { QuestionNotUnderstood } from '../../libs/reporting/queries.js';
 import type { DealsBehindAnswer, DealsBehindQuery } from '../../libs/reporting/queries.js';
@@ -39,7 +40,7 @@ import type { WinRateScope } from '../../libs/reporting/winrate/win-rate.js';
 import { countsForWinRate } from '../../libs/reporting/winrate/win-rate.js';
 import type { Asking } from './asking.js';
 import { isOneGroup, registeredIn } from './following.js';
-import { maturityMarks, recordedInMarks, smallMarks, undatedEndMarks } from './cohort-marks.js';
+import { maturityMarks, recordedInMarks, smallMarks, undatedEndMarks, undatedStayMarks } from './cohort-marks.js';
 import type { Cohorts, Following, Selecting } from './following.js';
 import { NAMED, pageLimit } from './pages.js';
 import type { Asker } from './sources.js';
@@ -119,8 +120,14 @@ export class CohortAnswers {
         return { group, labels: labelsOf(group, cohorts.view), ...leadTimesByAge(taken) };
       })
       .filter(({ n }) => n > 0 || isOneGroup(cohorts));
-    const leftOut = cohorts.deals.all.filter((path) => FunnelFold.startOf(path, { ...bounds, milestone: from }) !== null && !sample(path));
-    const marks = [...undatedEndMarks(leftOut.map(lastRow), 'in no lead time'), ...smallMarks(rows.map(({ n }) => n))];
+    const begun = cohorts.deals.all.filter((path) => FunnelFold.startOf(path, { ...bounds, milestone: from }) !== null);
+    const leftOut = begun.filter((path) => !sample(path));
+    const undatedTo = leftOut.filter((path) => isReachedUndated(path, to)).length;
+    const marks = [
+      ...(undatedTo === 0 ? [] : [`deals that came to ${query.to} without a date of their own, in no lead time: ${counted(undatedTo)}`]),
+      ...undatedEndMarks(leftOut.filter((path) => !isReachedUndated(path, to)).map(lastRow), 'in no lead time'),
+      ...smallMarks(rows.map(({ n }) => n)),
+    ];
     const basis = {
       ...(await this.following.basis(cohorts, LEAD_TIMES_METHOD, period, members, marks)),
       from,
@@ -139,11 +146,12 @@ export class CohortAnswers {
     const postponed = query.postponed ?? 'counted';
     const question = { period: period === null ? null : { from: period.start, to: period.end }, postponed, order: cohorts.order };
     const behind = behindOf(query, cohorts.view);
-    const rows = cohorts.deals.groups.flatMap((group) => timeInStage(group, question, cohorts.view, behind));
+    const stays = cohorts.deals.groups.map((group) => timeInStage(group, question, cohorts.view, behind));
+    const rows = stays.flatMap((of) => of.rows);
     const members = cohorts.deals.all.filter(
       (path) => period === null || FunnelFold.startOf(path, { milestone: 'registered', from: period.start, to: period.end }) !== null,
     );
-    const marks = [...undatedEndMarks(members.map(lastRow), 'and their last stay in no row'), ...smallMarks(rows.map(({ n }) => n))];
+    const marks = [...undatedStayMarks(stays.reduce((sum, { undated }) => sum + undated, 0)), ...smallMarks(rows.map(({ n }) => n))];
     const basis = {
       ...(await this.following.basis(cohorts, TIME_IN_STAGE_METHOD, period, members, marks)),
       postponed,

@@ -37,6 +37,11 @@ export function undatedEndMarks(states: readonly DealInterval[], where: string):
   return undated === 0 ? [] : [`deals that ended without a date of their own, ${where}: ${counted(undated)}`];
 }
 
+/** Stays that began or ended nobody knows when. */
+export function undatedStayMarks(stays: number): string[] {
+  return stays === 0 ? [] : [`stays in a stage that began or ended without a date of their own, in no row: ${counted(stays)}`];
+}
+
 /** Of one period: those whose end was recorded in it, where somebody would look for them. */
 export function recordedInMarks(states: Iterable<DealInterval>, { start, end }: Pick<Period, 'start' | 'end'>): string[] {
   let undated = 0;

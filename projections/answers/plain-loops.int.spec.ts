@@ -294,7 +294,7 @@ describe('by plain loops over corrected histories, at random (T, K),', () => {
     await asked(async (world) => {
       const stays = new Map<string, Lasted[]>();
       for (const life of world.dated) {
-        let since: { readonly key: string; readonly from: EpochMs; readonly mark: EpochMs } | null = null;
+        let since: { readonly key: string; readonly from: EpochMs; readonly mark: EpochMs | null } | null = null;
         const ended = (to: EpochMs, end: string | null): void => {
           if (since !== null) stays.set(since.key, [...(stays.get(since.key) ?? []), { days: (to - since.from) / DAY, end }]);
           since = null;
@@ -302,13 +302,15 @@ describe('by plain loops over corrected histories, at random (T, K),', () => {
         for (const { at: when, deal } of life) {
           const part = pipelinePartOf(deal);
           const key = `${part?.pipelineId} ${part?.stageId}`;
-          const mark = part?.stageSince ?? 0;
-          const here = since as { readonly key: string; readonly mark: EpochMs } | null; // the closure above writes it
+          const mark = part?.stageSince ?? null;
+          const here = since as { readonly key: string; readonly mark: EpochMs | null } | null; // the closure above writes it
           if (isInStage(deal) && here?.key === key && here.mark === mark) continue;
-          if (isClosed(deal) && closedAt(deal) === null) since = null;
+          // Who came or went nobody knows when stayed nobody knows how long.
+          if (here?.mark === null || (isClosed(deal) ? closedAt(deal) : mark) === null) since = null;
           ended(when, 'left');
           if (isInStage(deal)) since = { key, from: when, mark };
         }
+        if ((since as { readonly mark: EpochMs | null } | null)?.mark === null) since = null;
         ended(world.asOf, null);
       }
       const { rows } = await world.answers.timeInStage(at(world), nobody);

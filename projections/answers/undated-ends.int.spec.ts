@@ -1,3 +1,4 @@
+import { BEGINNING_OF_TIME } from '../../libs/domain/shared/instant.js';
 import type { Answering } from '../../libs/testing/answering.js';
 import { nobody, openAnswering } from '../../libs/testing/answering.js';
 import { Telling } from '../../libs/testing/tell.js';
@@ -84,8 +85,55 @@ describe('a deal that ended nobody knows when', () => {
     expect(toWon.basis.marks).toContain(ended('in no lead time', 2));
     const stays = await answers.timeInStage({}, nobody);
     expect(stays.rows).toMatchObject([{ n: 1, finished: 1, mean: 30 }]);
-    expect(stays.basis.marks).toContain(ended('and their last stay in no row', 2));
+    expect(stays.basis.marks).toContain('stays in a stage that began or ended without a date of their own, in no row: 2');
     const silences = await answers.standstills({ over: '60d' }, nobody);
     expect(silences.rows[0]).toMatchObject({ silences: 1, standstills: 0, longest: 30 });
+  });
+});
+
+describe('a deal that came to its stage nobody knows when', () => {
+  it('stands there for a time that is not known, and took no known time to it (RV11, LT01)', async () => {
+    const telling = told();
+    const process = {
+      name: 'Sales',
+      stages: ['meeting', 'proposal'].map((id) => ({
+        id,
+        label: id,
+        weight: 5_000,
+        requiredFields: [],
+        stagnatesAfterDays: 10,
+        actions: [],
+      })),
+      gates: {},
+      removedStages: [],
+    };
+    telling.tell('pipeline-sales', BEGINNING_OF_TIME, { type: 'PipelineDefined', data: { version: 1, process } }, { dated: false });
+    const request = { contactId: 'not-in-source', companyId: 'not-in-source', summary: 'not-in-source', source: { kind: 'unknown' } };
+    const more = { recordedAt: imported };
+    const asked = { ...request, origin: { kind: 'spontaneous' }, receivedBy: 'not-in-source' };
+    telling.tell('deal-moved', day('01-05'), { type: 'RequestRegistered', data: asked }, more);
+    telling.tell(
+      'deal-moved',
+      day('01-05'),
+      { type: 'LeadQualified', data: { pipelineId: 'sales', stageId: 'meeting', ownerId: 'anna' } },
+      more,
+    );
+    telling.tell(
+      'deal-moved',
+      imported,
+      { type: 'StageAdvanced', data: { from: 'meeting', to: 'proposal', skipped: [] } },
+      { ...more, dated: false },
+    );
+    const { answers, close } = await openAnswering(telling.events, { now: day('07-01'), logMadeAt: day('01-01') });
+    const aging = await answers.aging({}, nobody);
+    expect(aging.totals).toMatchObject({ deals: 1, ageUnknown: 1, stagnant: { deals: 0 } });
+    const toProposal = await answers.leadTimes({ from: 'registered', to: 'proposal' }, nobody);
+    expect(toProposal.rows[0]).toMatchObject({ finished: 0, running: 0 });
+    expect(toProposal.basis.marks).toContain('deals that came to proposal without a date of their own, in no lead time: 1');
+    expect((await answers.timeInStage({}, nobody)).rows).toMatchObject([{ stage: 'meeting', n: 1, finished: 1, mean: 30 }]);
+    const { rows } = await answers.funnel({ cohort: '2025-01' }, nobody);
+    expect(rows.find(({ milestone }) => milestone === 'proposal')).toMatchObject({ stillHere: 1 });
+    expect(rows.find(({ milestone }) => milestone === 'meeting')).toMatchObject({ deals: 4, account: { entries: 4, advanced: 1 } });
+    await close();
   });
 });

@@ -35,8 +35,8 @@ interface InPipeline {
   readonly stageId: StageId;
   readonly ownerId: EmployeeId | NotInSource;
   readonly qualifiedAt: EpochMs;
-  /** Since when it is in this stage; a return to it starts anew. */
-  readonly stageSince: EpochMs;
+  /** Since when it is in this stage; a return to it starts anew. Null where the fact that brought it there carries no date of its own. */
+  readonly stageSince: EpochMs | null;
 }
 
 export type NoDeal = { readonly status: 'none' };
@@ -176,12 +176,12 @@ function chance(assessed: BasisPoints | 'unknown' | undefined, before: BasisPoin
 }
 
 /** A move inside the pipeline keeps the clock of the stage where the stage stays the same. */
-function inStage(part: InPipeline, stageId: StageId, at: EpochMs, pipelineId = part.pipelineId): InPipeline {
+function inStage(part: InPipeline, stageId: StageId, at: EpochMs | null, pipelineId = part.pipelineId): InPipeline {
   const same = part.stageId === stageId && part.pipelineId === pipelineId;
   return { pipelineId, stageId, ownerId: part.ownerId, qualifiedAt: part.qualifiedAt, stageSince: same ? part.stageSince : at };
 }
 
-function endOf({ effectiveAt, dated }: DealFactAt): EpochMs | null {
+function dateOf({ effectiveAt, dated }: DealFactAt): EpochMs | null {
   return dated ? effectiveAt : null;
 }
 
@@ -195,12 +195,12 @@ export function evolve(deal: Deal, fact: DealFactAt): Deal {
     case 'RequestContacted':
       return deal.status === 'requested' ? { ...deal, status: 'contacted' } : deal;
     case 'RequestRoutedToMarketing':
-      return outOfPipeline(deal, part, 'marketing', endOf(fact));
+      return outOfPipeline(deal, part, 'marketing', dateOf(fact));
     case 'RequestFiled':
-      return outOfPipeline(deal, part, 'filed', endOf(fact));
+      return outOfPipeline(deal, part, 'filed', dateOf(fact));
     case 'LeadQualified': {
       const { pipelineId, stageId, ownerId } = fact.data;
-      return inPipeline(deal, { pipelineId, stageId, ownerId, qualifiedAt: at, stageSince: at }, 'open');
+      return inPipeline(deal, { pipelineId, stageId, ownerId, qualifiedAt: at, stageSince: dateOf(fact) }, 'open');
     }
     case 'CompanyIdentified':
       return { ...deal, companyId: fact.data.companyId };
@@ -237,17 +237,16 @@ type PipelineFact = Exclude<
 >;
 
 function evolveInPipeline(deal: ExistingDeal, part: InPipeline, fact: PipelineFact): Deal {
-  const at = fact.effectiveAt;
   switch (fact.type) {
     case 'OwnerAssigned':
       return deal.status === 'open' || deal.status === 'postponed' ? { ...deal, ownerId: fact.data.ownerId } : deal;
     case 'StageAdvanced':
     case 'StageReturned':
-      return inPipeline(deal, inStage(part, fact.data.to, at), 'open');
+      return inPipeline(deal, inStage(part, fact.data.to, dateOf(fact)), 'open');
     case 'StageReassigned':
-      return deal.status === 'open' || deal.status === 'postponed' ? { ...deal, ...inStage(part, fact.data.to, at) } : deal;
+      return deal.status === 'open' || deal.status === 'postponed' ? { ...deal, ...inStage(part, fact.data.to, dateOf(fact)) } : deal;
     case 'DealTransferred':
-      return inPipeline(deal, inStage(part, fact.data.stageId, at, fact.data.pipelineId), 'open');
+      return inPipeline(deal, inStage(part, fact.data.stageId, dateOf(fact), fact.data.pipelineId), 'open');
     case 'DealPostponed': {
       const postponed = inPipeline(deal, part, 'postponed') as Writable<PostponedDeal>;
       postponed.wakeUp = fact.data.wakeUp;
@@ -258,17 +257,17 @@ function evolveInPipeline(deal: ExistingDeal, part: InPipeline, fact: PipelineFa
     case 'DealWon': {
       const won = inPipeline(deal, part, 'won') as Writable<WonDeal>;
       won.wonValue = fact.data.value;
-      won.closedAt = endOf(fact);
+      won.closedAt = dateOf(fact);
       return won;
     }
     case 'DealLost': {
       const lost = inPipeline(deal, part, 'lost') as Writable<LostDeal>;
       lost.reasons = fact.data.reasons;
-      lost.closedAt = endOf(fact);
+      lost.closedAt = dateOf(fact);
       return lost;
     }
     case 'DealReopened':
-      return { ...inPipeline(deal, part, 'open'), stageId: fact.data.stageId, stageSince: at };
+      return { ...inPipeline(deal, part, 'open'), stageId: fact.data.stageId, stageSince: dateOf(fact) };
     default:
       fact satisfies never; // a new event does not compile until it is folded; an old reader lets it pass
       return deal;

@@ -110,6 +110,7 @@ function ageOf(path: DealPath, { clock, asOf, viewAt }: AgingInput): { readonly 
   }
   const running = stageSpells(path, (p, s, at) => viewAt(at).stageIndex(p, s)).at(-1);
   // Postponed time is its own clock (metrics.md section 4).
+  if (running?.isUndated === true) return null;
   if (running?.exit === null) return { ms: running.to - running.from - running.postponedMs, since: running.entry };
   return { ms: asOf - (row.stageSince ?? row.validFrom), since: row };
 }

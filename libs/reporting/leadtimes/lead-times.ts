@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../domain/shared/instant.js';
 import type { DealPath } from '../paths/deal-path.js';
-import { endedUndated, isClosed, milestoneAt, milestoneRow } from '../paths/milestones.js';
+import { endedUndated, isClosed, isReachedUndated, milestoneAt, milestoneRow } from '../paths/milestones.js';
 import type { Milestone } from '../paths/milestones.js';
 import { curveByAge } from '../survival/curve-by-age.js';
 import { exitRate, notCome, survivalSteps, toldOf } from '../survival/kaplan-meier.js';
@@ -77,7 +77,7 @@ export function leadTimeOf(path: DealPath, from: Milestone, to: Milestone, perio
   }
   const end = milestoneAt(path, to);
   if (end !== null) return end < start ? undefined : told('arrived', end, () => milestoneRow(path, to));
-  if (endedUndated(path)) return undefined;
+  if (endedUndated(path) || isReachedUndated(path, to)) return undefined;
   const closed = milestoneAt(path, 'closed');
   if (closed !== null && closed >= start) return told('gone', closed, () => milestoneRow(path, 'closed'));
   return told('running', asOf, () => begun ?? milestoneRow(path, from));

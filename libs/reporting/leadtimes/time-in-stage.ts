@@ -3,7 +3,7 @@ import type { TimeInStageFigure } from '../behind/figures.js';
 import type { TimeInStageRow } from '../flow-queries.js';
 import type { GroupedPaths } from '../paths/grouped.js';
 import { milestoneAt } from '../paths/milestones.js';
-import { timedSpells } from '../paths/spells.js';
+import { stageSpells } from '../paths/spells.js';
 import type { StageOrder, StageSpell } from '../paths/spells.js';
 import type { DimensionView } from '../scope/dimension-view.js';
 import { labelsOf } from '../scope/groupings.js';
@@ -32,20 +32,25 @@ function labelIn(pipeline: string, stage: string, view: DimensionView): string {
   return view.values('process', pipeline)?.process.stages.find(({ id }) => id === stage)?.label ?? stage;
 }
 
-/** Stays in each stage of a group's deals, by pipeline and in the order of the process at T; stages that no process has any more come last. */
+/** Stays in each stage of a group's deals, by pipeline and in the order of the process at T; stages that no process has any more come last. `undated`: stays that began or ended nobody knows when, in no row. */
 export function timeInStage(
   { group, paths }: GroupedPaths,
   question: TimeInStageQuestion,
   view: DimensionView,
   behind?: Behind<TimeInStageFigure>,
-): TimeInStageRow[] {
+): { readonly rows: TimeInStageRow[]; readonly undated: number } {
   const { period, postponed, order } = question;
   const length = ({ from, to, postponedMs }: StageSpell): number => (to - from - (postponed === 'left-out' ? postponedMs : 0)) / DAY;
   const stages = new Map<string, Stays>();
+  let undated = 0;
   for (const path of paths) {
     const registered = milestoneAt(path, 'registered');
     if (registered === null || (period !== null && (registered < period.from || registered >= period.to))) continue;
-    for (const spell of timedSpells(path, order)) {
+    for (const spell of stageSpells(path, order)) {
+      if (spell.isUndated) {
+        undated += 1;
+        continue;
+      }
       const { pipeline, stage, exit } = spell;
       const key = JSON.stringify([pipeline, stage]);
       let stays = stages.get(key);
@@ -64,5 +69,6 @@ export function timeInStage(
     return { group, labels: labelsOf(group, view), pipeline, stage, label, ...summariseTimeInStage(spells), exits };
   });
   const place = ({ pipeline, stage }: TimeInStageRow): number => view.stageIndex(pipeline, stage) ?? Number.MAX_SAFE_INTEGER;
-  return rows.sort((a, b) => (a.pipeline === b.pipeline ? place(a) - place(b) : a.pipeline < b.pipeline ? -1 : 1));
+  rows.sort((a, b) => (a.pipeline === b.pipeline ? place(a) - place(b) : a.pipeline < b.pipeline ? -1 : 1));
+  return { rows, undated };
 }

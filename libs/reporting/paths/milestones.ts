@@ -79,8 +79,13 @@ export function milestoneAt(path: DealPath, milestone: Milestone): EpochMs | nul
     case 'closed':
       return isClosed(last.status) ? last.closedAt : null;
     default:
-      return firstAt(path, milestone)?.validFrom ?? null;
+      return isReachedUndated(path, milestone) ? null : (firstAt(path, milestone)?.validFrom ?? null);
   }
+}
+
+/** Came to a stage by a fact that carries no date of its own. */
+export function isReachedUndated(path: DealPath, milestone: Milestone): boolean {
+  return milestone.startsWith('stage:') && firstAt(path, milestone as `stage:${string}`)?.stageSince === null;
 }
 
 /** The row with which the deal first came to a milestone on its way. */

@@ -14,8 +14,8 @@ export interface StageSpell {
   readonly from: EpochMs;
   /** T where it still runs. */
   readonly to: EpochMs;
-  /** It ended by a fact that carries no date of its own: nobody knows how long it was. */
-  readonly endedUndated: boolean;
+  /** It began or ended by a fact that carries no date of its own: nobody knows how long it was. */
+  readonly isUndated: boolean;
   /** Null: still there at T. */
   readonly exit: Exit | null;
   /** Stage it went to, for moves. */
@@ -101,7 +101,7 @@ export function stageSpells(path: DealPath, order: StageOrder): StageSpell[] {
       stage: first.stage ?? '',
       from: first.validFrom,
       to: next?.validFrom ?? path.asOf,
-      endedUndated: next !== undefined && isClosed(next.status) && next.closedAt === null,
+      isUndated: first.stageSince === null || (next !== undefined && (isClosed(next.status) ? next.closedAt : next.stageSince) === null),
       exit: next === undefined ? null : exitTo(row, next, order),
       toStage: next !== undefined && inStage(next) ? next.stage : null,
       postponedMs,
@@ -117,5 +117,5 @@ export function stageSpells(path: DealPath, order: StageOrder): StageSpell[] {
 
 /** Those of a known length. */
 export function timedSpells(path: DealPath, order: StageOrder): StageSpell[] {
-  return stageSpells(path, order).filter(({ endedUndated }) => !endedUndated);
+  return stageSpells(path, order).filter(({ isUndated }) => !isUndated);
 }
