@@ -49,6 +49,11 @@ describe('outcomes by age', () => {
       }
   });
 
+  it('end after twenty years, however long what runs has been running', () => {
+    const curve = curveByAge({ won: [10] }, [3_000_000]);
+    expect([curve.length, curve.at(-1)?.age, curve.at(-1)?.atRisk, curve.at(-1)?.ended.won.share]).toEqual([1_041, 7_280, 1, 0.5]);
+  });
+
   it('promise nothing of two that run', () => {
     const [, , point] = curveByAge({ won: [] }, [1, 2], 1);
     expect(point?.ended.won).toEqual({ share: 0, low: 0, high: expect.closeTo(0.793, 3) });

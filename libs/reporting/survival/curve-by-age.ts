@@ -2,6 +2,8 @@ import type { Band } from './kaplan-meier.js';
 import { bandOf } from './kaplan-meier.js';
 
 const WEEK_DAYS = 7;
+/** Points beyond this many tell nobody anything: twenty years of weeks. Asked as of a year 9999, every open deal is thousands of years old. */
+const MOST_POINTS = 20 * 52;
 
 /** A share and the 95 % band around it. */
 export interface Share95 extends Band {
@@ -86,7 +88,7 @@ class Incidence {
 }
 
 /**
- * Conversion curves: the share that had ended in each way by each age, from 0 in steps (weeks) to beyond the longest length; an end and a censoring at one length: the end counts first.
+ * Conversion curves: the share that had ended in each way by each age, from 0 in steps (weeks) to beyond the longest length, twenty years at most; an end and a censoring at one length: the end counts first.
  * `ends`: lengths in days of what ended, by outcome; `censored`: of what still runs. Nothing for nothing.
  */
 export function curveByAge<Outcome extends string>(
@@ -123,7 +125,7 @@ export function curveByAge<Outcome extends string>(
   }
 
   const points: AgePoint<Outcome>[] = [];
-  for (let age = 0; age < longest + stepDays; age += stepDays) {
+  for (let age = 0; age < longest + stepDays && points.length <= MOST_POINTS; age += stepDays) {
     walk((length) => length < age);
     const came = atRisk;
     walk((length) => length <= age);
