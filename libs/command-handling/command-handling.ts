@@ -157,10 +157,8 @@ export class CommandHandling implements CarryingOut {
     let open = requests.map((_, index) => index);
     // Few functions wait for a commit, each in the one above: what waits is kept, and moved by the garbage collector.
     for (let fruitless = 0; open.length > 0;) {
-      const attempt = new Attempt(this.#parts, { onRefusal, keep }, forgotten);
-      const decided = await attempt.decide(requests, open);
-      if (after !== undefined) await after;
-      await attempt.append(decided, outcomes);
+      const attempt = new Attempt(this.#parts, { onRefusal, keep, after }, forgotten);
+      await attempt.append(await attempt.decide(requests, open), outcomes);
       const left = open.filter((index) => outcomes[index] === undefined);
       fruitless = left.length < open.length ? 0 : fruitless + 1;
       const first = requests[left[0] ?? 0];

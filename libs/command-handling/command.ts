@@ -95,8 +95,8 @@ export interface StepOptions {
   /** False where none of these streams will be asked for again soon (an import): their states are then not kept, which would push out those that are. */
   readonly keep?: boolean;
   /**
-   * What has to be written first. Deciding does not wait for it, appending does, and fails with what it fails with: so that who has several batches decides one while the
-   * one before it is written. Batches that overlap in this way must not speak of the same stream.
+   * What has to be written first (`EventStore.appendMany`). Deciding does not wait for it, appending does, and fails as it did: so that who has several batches decides one
+   * while the one before it is written. Batches that overlap in this way must not speak of the same stream.
    */
   readonly after?: Promise<unknown>;
 }

@@ -69,7 +69,7 @@ export class Attempt {
 
   constructor(
     private readonly parts: RunParts,
-    private readonly options: Required<Pick<StepOptions, 'onRefusal' | 'keep'>>,
+    private readonly options: Required<Pick<StepOptions, 'onRefusal' | 'keep'>> & { readonly after: Promise<unknown> | undefined },
     private readonly forgotten: Set<KeyHolder>,
   ) {
     this.#processes = new ProcessBook(parts.loader);
@@ -245,7 +245,9 @@ export class Attempt {
   #appendAll(requests: readonly AppendRequest[]): MaybeLater<readonly PromiseSettledResult<AppendResult>[]> {
     const [only] = requests;
     if (only === undefined) return [];
-    if (requests.length > 1 || only.recordedAt !== undefined) return this.parts.eventStore.appendMany(requests);
+    const { after } = this.options;
+    if (requests.length > 1 || only.recordedAt !== undefined || after !== undefined)
+      return this.parts.eventStore.appendMany(requests, { after });
     return this.parts.eventStore.append(only.stream, only.expected, only.events).then(
       (value) => [{ status: 'fulfilled', value }],
       (reason: unknown) => [{ status: 'rejected', reason }],

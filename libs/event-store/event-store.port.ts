@@ -93,8 +93,14 @@ export interface EventStore {
    * @throws WrongExpectedRevision, InvalidEvent (not in the catalog, clear text in a personal field), AppendTooLarge, LogClosed
    */
   append(stream: StreamName, expected: ExpectedRevision, events: readonly EventToAppend[]): Promise<AppendResult>;
-  /** Many appends in one call, one commit where the store can; each succeeds or fails by itself, in order. */
-  appendMany(requests: readonly AppendRequest[]): Promise<readonly PromiseSettledResult<AppendResult>[]>;
+  /**
+   * Many appends in one call, one commit where the store can; each succeeds or fails by itself, in order. With `after` they are written when that has happened, and checked
+   * meanwhile where the store can; where it fails nothing is written, and the call fails as it did.
+   */
+  appendMany(
+    requests: readonly AppendRequest[],
+    options?: { readonly after?: Promise<unknown> | undefined },
+  ): Promise<readonly PromiseSettledResult<AppendResult>[]>;
   /** Forwards from `from` (default 0) inclusive, backwards from `from` (default the end) inclusive. */
   readStream(stream: StreamName, options?: { from?: number; direction?: 'forwards' | 'backwards'; limit?: number }): Promise<StreamPage>;
   /** Forwards: positions > `after` (default the start). Backwards: positions < `before` (default the end). Never a gap, never out of order. */

@@ -32,9 +32,11 @@ export function watchedEventStore(store: EventStore, metrics: Metrics, tracing: 
         timed(began);
       }
     },
-    async appendMany(requests) {
-      const began = performance.now();
-      const results = await traced(requests.length, () => store.appendMany(requests)).finally(() => timed(began));
+    async appendMany(requests, options = {}) {
+      let began = performance.now();
+      // What it waits for is not its own.
+      const after = options.after?.then(() => (began = performance.now()));
+      const results = await traced(requests.length, () => store.appendMany(requests, { after })).finally(() => timed(began));
       requests.forEach((request, index) => {
         const result = results[index];
         if (result?.status === 'fulfilled') took(request, result.value);

@@ -160,6 +160,24 @@ export function describeEventStoreContract(name: string, open: () => Promise<Eve
         expect(typesOf(await store.readAll({ after: await identityPosition(store), limit: 10 }))).toEqual(['A', 'C', 'D', 'E']);
       });
 
+      it('many at once are written when what has to be first has happened, and not at all where it failed', async () => {
+        let happen: () => void = () => undefined;
+        const first = new Promise<void>((resolve) => (happen = resolve));
+        const waiting = store.appendMany(
+          [
+            { stream: deal(1), expected: 0, events: [event('B')] },
+            { stream: deal(2), expected: 'none', events: [event('NobodyKnowsIt')] },
+          ],
+          { after: first },
+        );
+        expect(await store.append(deal(1), 'none', [event('A')])).toMatchObject({ revision: 0 });
+        happen();
+        expect((await waiting).map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+        const after = Promise.reject(new Error('there was no first'));
+        await expect(store.appendMany([{ stream: deal(1), expected: 'any', events: [event('C')] }], { after })).rejects.toThrow('no first');
+        expect((await store.readStream(deal(1))).events.map(({ type }) => type)).toEqual(['A', 'B']);
+      });
+
       it('refused beside others leaves them alone: one group, each answered by itself', async () => {
         await store.append(deal(0), 'none', [event()]);
         const appends = await Promise.allSettled(

@@ -100,7 +100,11 @@ class EventStoreDBStore implements EventStore {
     return this.send(this.prepare({ stream, expected, events }));
   }
 
-  async appendMany(requests: readonly AppendRequest[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
+  async appendMany(
+    requests: readonly AppendRequest[],
+    { after }: { readonly after?: Promise<unknown> | undefined } = {},
+  ): Promise<readonly PromiseSettledResult<AppendResult>[]> {
+    await after;
     const results: PromiseSettledResult<AppendResult>[] = [];
     for (let start = 0; start < requests.length; start += APPENDS_IN_FLIGHT) {
       // Sent in order on one long call, which the store answers in order: a later append may build on an earlier one.

@@ -100,8 +100,11 @@ export class SqliteEventStore implements EventStore {
     return result.value;
   }
 
-  async appendMany(requests: readonly AppendRequest[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
-    const { refused, written } = this.begin(requests);
+  async appendMany(
+    requests: readonly AppendRequest[],
+    { after }: { readonly after?: Promise<unknown> | undefined } = {},
+  ): Promise<readonly PromiseSettledResult<AppendResult>[]> {
+    const { refused, written } = this.begin(requests, after);
     const done = await written;
     if (refused.size === 0) return done;
     const results = [...done];
@@ -111,7 +114,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** In a function of its own: what waits for the disk would be kept from the garbage collector, which would move it again and again. */
-  private begin(requests: readonly AppendRequest[]) {
+  private begin(requests: readonly AppendRequest[], after: Promise<unknown> | undefined) {
     const refused = new Map<number, PromiseRejectedResult>();
     const ready: PreparedAppend[] = [];
     requests.forEach((request, index) => {
@@ -119,7 +122,8 @@ export class SqliteEventStore implements EventStore {
       if (prepared.status === 'fulfilled') ready.push(prepared.value);
       else refused.set(index, prepared);
     });
-    return { refused, written: ready.length === 0 ? [] : this.write(ready) };
+    const write = () => (ready.length === 0 ? [] : this.write(ready));
+    return { refused, written: after === undefined ? write() : after.then(write) };
   }
 
   async readStream(

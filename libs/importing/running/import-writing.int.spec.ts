@@ -179,17 +179,19 @@ describe('stretches that are decided while the one before is written', () => {
     /** Every append takes as long as several turns, and what `fails` says is refused by the disk. */
     function slow(fails: (stream: string) => boolean = () => false): Partial<ImportInput> {
       const { eventStore } = desk;
-      const append: typeof eventStore.append = async (stream, expected, events) => {
+      const appendMany: typeof eventStore.appendMany = async (requests, options) => {
+        await options?.after;
+        const stream = requests[0]?.stream ?? '';
         seen.push(`>${stream}`);
         for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
         if (fails(stream)) throw new EventStoreUnavailable('the disk is full');
-        const result = await eventStore.append(stream, expected, events);
+        const results = await eventStore.appendMany(requests);
         seen.push(`.${stream}`);
-        return result;
+        return results;
       };
       const store = new Proxy(eventStore, {
         get: (target, name) => {
-          if (name === 'append') return append;
+          if (name === 'appendMany') return appendMany;
           const member: unknown = Reflect.get(target, name);
           return typeof member === 'function' ? (member as () => unknown).bind(target) : member;
         },
