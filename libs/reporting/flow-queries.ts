@@ -94,7 +94,7 @@ export interface LeadTimesQuery extends FlowScope, BehindQuery<LeadTimesFigure> 
 export interface LeadTimesRow extends LeadTimes {
   readonly group: Group;
   readonly labels: Labels;
-  /** One point a week. */
+  /** One point a week until nothing ends any more, and one at the age of the oldest. */
   readonly curve: readonly ArrivalPoint[];
 }
 

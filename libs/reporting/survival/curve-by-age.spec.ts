@@ -49,14 +49,22 @@ describe('outcomes by age', () => {
       }
   });
 
-  it('end after twenty years, however long what runs has been running', () => {
-    const curve = curveByAge({ won: [10] }, [3_000_000]);
-    expect([curve.length, curve.at(-1)?.age, curve.at(-1)?.atRisk, curve.at(-1)?.ended.won.share]).toEqual([1_041, 7_280, 1, 0.5]);
+  it('are told until nothing ends any more, and at the longest length, however long what runs has been running', () => {
+    const told = curveByAge({ won: [10] }, [3_000_001]).map(({ age, atRisk, ended }) => [age, atRisk, ended.won.share]);
+    expect(told).toEqual([
+      [0, 2, 0],
+      [7, 2, 0],
+      [14, 1, 0.5],
+      [3_000_004, 0, 0.5],
+    ]);
+    const long = curveByAge({ won: [30_000] }, []);
+    expect([long.length, long.at(-2)?.age, long.at(-1)?.age, long.at(-1)?.ended.won.share]).toEqual([1_042, 7_280, 30_002, 1]);
   });
 
   it('promise nothing of two that run', () => {
-    const [, , point] = curveByAge({ won: [] }, [1, 2], 1);
-    expect(point?.ended.won).toEqual({ share: 0, low: 0, high: expect.closeTo(0.793, 3) });
-    expect(curveByAge({ won: [] }, [1, 2], 1)[1]?.running).toEqual({ share: 1, low: expect.closeTo(0.342, 3), high: 1 });
+    const [first, last, ...more] = curveByAge({ won: [] }, [1, 2], 1);
+    expect([first?.age, last?.age, more]).toEqual([0, 2, []]);
+    expect(first?.running).toEqual({ share: 1, low: expect.closeTo(0.342, 3), high: 1 });
+    expect(last?.ended.won).toEqual({ share: 0, low: 0, high: expect.closeTo(0.793, 3) });
   });
 });

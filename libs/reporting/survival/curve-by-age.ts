@@ -88,7 +88,8 @@ class Incidence {
 }
 
 /**
- * Conversion curves: the share that had ended in each way by each age, from 0 in steps (weeks) to beyond the longest length, twenty years at most; an end and a censoring at one length: the end counts first.
+ * Conversion curves: the share that had ended in each way by each age, from 0 in steps (weeks) until
+ * nothing ends any more, twenty years at most, and last at the longest length: between the two nothing changes but the number at risk; an end and a censoring at one length: the end counts first.
  * `ends`: lengths in days of what ended, by outcome; `censored`: of what still runs. Nothing for nothing.
  */
 export function curveByAge<Outcome extends string>(
@@ -102,6 +103,8 @@ export function curveByAge<Outcome extends string>(
   const runs = new Lengths(censored);
   const all = [runs, ...outcomes.map(([, { lengths }]) => lengths)];
   const longest = Math.max(...all.map((lengths) => lengths.longest));
+  const lastEnd = Math.max(0, ...outcomes.map(([, { lengths }]) => lengths.longest));
+  const stepAfter = (length: number): number => Math.ceil(length / stepDays) * stepDays;
   let atRisk = all.reduce((sum, { size }) => sum + size, 0);
   // At risk where something last ended or was censored: what a band is of where nothing has ended.
   let seen = atRisk;
@@ -125,7 +128,7 @@ export function curveByAge<Outcome extends string>(
   }
 
   const points: AgePoint<Outcome>[] = [];
-  for (let age = 0; age < longest + stepDays && points.length <= MOST_POINTS; age += stepDays) {
+  function tell(age: number): void {
     walk((length) => length < age);
     const came = atRisk;
     walk((length) => length <= age);
@@ -134,5 +137,8 @@ export function curveByAge<Outcome extends string>(
       ended: Object.fromEntries(outcomes.map(([outcome, incidence]) => [outcome, incidence.at(seen)])) as Record<Outcome, Share95>, // of each outcome
     });
   }
+  if (longest === Number.NEGATIVE_INFINITY) return points;
+  for (let age = 0; age <= stepAfter(lastEnd) && points.length <= MOST_POINTS; age += stepDays) tell(age);
+  if (stepAfter(longest) > (points.at(-1)?.age ?? 0)) tell(stepAfter(longest));
   return points;
 }
