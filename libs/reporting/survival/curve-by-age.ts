@@ -83,7 +83,8 @@ class Incidence {
     const { share } = this;
     const spread = share * share * this.hazards - 2 * share * this.hazardsByShare + this.hazardsByShare2;
     const variance = spread + this.own - 2 * (share * this.cross - this.crossByShare);
-    return { share, ...bandOf(share, variance, atRisk) };
+    const { low, high } = bandOf(share, variance, atRisk);
+    return { share, low, high };
   }
 }
 
@@ -132,8 +133,11 @@ export function curveByAge<Outcome extends string>(
     walk((length) => length < age);
     const came = atRisk;
     walk((length) => length <= age);
+    const { low, high } = bandOf(running, running * running * greenwood, seen);
     points.push({
-      ...{ age, atRisk: came, running: { share: running, ...bandOf(running, running * running * greenwood, seen) } },
+      age,
+      atRisk: came,
+      running: { share: running, low, high },
       ended: Object.fromEntries(outcomes.map(([outcome, incidence]) => [outcome, incidence.at(seen)])) as Record<Outcome, Share95>, // of each outcome
     });
   }

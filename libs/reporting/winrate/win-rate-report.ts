@@ -21,10 +21,20 @@ function weekly({ spells }: WinRateCounts): CurvePoint[] {
   const days = (wanted: OutcomeSpell['outcome']): number[] =>
     spells.flatMap(({ duration, outcome }) => (outcome === wanted ? [duration] : []));
   const curve = curveByAge({ won: days('won'), lost: days('lost'), derailed: days('derailed') }, days(null));
+  // One literal, not spread of several: of many groups there are tens of thousands.
   return curve.map(({ age, atRisk, ended: { won, lost, derailed }, running }) => ({
-    ...{ age, atRisk, won: won.share, wonLow: won.low, wonHigh: won.high },
-    ...{ lost: lost.share, lostLow: lost.low, lostHigh: lost.high, derailed: derailed.share },
-    ...{ open: running.share, openLow: running.low, openHigh: running.high },
+    age,
+    atRisk,
+    won: won.share,
+    wonLow: won.low,
+    wonHigh: won.high,
+    lost: lost.share,
+    lostLow: lost.low,
+    lostHigh: lost.high,
+    derailed: derailed.share,
+    open: running.share,
+    openLow: running.low,
+    openHigh: running.high,
   }));
 }
 
