@@ -7,9 +7,8 @@ type Mutable<T> = { -readonly [key in keyof T]: T[key] };
  * a rebuild. The rows are the projection's gift (`Projection.apply`): nobody else holds them.
  */
 export class RowBatch {
-  /** By the position that opened them: mostly one each, the others beside. */
-  private readonly inserted = new Map<number, Mutable<Row>>();
-  private readonly others = new Map<number, Mutable<Row>[]>();
+  /** As they came, which is by the position that opened them: that is how they are found again. */
+  private readonly inserted: Mutable<Row>[] = [];
   private readonly dropped = new Set<Row>();
   private readonly list: RowChange[] = [];
 
@@ -30,9 +29,7 @@ export class RowBatch {
 
   private addOne(change: RowChange): void {
     if (change.kind === 'insert') {
-      const { openedBy } = change.row;
-      if (!this.inserted.has(openedBy)) this.inserted.set(openedBy, change.row);
-      else this.others.set(openedBy, [...(this.others.get(openedBy) ?? []), change.row]);
+      this.inserted.push(change.row);
       this.list.push(change);
       return;
     }
@@ -47,10 +44,21 @@ export class RowBatch {
     }
   }
 
-  private insertedHere(key: RowKey): Mutable<Row> | undefined {
-    const isIt = (row: Row): boolean => row.ordinal === key.ordinal && row.entity === key.entity;
-    const first = this.inserted.get(key.openedBy);
-    if (first === undefined || isIt(first)) return first;
-    return this.others.get(key.openedBy)?.find(isIt);
+  /** Undefined also where rows should have come in another order: the change is then written behind the row, to the same end. */
+  private insertedHere({ openedBy, ordinal, entity }: RowKey): Mutable<Row> | undefined {
+    const { inserted } = this;
+    let [low, high] = [0, inserted.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (inserted[middle]!.openedBy < openedBy)
+        low = middle + 1; // in range
+      else high = middle;
+    }
+    for (; low < inserted.length; low += 1) {
+      const row = inserted[low]!; // in range
+      if (row.openedBy !== openedBy) return undefined;
+      if (row.ordinal === ordinal && row.entity === entity) return row;
+    }
+    return undefined;
   }
 }

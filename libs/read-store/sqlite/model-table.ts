@@ -26,6 +26,9 @@ import type { Symbols } from './symbols.js';
 /** More bring no more. */
 const ROWS_PER_INSERT = 8;
 
+/** Not a bare parameter: SQLite would look at its value, and prepare the statement again whenever one is bound. */
+const LIMIT = 'LIMIT (? + 0)';
+
 const ENDED = `endedBy < ${NOT_YET}`;
 
 /**
@@ -153,11 +156,11 @@ export class ModelTable {
   scanPage(columns: readonly string[], through: number, after: Pick<RowKey, 'openedBy' | 'ordinal'>, limit: number): SqlValue[][] {
     const names = columns.map((column) => `"${column}"`).join(', ');
     const filter = both(behindKey(after), openedWithin({ through }));
-    return this.#question(`SELECT ${names} FROM ${this.#table} WHERE ${filter.sql} ORDER BY key LIMIT ?`).all(...filter.values, limit);
+    return this.#question(`SELECT ${names} FROM ${this.#table} WHERE ${filter.sql} ORDER BY key ${LIMIT}`).all(...filter.values, limit);
   }
 
   #rows(filter: SqlPart, order: string, limit = -1): Row[] {
-    const select = `SELECT ${this.columns.selected} FROM ${this.#table} WHERE ${filter.sql} ORDER BY ${order} LIMIT ?`;
+    const select = `SELECT ${this.columns.selected} FROM ${this.#table} WHERE ${filter.sql} ORDER BY ${order} ${LIMIT}`;
     return this.#question(select)
       .all(...filter.values, limit)
       .map((values) => this.columns.rowOf(values));
