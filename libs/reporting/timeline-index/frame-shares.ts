@@ -12,13 +12,13 @@ const TOLD_BY = new Map([
 ]);
 
 /**
- * By these the keyframes of groupings share their memory. Where a way from a frame to T counts by its fourth power, and as often as there are groupings that go it, shares
- * by this are the best: nearly all ways are as long, as it is long ones that are felt. One column alone is asked for more often than two of them, and by state every
- * question is, for its totals.
+ * By these the keyframes of groupings share their memory. With the square root of the cells the sum of the ways from a frame to T would be the least, with the cells
+ * themselves all ways would be as long: this is nearly that, as it is long ways that are felt, and a little more for what more groupings go by. One column alone is asked
+ * for more often than two of them, and by state every question is, for its totals.
  */
 function weightOf({ columns: [one = '', other], cells }: FramedSpace): number {
-  if (other === undefined) return (one === 'state' ? 12 : 4) * cells ** 0.8;
-  return ((TOLD_BY.get(one) ?? 1) * (TOLD_BY.get(other) ?? 1)) ** 0.2 * cells ** 0.8;
+  if (other === undefined) return (one === 'state' ? 12 : 4) * cells ** 0.9;
+  return ((TOLD_BY.get(one) ?? 1) * (TOLD_BY.get(other) ?? 1)) ** 0.2 * cells ** 0.9;
 }
 
 /** The part of the keyframes' memory, 0 to 1, that a space gets beside all others: the same whichever were asked for before. */

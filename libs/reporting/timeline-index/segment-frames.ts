@@ -36,7 +36,7 @@ export interface IndexLimits {
 export const INDEX_LIMITS: IndexLimits = {
   smallSegment: 4_096,
   keyframeInterval: 128,
-  keyframeBytes: 150 << 20,
+  keyframeBytes: 176 << 20,
   fewFrames: 16,
   keptPlaces: 1 << 14,
   liveLists: 64,
