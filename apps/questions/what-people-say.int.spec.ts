@@ -170,7 +170,7 @@ describe('what people say to ask of firms, colleagues and the process', () => {
     ]);
   });
 
-  it('whether better documented deals are won more often, by what was known when they ended (EF04)', async () => {
+  it('whether better documented deals are won more often, by what was known when they ended (EF04, QT09)', async () => {
     const { rows } = await ask<WinRateAnswer>('report winrate --group-by completeness');
     expect(rows.map(({ group, rates: { 'by-deals': share }, open }) => [group.completeness, share.won, share.of, open])).toEqual([
       ['3 of 8', 0, 1, 0],

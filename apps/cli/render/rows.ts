@@ -10,6 +10,8 @@ export function rowsOf(answer: Answer): readonly object[] {
       return answer.state === null ? [] : [{ deal: answer.deal, revision: answer.revision, ...answer.state }];
     case 'deal-history':
       return answer.events;
+    case 'waterfall':
+      return answer.moves?.told ?? answer.rows;
     default:
       // Who opens a figure asks for what is behind it.
       return 'behind' in answer && answer.behind !== undefined ? answer.behind.told : answer.rows;

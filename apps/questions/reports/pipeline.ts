@@ -88,7 +88,12 @@ const waterfallMethod = oneOf({
   choices: ['events', 'ends'],
 });
 
-const bucket = oneOf({ name: 'bucket', about: 'tell the moves behind this bucket too', example: 'pulledIn', choices: BUCKETS });
+const bucket = oneOf({
+  name: 'bucket',
+  about: 'tell the moves behind this bucket too; CSV and Parquet then hold them',
+  example: 'pulledIn',
+  choices: BUCKETS,
+});
 
 const waterfall: Question = {
   command: 'report waterfall',
