@@ -66,8 +66,7 @@ export interface SumsWanted {
 }
 
 /** Frames of one grouping, and how rows are booked into them. */
-interface Framed {
-  readonly cells: number;
+interface Framed extends Pick<SumsWanted, 'space' | 'weights'> {
   readonly share: number;
   readonly book: Booking;
   /** Undefined until there is room for them. */
@@ -191,7 +190,9 @@ export class SegmentFrames {
     }
     const { segment, work } = this;
     const book = new Booking(segment.columns, space, weights, work);
-    const framed = { cells: space.cells, share: share(), book, frames: undefined, isReady: false };
+    // Nobody asks again by a space or by weights of fewer codes.
+    for (const [name, framed] of this.framed) if (isOutdated(framed, space, weights)) this.framed.delete(name);
+    const framed = { space, weights, share: share(), book, frames: undefined, isReady: false };
     this.framed.set(key, framed);
     work.doLater(this.makeFrames(key, framed));
     return framed;
@@ -199,7 +200,7 @@ export class SegmentFrames {
 
   private *makeFrames(key: string, framed: Framed): Pieces<void> {
     const apart = yield* this.makeRoom(framed);
-    framed.frames = new Keyframes(this.segment, framed.cells, apart);
+    framed.frames = new Keyframes(this.segment, framed.space.cells, apart);
     const building = framed.frames.build(framed.book);
     while (building.next().done !== true) {
       // Others were asked for meanwhile, and there was no room for these.
@@ -213,7 +214,7 @@ export class SegmentFrames {
    * Makes room for the frames of one more grouping, and says how far apart they stand. There is room for all standard groupings. Where there are more (the weights are
    * others at another T), every second frame goes of those that are made slower by it the least. A grouping goes, the one used longest ago, where none has frames to give.
    */
-  private *makeRoom({ cells, share }: Framed): Pieces<number> {
+  private *makeRoom({ space: { cells }, share }: Framed): Pieces<number> {
     const apart = this.apartFor(cells, this.allBytes * (1 - SPARE) * share);
     const bytes = (this.segment.length / apart) * bytesOfFrame(cells);
     while (this.frameBytes + bytes > this.allBytes && this.giveUp()) yield;
@@ -254,6 +255,13 @@ export class SegmentFrames {
   private get frameBytes(): number {
     return [...this.framed.values()].reduce((sum, { frames }) => sum + (frames?.bytes ?? 0), 0);
   }
+}
+
+/** Whether frames are of codes as they were before there were those of `space` and `weights`. */
+function isOutdated(framed: Framed, space: CellSpace, weights: Weights): boolean {
+  const { axes } = framed.space;
+  const isOfTheSame = axes.length === space.axes.length && axes.every(({ column }, axis) => column === space.axes[axis]!.column); // as many
+  return framed.weights.ofState.length !== weights.ofState.length || (isOfTheSame && framed.space.name !== space.name);
 }
 
 function bytesOfFrame(cells: number): number {
