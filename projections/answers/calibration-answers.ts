@@ -66,8 +66,13 @@ export class CalibrationAnswers {
     const state = pipelineTally(question, view).state();
     const point = { asOf: until, knowledge: most, state: { ...state, all: { ...state.all, deals: won } } };
     const input = await this.asking.basisInput(`${CALIBRATION_METHOD_ID}/${method}`, question, [point]);
+    const firstEvent = await this.asking.sources.firstInstant(most.number);
+    const early = firstEvent === null ? [] : ended.filter(({ end }) => end <= firstEvent).map(({ label }) => label);
     const marks = [
       ...input.marks,
+      ...(early.length === 0 || firstEvent === null
+        ? []
+        : [`before the first event of any deal, ${isoInstant(firstEvent)}: ${early.join(', ')}`]),
       ...(running.length === 0 ? [] : [`not ended yet, so left out: ${running.map(({ label }) => label).join(', ')}`]),
       ...(unknown.length === 0 ? [] : [`nothing was known yet when these were forecast, so left out: ${unknown.join(', ')}`]),
     ];

@@ -144,6 +144,11 @@ describe('what people said they would win', () => {
     expect(late.rows[0]).toMatchObject({ forecast: { amount: '30000.00' }, bias: 8_500 / 21_500 });
     // Nobody had said anything on the first day of any of them.
     expect((await answers.calibration(asked, nobody)).rows).toMatchObject([{ periods: 0, without: 2, bias: null, realised: null }]);
+    const before = await answers.calibration({ from: '2023-Q4', to: '2024-Q1', method: 'unweighted' }, nobody);
+    expect([before.rows, before.basis.marks.at(-1)]).toEqual([
+      [],
+      'before the first event of any deal, 2025-01-05T09:00:00.000Z: 2023-Q4, 2024-Q1',
+    ]);
     await expect(answers.calibration({ from: '2025-Q1', to: '2025-03' }, nobody)).rejects.toThrow('are not of one kind');
     await expect(answers.calibration({ from: '2025-Q2', to: '2025-Q2' }, nobody)).rejects.toThrow('has not');
     await close();
