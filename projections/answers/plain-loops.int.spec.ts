@@ -174,7 +174,8 @@ describe('by plain loops over corrected histories, at random (T, K),', () => {
       const told = rows.filter(({ bucket }) => bucket !== 'opening' && bucket !== 'closing');
       expect(nonZero(Object.fromEntries(told.map((row) => [row.bucket, row.deals])))).toEqual(nonZero(deals));
       expect(minor(told.find(({ bucket }) => bucket === 'won')?.value ?? [])).toEqual(nonZero(won));
-    });
+      // A postponement that ends within the window is rare among them.
+    }, 0.9);
   });
 
   it('a funnel counts who came how far in each of its modes, where they are, were lost and went back (PR02, PR04)', async () => {
