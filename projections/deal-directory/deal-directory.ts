@@ -34,7 +34,7 @@ export type DealListingColumns = {
 
 export const dealDirectoryModel: ReadModel = {
   name: 'deal-directory',
-  version: 2,
+  version: 3,
   columns: {
     bareKey: 'text',
     status: 'symbol',

@@ -13,7 +13,7 @@ import { ONLY_DEALS } from '../handling.js';
 
 export const pipelineSnapshotModel: ReadModel = {
   name: 'pipeline-snapshot',
-  version: 1,
+  version: 2,
   columns: {
     tie: 'text',
     eventId: 'text',

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:http';
 import { pino } from 'pino';
+import { pipelineSnapshotModel } from '../../../projections/pipeline-snapshot/pipeline-snapshot.js';
 import { MetricLines } from '../../testing/metric-lines.js';
 import type { Running } from '../../testing/running.js';
 import { runServer, temporaryFolder } from '../../testing/running.js';
@@ -67,7 +68,7 @@ describe('a server that is watched', () => {
     expect(seen.value('dealtrail_events_appended_total', { category: 'deal' })).toBe(1);
     expect(seen.value('dealtrail_append_duration_seconds_count')).toBe(seen.value('dealtrail_appends_total', { outcome: 'appended' }));
     expect(seen.value('dealtrail_log_commit_appends_count')).toBeGreaterThanOrEqual(3);
-    const model = { model: 'pipeline-snapshot', version: '1', partition: '0' };
+    const model = { model: 'pipeline-snapshot', version: String(pipelineSnapshotModel.version), partition: '0' };
     expect(seen.value('dealtrail_projection_lag_events', model)).toBe(0);
     expect(seen.value('dealtrail_projection_parked_streams', model)).toBe(0);
     expect(seen.value('dealtrail_projection_state', { ...model, state: 'live' })).toBe(1);
