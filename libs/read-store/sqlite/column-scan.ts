@@ -2,8 +2,8 @@ import { Dictionary } from '../dictionary.js';
 import { columnType } from '../model-columns.js';
 import type { ColumnPage, RowKey, TextColumn } from '../read-store.port.js';
 import { NOT_YET, ORDINAL_BITS } from './filter-sql.js';
+import type { SqlValue } from './filter-sql.js';
 import type { ModelTable } from './model-table.js';
-import type { SqlValue } from './stored-columns.js';
 import type { Symbols } from './symbols.js';
 
 /** One scan: pages of rows turned into columns. */

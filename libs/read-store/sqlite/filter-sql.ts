@@ -3,6 +3,9 @@ import type { ListPlace } from '../list-cursor.js';
 import { checkOrdered, columnType, foldText, isSearchColumn } from '../model-columns.js';
 import type { Condition, ReadModel, RowKey } from '../read-store.port.js';
 
+/** What these tables hold. */
+export type SqlValue = string | number | null;
+
 export interface SqlPart {
   readonly sql: string;
   readonly values: readonly (string | number)[];

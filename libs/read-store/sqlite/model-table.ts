@@ -18,9 +18,8 @@ import {
   openedWithin,
   whereSql,
 } from './filter-sql.js';
-import type { SqlPart } from './filter-sql.js';
+import type { SqlPart, SqlValue } from './filter-sql.js';
 import { StoredColumns } from './stored-columns.js';
-import type { SqlValue } from './stored-columns.js';
 import type { Symbols } from './symbols.js';
 
 /** More bring no more. */

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { holds } from '../../testing/property.js';
 import type { Row } from '../read-store.port.js';
 import { NOT_YET } from './filter-sql.js';
+import type { SqlValue } from './filter-sql.js';
 import { compileRowValues } from './row-values.js';
 import type { WrittenColumn } from './row-values.js';
-import type { SqlValue } from './stored-columns.js';
 
 const columns: readonly WrittenColumn[] = [
   { name: 'entity', type: 'text', endless: false },

@@ -1,6 +1,6 @@
 import type { ColumnType, Row } from '../read-store.port.js';
 import { NOT_YET } from './filter-sql.js';
-import type { SqlValue } from './stored-columns.js';
+import type { SqlValue } from './filter-sql.js';
 
 export interface WrittenColumn {
   /** Checked by `checkModel`: letters and digits. */

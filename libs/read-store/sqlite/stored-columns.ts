@@ -1,11 +1,10 @@
 import { blankRow, LIFE_COLUMNS } from '../model-columns.js';
 import type { ColumnType, ReadModel, Row } from '../read-store.port.js';
 import { NOT_YET, keyValues, ORDINAL_BITS } from './filter-sql.js';
+import type { SqlValue } from './filter-sql.js';
 import { compileRowValues } from './row-values.js';
 import type { RowValues } from './row-values.js';
 import type { Symbols } from './symbols.js';
-
-export type SqlValue = string | number | null;
 
 interface StoredColumn {
   readonly name: string;
